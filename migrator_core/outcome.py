@@ -1,0 +1,272 @@
+"""What became of every source document, in one closed vocabulary.
+
+The law of the whole tool lives here: for every collection of a backup,
+``found = migrated + existing + skipped + failed``. :class:`Tally` counts both sides
+separately, so that a forgotten outcome shows up as a broken sum instead of a silent loss.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class State(StrEnum):
+    """Where a source document ended."""
+
+    MIGRATED = "migrated"
+    EXISTING = "existing"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class Reason(StrEnum):
+    """Why a document was not migrated. Closed: every code is documented in :data:`EXPLANATIONS`."""
+
+    # Skipped: known, expected, decided by a rule.
+    NO_EMAIL = "no-email"
+    NO_PASSWORD = "no-password"  # noqa: S105 - a reason code, not a secret
+    OWNER_NOT_MIGRATED = "owner-not-migrated"
+    REMOTE_STORAGE = "remote-storage"
+    MISSING_IN_BACKUP = "missing-in-backup"
+    UNSAFE_PATH = "unsafe-path"
+    EMPTY_FILE = "empty-file"
+    NOT_PRODUCTION = "not-production"
+    NO_TEXT = "no-text"
+    GROUP_MISSING = "group-missing"
+    TEMPORARY = "temporary"
+    NO_MESSAGES = "no-messages"
+    DUPLICATE = "duplicate"
+    CONVERSATION_MISSING = "conversation-missing"
+    CONVERSATION_NOT_MIGRATED = "conversation-not-migrated"
+    REMOVED_IN_OPEN_WEBUI = "removed-in-open-webui"
+    SECRET = "secret"  # noqa: S105 - a reason code, not a secret
+    NOT_SUPPORTED = "not-supported"
+    # Failed: something is wrong with this one document or with writing it.
+    UNREADABLE_DOCUMENT = "unreadable-document"
+    INVALID_DOCUMENT = "invalid-document"
+    CONVERSATION_FAILED = "conversation-failed"
+    STORAGE_ERROR = "storage-error"
+    REJECTED_BY_DATABASE = "rejected-by-database"
+    INTERNAL_ERROR = "internal-error"
+
+
+class WarningCode(StrEnum):
+    """Something arrived, but not exactly as it was; or the operator should know about it."""
+
+    PASSWORD_UNUSABLE = "password-unusable"  # noqa: S105 - a warning code, not a secret
+    PASSWORD_REPLACED = "password-replaced"  # noqa: S105 - a warning code, not a secret
+    TWO_FACTOR_DROPPED = "two-factor-dropped"
+    ADMIN_DEMOTED = "admin-demoted"
+    ACCOUNT_MERGED = "account-merged"
+    AVATAR_LOST = "avatar-lost"
+    SIZE_MISMATCH = "size-mismatch"
+    FILE_REFERENCE_LOST = "file-reference-lost"
+    TREE_REPAIRED = "tree-repaired"
+    PART_NOT_CONVERTED = "part-not-converted"
+    TEXT_REPAIRED = "text-repaired"
+    DATE_REPAIRED = "date-repaired"
+    MESSAGE_ID_REPAIRED = "message-id-repaired"
+    COMMAND_CHANGED = "command-changed"
+    PRODUCTION_MISSING = "production-missing"
+    BASE_MODEL_DEFAULTED = "base-model-defaulted"
+    SETTING_DROPPED = "setting-dropped"
+    ACCESS_NARROWED = "access-narrowed"
+    COLLECTION_DAMAGED = "collection-damaged"
+    BACKUP_ODDITY = "backup-oddity"
+    LARGE_CHAT = "large-chat"
+
+
+EXPLANATIONS: dict[Reason | WarningCode, str] = {
+    Reason.NO_EMAIL: "The account has no e-mail address, which Open WebUI needs to sign in.",
+    Reason.NO_PASSWORD: (
+        "The account signed in through OAuth, LDAP or SAML only and has no password to carry over."
+    ),
+    Reason.OWNER_NOT_MIGRATED: (
+        "Its owner was not migrated or does not exist in the backup any more."
+    ),
+    Reason.REMOTE_STORAGE: "The bytes are not in the backup: they live in the storage named here.",
+    Reason.MISSING_IN_BACKUP: "The backup has the record of this file, but not its bytes.",
+    Reason.UNSAFE_PATH: "The recorded path leads outside the backup; it was not followed.",
+    Reason.EMPTY_FILE: "The file has no content; Open WebUI stores no empty files.",
+    Reason.NOT_PRODUCTION: "A version of a prompt other than its production version.",
+    Reason.NO_TEXT: "The prompt group has no version with a text.",
+    Reason.GROUP_MISSING: "The prompt version belongs to a prompt group that does not exist.",
+    Reason.TEMPORARY: "A temporary conversation, which LibreChat deletes by itself.",
+    Reason.NO_MESSAGES: "The conversation has no messages.",
+    Reason.DUPLICATE: "The backup holds the same document more than once; the first one counts.",
+    Reason.CONVERSATION_MISSING: "The message belongs to a conversation that does not exist.",
+    Reason.CONVERSATION_NOT_MIGRATED: "Its conversation was skipped; see there for the reason.",
+    Reason.REMOVED_IN_OPEN_WEBUI: (
+        "An earlier run migrated it, and somebody removed it in Open WebUI since."
+    ),
+    Reason.SECRET: "Sessions, keys, tokens and the like are never migrated.",
+    Reason.NOT_SUPPORTED: "This kind of data is not carried over.",
+    Reason.UNREADABLE_DOCUMENT: "The document is damaged in the backup and cannot be decoded.",
+    Reason.INVALID_DOCUMENT: "The document lacks what every such document must have.",
+    Reason.CONVERSATION_FAILED: "Its conversation failed; see there for the reason.",
+    Reason.STORAGE_ERROR: "Open WebUI's storage provider did not take the file.",
+    Reason.REJECTED_BY_DATABASE: "The database did not accept the row.",
+    Reason.INTERNAL_ERROR: "The tool itself failed on this document; please report it.",
+    WarningCode.PASSWORD_UNUSABLE: (
+        "The stored password hash is none that Open WebUI can check; an admin must set a new one."
+    ),
+    WarningCode.PASSWORD_REPLACED: (
+        "The existing account was given its LibreChat password, as asked for."
+    ),
+    WarningCode.TWO_FACTOR_DROPPED: (
+        "Two-factor sign-in cannot be carried over; the account signs in with its password alone."
+    ),
+    WarningCode.ADMIN_DEMOTED: "An administrator of LibreChat became an ordinary user.",
+    WarningCode.ACCOUNT_MERGED: "Several accounts share an e-mail address and became one account.",
+    WarningCode.AVATAR_LOST: "The picture is not in the backup or is not an image; it was left out.",
+    WarningCode.SIZE_MISMATCH: "The record names another size than the file has; the file counts.",
+    WarningCode.FILE_REFERENCE_LOST: (
+        "A message refers to a file that was not migrated; its name stays readable in the message."
+    ),
+    WarningCode.TREE_REPAIRED: (
+        "Messages had a missing parent, a cycle or another flaw; they were attached where they fit."
+    ),
+    WarningCode.PART_NOT_CONVERTED: (
+        "A part of a message has no form of its own yet; it is kept as a readable block of text."
+    ),
+    WarningCode.TEXT_REPAIRED: "Characters that no database stores (NUL, half emoji) were removed.",
+    WarningCode.DATE_REPAIRED: "A date was missing or impossible; a neighbouring one was used.",
+    WarningCode.MESSAGE_ID_REPAIRED: "A message had no usable id of its own and was given one.",
+    WarningCode.COMMAND_CHANGED: (
+        "The prompt's command was missing, taken or not allowed in Open WebUI; it has a new one."
+    ),
+    WarningCode.PRODUCTION_MISSING: (
+        "The production version of the prompt is gone; the newest version was used."
+    ),
+    WarningCode.BASE_MODEL_DEFAULTED: (
+        "The agent's model has no counterpart; it uses the default base model."
+    ),
+    WarningCode.SETTING_DROPPED: "A tool or setting has no counterpart in Open WebUI.",
+    WarningCode.ACCESS_NARROWED: (
+        "It was shared with somebody who does not exist in Open WebUI; that share was left out."
+    ),
+    WarningCode.COLLECTION_DAMAGED: (
+        "The collection's file is damaged or ends early; what could be read was used."
+    ),
+    WarningCode.BACKUP_ODDITY: "Something in the backup is unusual; it was handled as described.",
+    WarningCode.LARGE_CHAT: "The chat is very large and may be slow to open.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one source document.
+
+    ``source_id`` is the document's identity as an operator can look it up (its ``_id`` in hex,
+    or its place in the file where it has none); ``size`` is in bytes and used for files only.
+    """
+
+    collection: str
+    source_id: str
+    state: State
+    target_id: str | None = None
+    reason: Reason | None = None
+    detail: str | None = None
+    size: int = 0
+
+    def __post_init__(self) -> None:
+        needs_reason = self.state in {State.SKIPPED, State.FAILED}
+        if needs_reason != (self.reason is not None):
+            raise ValueError(f"{self.state} and reason {self.reason} do not go together")
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A warning: its code, and a sentence that names the document it is about."""
+
+    code: WarningCode
+    detail: str
+
+
+@dataclass(slots=True)
+class CollectionCount:
+    """The two sides of the sum for one collection; sizes are in bytes."""
+
+    found: int = 0
+    migrated: int = 0
+    existing: int = 0
+    skipped: Counter[Reason] = field(default_factory=Counter)
+    failed: Counter[Reason] = field(default_factory=Counter)
+    found_bytes: int = 0
+    migrated_bytes: int = 0
+    existing_bytes: int = 0
+
+    @property
+    def accounted(self) -> int:
+        """How many documents have an outcome."""
+        return self.migrated + self.existing + self.skipped.total() + self.failed.total()
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether every document that was found has exactly one outcome."""
+        return self.found == self.accounted
+
+    def to_json(self) -> dict[str, Any]:
+        """The collection's entry in ``report.json``."""
+        entry: dict[str, Any] = {
+            "found": self.found,
+            "migrated": self.migrated,
+            "existing": self.existing,
+            "skipped": {reason.value: n for reason, n in sorted(self.skipped.items())},
+            "failed": {reason.value: n for reason, n in sorted(self.failed.items())},
+        }
+        if self.found_bytes:
+            entry["bytes"] = {
+                "found": self.found_bytes,
+                "migrated": self.migrated_bytes,
+                "existing": self.existing_bytes,
+            }
+        return entry
+
+
+class Tally:
+    """Counts documents as they are found and, separately, as they get their outcome."""
+
+    def __init__(self) -> None:
+        self.collections: defaultdict[str, CollectionCount] = defaultdict(CollectionCount)
+        self.warnings: Counter[WarningCode] = Counter()
+
+    def found(self, collection: str, count: int = 1) -> None:
+        """Note that ``count`` documents of ``collection`` were read from the backup."""
+        self.collections[collection].found += count
+
+    def add(self, outcome: Outcome) -> None:
+        """Note the outcome of one document."""
+        entry = self.collections[outcome.collection]
+        entry.found_bytes += outcome.size
+        match outcome.state:
+            case State.MIGRATED:
+                entry.migrated += 1
+                entry.migrated_bytes += outcome.size
+            case State.EXISTING:
+                entry.existing += 1
+                entry.existing_bytes += outcome.size
+            case State.SKIPPED if outcome.reason:
+                entry.skipped[outcome.reason] += 1
+            case State.FAILED if outcome.reason:
+                entry.failed[outcome.reason] += 1
+
+    def warn(self, notice: Notice) -> None:
+        """Note one warning."""
+        self.warnings[notice.code] += 1
+
+    @property
+    def failures(self) -> int:
+        """How many documents failed, over all collections."""
+        return sum(entry.failed.total() for entry in self.collections.values())
+
+    def unbalanced(self) -> list[str]:
+        """The collections whose sum is broken: always empty, or the tool has a bug."""
+        return [name for name, entry in self.collections.items() if not entry.adds_up]
+
+    def to_json(self) -> dict[str, dict[str, Any]]:
+        """The ``collections`` object of ``report.json``, in name order."""
+        return {name: entry.to_json() for name, entry in sorted(self.collections.items())}

@@ -1,0 +1,154 @@
+"""What conversion hands to the writer: Open WebUI's rows, as plain data.
+
+These classes carry Open WebUI's own column names and units: timestamps are whole seconds since
+the epoch unless a name says otherwise. They import nothing of Open WebUI, so that conversion can
+be tested without it; the target package maps them onto the model classes it finds
+(Open WebUI 0.10 to 0.12, ``open_webui/models/*.py``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
+
+JsonDict: TypeAlias = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One permission on one resource. ``user`` with id ``*`` is everybody who is signed in."""
+
+    principal_type: Literal["user", "group"]
+    principal_id: str
+    permission: Literal["read", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """An account: the ``user`` row and its ``auth`` row.
+
+    ``created_at`` is the source's; the writer moves it behind the target's first account, which
+    would otherwise lose its place as the protected primary admin.
+    """
+
+    id: str
+    email: str
+    name: str
+    username: str | None
+    profile_image_url: str
+    password_hash: str
+    created_at: int
+    updated_at: int
+    last_active_at: int
+    info: JsonDict
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group and its members, all of them accounts in Open WebUI."""
+
+    id: str
+    name: str
+    description: str
+    member_ids: tuple[str, ...]
+    meta: JsonDict
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    """A tag of one user. ``id`` is derived from the name by Open WebUI's rule."""
+
+    id: str
+    name: str
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file record. ``stored_name`` is the name to give the storage provider."""
+
+    id: str
+    user_id: str
+    filename: str
+    stored_name: str
+    data: JsonDict
+    meta: JsonDict
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRow:
+    """A chat with all its messages.
+
+    ``chat`` is the JSON document the front end reads, ``history.messages`` included; the writer
+    derives the ``chat_message`` rows from it. ``tags`` are the owner's tags by name, which need
+    rows of their own; ``file_ids`` links ``(message id, file id)`` for ``chat_file``.
+    """
+
+    id: str
+    user_id: str
+    title: str
+    chat: JsonDict
+    created_at: int
+    updated_at: int
+    archived: bool
+    pinned: bool
+    meta: JsonDict
+    current_message_id: str
+    folder_id: str | None = None
+    tags: tuple[TagRow, ...] = ()
+    file_ids: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PromptRow:
+    """A prompt; ``command`` is wished for, the writer's caller has made sure it is free."""
+
+    id: str
+    command: str
+    user_id: str
+    name: str
+    content: str
+    tags: tuple[str, ...]
+    meta: JsonDict
+    created_at: int
+    updated_at: int
+    grants: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """A workspace model on top of ``base_model_id``."""
+
+    id: str
+    user_id: str
+    base_model_id: str
+    name: str
+    params: JsonDict
+    meta: JsonDict
+    created_at: int
+    updated_at: int
+    grants: tuple[Grant, ...] = ()
+
+
+Row: TypeAlias = UserRow | GroupRow | TagRow | FileRow | ChatRow | PromptRow | ModelRow
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row on its way to the target, with the source document it came from.
+
+    ``fingerprint`` is the SHA-256 of the row's content in canonical JSON, so that a later undo
+    can tell what people have changed since. ``children`` counts source documents that live or
+    die with this one (a conversation's messages).
+    """
+
+    collection: str
+    source_id: str
+    row: Row
+    fingerprint: str
+    size: int = 0
+    children: tuple[str, ...] = field(default=(), repr=False)
