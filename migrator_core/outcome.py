@@ -1,6 +1,6 @@
 """What became of every source document, in one closed vocabulary.
 
-The law of the whole tool lives here: for every collection of a backup,
+The law of the whole tool lives here: for every collection of a backup (and for files in bytes too),
 ``found = migrated + existing + skipped + failed``. :class:`Tally` counts both sides
 separately, so that a forgotten outcome shows up as a broken sum instead of a silent loss.
 """
@@ -39,8 +39,10 @@ class Reason(StrEnum):
     TEMPORARY = "temporary"
     NO_MESSAGES = "no-messages"
     DUPLICATE = "duplicate"
+    EXPIRED = "expired"
+    PRINCIPAL_MISSING = "principal-missing"
+    RESOURCE_NOT_MIGRATED = "resource-not-migrated"
     CONVERSATION_MISSING = "conversation-missing"
-    CONVERSATION_NOT_MIGRATED = "conversation-not-migrated"
     REMOVED_IN_OPEN_WEBUI = "removed-in-open-webui"
     SECRET = "secret"  # noqa: S105 - a reason code, not a secret
     NOT_SUPPORTED = "not-supported"
@@ -74,6 +76,7 @@ class WarningCode(StrEnum):
     BASE_MODEL_DEFAULTED = "base-model-defaulted"
     SETTING_DROPPED = "setting-dropped"
     ACCESS_NARROWED = "access-narrowed"
+    BASE_MODEL_ACCESS = "base-model-access"
     COLLECTION_DAMAGED = "collection-damaged"
     BACKUP_ODDITY = "backup-oddity"
     LARGE_CHAT = "large-chat"
@@ -97,8 +100,12 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     Reason.TEMPORARY: "A temporary conversation, which LibreChat deletes by itself.",
     Reason.NO_MESSAGES: "The conversation has no messages.",
     Reason.DUPLICATE: "The backup holds the same document more than once; the first one counts.",
+    Reason.EXPIRED: "The grant had expired in LibreChat already.",
+    Reason.PRINCIPAL_MISSING: (
+        "It was granted to somebody, a group or a role that has no counterpart in Open WebUI."
+    ),
+    Reason.RESOURCE_NOT_MIGRATED: "What it gives access to was not migrated.",
     Reason.CONVERSATION_MISSING: "The message belongs to a conversation that does not exist.",
-    Reason.CONVERSATION_NOT_MIGRATED: "Its conversation was skipped; see there for the reason.",
     Reason.REMOVED_IN_OPEN_WEBUI: (
         "An earlier run migrated it, and somebody removed it in Open WebUI since."
     ),
@@ -120,9 +127,15 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
         "Two-factor sign-in cannot be carried over; the account signs in with its password alone."
     ),
     WarningCode.ADMIN_DEMOTED: "An administrator of LibreChat became an ordinary user.",
-    WarningCode.ACCOUNT_MERGED: "Several accounts share an e-mail address and became one account.",
-    WarningCode.AVATAR_LOST: "The picture is not in the backup or is not an image; it was left out.",
-    WarningCode.SIZE_MISMATCH: "The record names another size than the file has; the file counts.",
+    WarningCode.ACCOUNT_MERGED: (
+        "Several accounts share an e-mail address and became one account."
+    ),
+    WarningCode.AVATAR_LOST: (
+        "The picture is not in the backup or is not an image; it was left out."
+    ),
+    WarningCode.SIZE_MISMATCH: (
+        "The record names another size than the file has; the file counts."
+    ),
     WarningCode.FILE_REFERENCE_LOST: (
         "A message refers to a file that was not migrated; its name stays readable in the message."
     ),
@@ -147,6 +160,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     WarningCode.SETTING_DROPPED: "A tool or setting has no counterpart in Open WebUI.",
     WarningCode.ACCESS_NARROWED: (
         "It was shared with somebody who does not exist in Open WebUI; that share was left out."
+    ),
+    WarningCode.BASE_MODEL_ACCESS: (
+        "Open WebUI shows a base model to administrators only until they share it; "
+        "people need read access to it to use the models built on it."
     ),
     WarningCode.COLLECTION_DAMAGED: (
         "The collection's file is damaged or ends early; what could be read was used."
@@ -196,8 +213,7 @@ class CollectionCount:
     skipped: Counter[Reason] = field(default_factory=Counter)
     failed: Counter[Reason] = field(default_factory=Counter)
     found_bytes: int = 0
-    migrated_bytes: int = 0
-    existing_bytes: int = 0
+    bytes_by_state: Counter[State] = field(default_factory=Counter)
 
     @property
     def accounted(self) -> int:
@@ -207,7 +223,8 @@ class CollectionCount:
     @property
     def adds_up(self) -> bool:
         """Whether every document that was found has exactly one outcome."""
-        return self.found == self.accounted
+        same_bytes = self.found_bytes == self.bytes_by_state.total()
+        return self.found == self.accounted and same_bytes
 
     def to_json(self) -> dict[str, Any]:
         """The collection's entry in ``report.json``."""
@@ -221,8 +238,7 @@ class CollectionCount:
         if self.found_bytes:
             entry["bytes"] = {
                 "found": self.found_bytes,
-                "migrated": self.migrated_bytes,
-                "existing": self.existing_bytes,
+                **{state.value: self.bytes_by_state[state] for state in State},
             }
         return entry
 
@@ -234,21 +250,20 @@ class Tally:
         self.collections: defaultdict[str, CollectionCount] = defaultdict(CollectionCount)
         self.warnings: Counter[WarningCode] = Counter()
 
-    def found(self, collection: str, count: int = 1) -> None:
-        """Note that ``count`` documents of ``collection`` were read from the backup."""
+    def found(self, collection: str, count: int = 1, size: int = 0) -> None:
+        """Note that ``count`` documents of ``collection`` (``size`` bytes) are in the backup."""
         self.collections[collection].found += count
+        self.collections[collection].found_bytes += size
 
     def add(self, outcome: Outcome) -> None:
         """Note the outcome of one document."""
         entry = self.collections[outcome.collection]
-        entry.found_bytes += outcome.size
+        entry.bytes_by_state[outcome.state] += outcome.size
         match outcome.state:
             case State.MIGRATED:
                 entry.migrated += 1
-                entry.migrated_bytes += outcome.size
             case State.EXISTING:
                 entry.existing += 1
-                entry.existing_bytes += outcome.size
             case State.SKIPPED if outcome.reason:
                 entry.skipped[outcome.reason] += 1
             case State.FAILED if outcome.reason:

@@ -1,0 +1,156 @@
+"""Every setting of the tool, in one place.
+
+The command line's flags, the environment, and later the Function's valves and the chart's values
+are views of this one model: name, default and help are written once, here. What belongs to Open
+WebUI (database, data directory, secret key, storage) is not repeated: Open WebUI reads it itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from migrator_core.errors import UsageError
+
+
+class Settings(BaseModel):
+    """What an operator can decide about a run.
+
+    Each field's ``json_schema_extra`` names its environment variable and its flag.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    backup_dir: Path = Field(
+        default=Path("librechat-backup"),
+        description="The backup: a directory, a .tar.gz, a mongodump directory or archive.",
+        json_schema_extra={"env": "BACKUP_DIR", "flag": "--backup", "metavar": "PATH"},
+    )
+    dry_run: bool = Field(
+        default=False,
+        description="Preview: walk the whole backup, write nothing.",
+        json_schema_extra={"env": "DRY_RUN", "flag": "--dry-run"},
+    )
+    prefer_import_password: bool = Field(
+        default=False,
+        description=(
+            "Give an account that Open WebUI already has (same e-mail) its LibreChat password. "
+            "Never an administrator's."
+        ),
+        json_schema_extra={"env": "PREFER_IMPORT_PASSWORD", "flag": "--prefer-import-password"},
+    )
+    default_model: str = Field(
+        default="gpt-4o",
+        min_length=1,
+        description="The base model for agents whose own model has no counterpart.",
+        json_schema_extra={
+            "env": "MIGRATION_DEFAULT_MODEL",
+            "flag": "--default-model",
+            "metavar": "ID",
+        },
+    )
+    model_map: dict[str, str] = Field(
+        default_factory=dict,
+        description=(
+            "A JSON object (or a file with one) from LibreChat's endpoint/model, or just model, "
+            "to the id of a model in Open WebUI."
+        ),
+        json_schema_extra={"env": "MIGRATION_MODEL_MAP", "flag": "--model-map", "metavar": "FILE"},
+    )
+    report_dir: Path | None = Field(
+        default=None,
+        description="Where the reports go. Default: DATA_DIR/librechat-migration/<run>.",
+        json_schema_extra={
+            "env": "MIGRATION_REPORT_DIR",
+            "flag": "--report-dir",
+            "metavar": "DIR",
+        },
+    )
+    include_temporary: bool = Field(
+        default=False,
+        description="Migrate temporary conversations too.",
+        json_schema_extra={
+            "env": "MIGRATION_INCLUDE_TEMPORARY",
+            "flag": "--include-temporary",
+        },
+    )
+    fail_on_warnings: bool = Field(
+        default=False,
+        description="End with exit status 11 instead of 0 when there were warnings.",
+        json_schema_extra={"env": "MIGRATION_FAIL_ON_WARNINGS", "flag": "--fail-on-warnings"},
+    )
+
+    @field_validator("report_dir", mode="before")
+    @classmethod
+    def _empty_is_default(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
+        return None if value == "" else value
+
+    @field_validator("model_map", mode="before")
+    @classmethod
+    def _read_model_map(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
+        return _model_map(value) if isinstance(value, str | Path) else value
+
+
+def _model_map(value: str | Path) -> dict[str, str]:
+    text = str(value).strip()
+    if not text:
+        return {}
+    where = "the model map"
+    if not text.startswith("{"):
+        where = f"the model map {text}"
+        try:
+            text = Path(text).read_text(encoding="utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise ValueError(f"{where} cannot be read: {error}") from error
+    try:
+        mapping = json.loads(text)
+    except ValueError as error:
+        raise ValueError(f"{where} is not valid JSON: {error}") from error
+    if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
+        raise ValueError(
+            f"{where} must be one JSON object of strings, such as "
+            '{"anthropic/claude-sonnet-4": "my-claude"}'
+        )
+    return mapping
+
+
+def from_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The settings that environment variables give, as raw text by field name.
+
+    An empty variable counts as not set: a chart renders unset values as empty strings.
+    """
+    found = {}
+    for name, field in Settings.model_fields.items():
+        variable = extra(field)["env"]
+        value = environment.get(variable, "")
+        if value.strip():
+            found[name] = value
+    return found
+
+
+def build(values: Mapping[str, Any]) -> Settings:
+    """Validate raw values.
+
+    Raises:
+        UsageError: names the flag and the variable of each wrong value.
+    """
+    try:
+        return Settings.model_validate(dict(values))
+    except ValidationError as error:
+        problems = []
+        for item in error.errors(include_url=False):
+            name = str(item["loc"][0]) if item["loc"] else ""
+            field = Settings.model_fields.get(name)
+            where = f"{extra(field)['flag']} ({extra(field)['env']})" if field else name
+            problems.append(f"{where}: {item['msg'].removeprefix('Value error, ')}")
+        raise UsageError("; ".join(problems)) from error
+
+
+def extra(field: Any) -> dict[str, str]:  # noqa: ANN401 - pydantic's FieldInfo is generic here
+    """A field's environment variable, flag and metavar."""
+    described = field.json_schema_extra
+    return described if isinstance(described, dict) else {}
