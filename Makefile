@@ -1,0 +1,83 @@
+# Everything a developer does with this repository. Needs git, make and Python 3.11 or 3.12.
+# `make help` lists the targets.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+OLDER := 0.10.2 0.11.4
+OLDER_STAMPS := $(OLDER:%=.venvs/%/.installed)
+
+# The first interpreter that really starts (a version manager's shim may exist and still fail),
+# is of a supported version and can make virtual environments. PYTHON=... overrides the search.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3 python; do \
+	for path in $$(type -ap $$python); do \
+	if "$$path" -c 'import ensurepip, sys, venv; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 12))' \
+	2>/dev/null; then echo "$$path"; exit; fi; done; done)
+
+# $(call install,VENV,PINS): a fresh environment with exactly these pins.
+define install
+	@test -n "$(PYTHON)" || { echo "No working Python 3.11 or 3.12 with venv found (Debian: \
+	apt-get install python3-venv). Name one: make PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@echo "Installing $(2) into $(1) with $(PYTHON) ..."
+	@$(PYTHON) -m venv --clear $(1)
+	@$(1)/bin/python -m pip install --quiet --no-deps --requirement $(2)
+	@touch $@
+endef
+
+.PHONY: help
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: venv
+venv: $(VENV)/.installed ## Make .venv with Open WebUI 0.12.4 and all tools
+
+$(VENV)/.installed: requirements/dev.txt
+	$(call install,$(VENV),$<)
+
+.venvs/%/.installed: requirements/open-webui-%.txt
+	@mkdir -p .venvs
+	$(call install,.venvs/$*,$<)
+
+.PHONY: demo
+demo: venv ## Fill a throw-away Open WebUI in ./demo from the sample backup
+	$(BIN)/python -m migrator_core demo --dir demo
+
+.PHONY: demo-serve
+demo-serve: venv ## Start Open WebUI on ./demo (made first when it does not exist)
+	$(BIN)/python -m migrator_core demo --dir demo --serve
+
+.PHONY: test
+test: venv $(OLDER_STAMPS) ## Run all tests, against all supported versions (ARGS=... for pytest)
+	$(BIN)/python -m pytest $(ARGS)
+
+.PHONY: test-unit
+test-unit: venv ## Run the tests that start no server
+	$(BIN)/python -m pytest tests/unit $(ARGS)
+
+.PHONY: check
+check: venv ## Lint, formatting, types, and the arrows between the packages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict
+	$(BIN)/lint-imports
+
+.PHONY: bench
+bench: venv ## Measure speed and memory
+	$(BIN)/python -m benchmarks $(ARGS)
+
+.PHONY: sample
+sample: venv ## Write the sample backup again from scripts/sample
+	$(BIN)/python -m scripts.make_sample
+
+.PHONY: lock
+lock: venv ## Resolve requirements/*.txt again from the .in files
+	$(BIN)/python scripts/lock.py $(ARGS)
+
+.PHONY: clean
+clean: ## Remove everything that make made
+	rm -rf $(VENV) .venvs build dist demo benchmarks/out .mypy_cache .ruff_cache .pytest_cache \
+		.hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
