@@ -1,0 +1,1 @@
+"""From LibreChat's documents to Open WebUI's rows: pure functions, no I/O, clock or randomness."""

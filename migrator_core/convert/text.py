@@ -1,0 +1,116 @@
+"""Strings and JSON values that every database behind Open WebUI stores.
+
+PostgreSQL refuses U+0000 in text and trips over it in JSON; a lone surrogate cannot be encoded as
+UTF-8 at all; Open WebUI's JSON codec (orjson) refuses integers beyond 64 bits.
+"""
+
+from __future__ import annotations
+
+import base64
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Iterable
+from typing import Any
+
+# ruff: noqa: ANN401 - JSON values of any shape go in and out
+
+MAX_DEPTH = 100
+"""How deep a JSON value may nest. orjson stops at 254 levels; a row adds some of its own."""
+
+TOO_DEEP = "[nested too deeply]"
+"""Stands where a value deeper than :data:`MAX_DEPTH` was cut off."""
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_INT64 = 2**63
+
+
+def clean_text(text: str) -> str:
+    """Remove NUL and lone surrogates; every other character stays as it is."""
+    return _UNSTORABLE.sub("", text) if _UNSTORABLE.search(text) else text
+
+
+def clean_json(value: Any, *, max_depth: int = MAX_DEPTH) -> Any:
+    """A copy of ``value`` that any JSON column stores.
+
+    Strings and keys lose what :func:`clean_text` removes, bytes become Base64 text, NaN and
+    infinity become null, integers beyond 64 bits become text, keys become strings (a key that
+    collides after cleaning gets underscores), and what nests deeper than ``max_depth`` becomes
+    :data:`TOO_DEEP`.
+    """
+    if isinstance(value, dict | list | tuple | set | frozenset):
+        if max_depth <= 0:
+            return TOO_DEEP
+        if isinstance(value, dict):
+            return _clean_dict(value, max_depth)
+        return [clean_json(item, max_depth=max_depth - 1) for item in value]
+    return _clean_scalar(value)
+
+
+def _clean_dict(value: dict[Any, Any], max_depth: int) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for raw_key, item in value.items():
+        key = clean_text(raw_key) if isinstance(raw_key, str) else str(_clean_scalar(raw_key))
+        while key in result:
+            key += "_"
+        result[key] = clean_json(item, max_depth=max_depth - 1)
+    return result
+
+
+def _clean_scalar(value: Any) -> Any:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return clean_text(str(value))
+    if isinstance(value, int):
+        return _clean_integer(int(value))
+    if isinstance(value, float):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, bytes | bytearray | memoryview):
+        return base64.b64encode(bytes(value)).decode("ascii")
+    return clean_text(str(value))
+
+
+def _clean_integer(value: int) -> int | str | None:
+    if -_INT64 <= value < _INT64:
+        return value
+    try:
+        return str(value)
+    except ValueError:  # more digits than Python converts (sys.set_int_max_str_digits)
+        return None
+
+
+def single_line(text: str | None, *, limit: int) -> str:
+    """``text`` for a name or label: clean, one line, no control characters, at most ``limit``.
+
+    Direction marks that change how neighbouring text reads (U+202A–U+202E, U+2066–U+2069) go as
+    well: in a list of names they would reorder what others wrote. ``limit`` counts code points.
+    """
+    if not text:
+        return ""
+    spaced = "".join(" " if char.isspace() else char for char in clean_text(text))
+    visible = "".join(char for char in spaced if not _is_invisible_control(char))
+    return re.sub(" {2,}", " ", visible).strip()[:limit].rstrip()
+
+
+def cut_bytes(text: str, limit: int) -> str:
+    """The longest beginning of ``text`` that has at most ``limit`` bytes in UTF-8."""
+    encoded = text.encode("utf-8")
+    return text if len(encoded) <= limit else encoded[:limit].decode("utf-8", errors="ignore")
+
+
+def unique(items: Iterable[str], key: Callable[[str], str] = str) -> list[str]:
+    """``items`` in their order, without later ones that share a ``key``."""
+    seen: dict[str, str] = {}
+    for item in items:
+        seen.setdefault(key(item), item)
+    return list(seen.values())
+
+
+def _is_invisible_control(char: str) -> bool:
+    return (
+        unicodedata.category(char) == "Cc"
+        or "\u202a" <= char <= "\u202e"
+        or "\u2066" <= char <= "\u2069"
+        or char == "\ufeff"
+    )
