@@ -1,0 +1,84 @@
+"""What a report says, whatever it is written as."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from migrator_core.outcome import Notice, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """The run itself. ``started_at`` and ``finished_at`` are seconds since the epoch."""
+
+    id: str
+    mode: str
+    started_at: int
+    finished_at: int
+    tool_version: str
+    open_webui_version: str
+    state: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The ``run`` object of ``report.json``."""
+        return {
+            "id": self.id,
+            "mode": self.mode,
+            "started_at": isoformat(self.started_at),
+            "finished_at": isoformat(self.finished_at),
+            "tool_version": self.tool_version,
+            "open_webui_version": self.open_webui_version,
+            "state": self.state,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class BackupInfo:
+    """The backup a run read."""
+
+    path: str
+    kind: str
+    fingerprint: str
+
+    def to_json(self) -> dict[str, str]:
+        """The ``backup`` object of ``report.json``."""
+        return {"path": self.path, "kind": self.kind, "fingerprint": self.fingerprint}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything a report shows.
+
+    ``collections`` has the shape of ``report.json``; ``items`` and ``warnings`` can be read again
+    and again and never need to fit into memory.
+    """
+
+    run: RunInfo
+    backup: BackupInfo
+    collections: Mapping[str, Mapping[str, Any]]
+    items: Callable[[], Iterable[Outcome]]
+    warnings: Callable[[], Iterable[Notice]]
+
+    def totals(self) -> dict[str, int]:
+        """Documents over all collections: found, migrated, existing, skipped, failed."""
+        totals = dict.fromkeys(("found", "migrated", "existing", "skipped", "failed"), 0)
+        for entry in self.collections.values():
+            for key in ("found", "migrated", "existing"):
+                totals[key] += entry[key]
+            for key in ("skipped", "failed"):
+                totals[key] += sum(entry[key].values())
+        return totals
+
+    def reasons(self, kind: str) -> Iterator[tuple[str, str, int]]:
+        """``(collection, reason, count)`` for ``skipped`` or ``failed``."""
+        for name, entry in self.collections.items():
+            for reason, count in entry[kind].items():
+                yield name, reason, count
+
+
+def isoformat(seconds: int) -> str:
+    """Seconds since the epoch as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")

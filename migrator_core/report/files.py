@@ -1,0 +1,88 @@
+"""Writes ``report.json``, ``report.md`` and ``report.html`` into a directory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from migrator_core.report.data import Report
+from migrator_core.report.html import html_chunks
+from migrator_core.report.markdown import markdown_chunks
+
+_CHUNK = 256 * 1024
+
+
+async def write_reports(report: Report, directory: Path) -> list[Path]:
+    """Write all three, each complete or not at all, and give their paths.
+
+    Raises:
+        OSError: the directory cannot be made or written to.
+    """
+    writers: dict[str, Callable[[Report], Iterator[str]]] = {
+        "report.json": json_chunks,
+        "report.md": markdown_chunks,
+        "report.html": html_chunks,
+    }
+    import aiofiles.os  # noqa: PLC0415 - optional: the bundled file loads without it
+
+    await aiofiles.os.makedirs(directory, exist_ok=True)
+    paths = []
+    for name, chunks in writers.items():
+        path = directory / name
+        await _write(path, chunks(report))
+        paths.append(path)
+    return paths
+
+
+async def _write(path: Path, chunks: Iterator[str]) -> None:
+    import aiofiles.os  # noqa: PLC0415 - as above
+
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    async with aiofiles.open(unfinished, "w", encoding="utf-8", errors="backslashreplace") as file:
+        buffered: list[str] = []
+        size = 0
+        for chunk in chunks:
+            buffered.append(chunk)
+            size += len(chunk)
+            if size >= _CHUNK:
+                await file.write("".join(buffered))
+                buffered, size = [], 0
+        await file.write("".join(buffered))
+    await aiofiles.os.replace(unfinished, path)
+
+
+def json_chunks(report: Report) -> Iterator[str]:
+    """``report.json`` piece by piece: its lists may be longer than memory is large."""
+    yield '{\n"run": ' + _dump(report.run.to_json())
+    yield ',\n"backup": ' + _dump(report.backup.to_json())
+    yield ',\n"collections": ' + _dump(dict(report.collections))
+    yield ',\n"items": ['
+    yield from _separated(
+        {
+            "collection": item.collection,
+            "source_id": item.source_id,
+            "target_id": item.target_id,
+            "state": item.state,
+            "reason": item.reason,
+            "detail": item.detail,
+        }
+        for item in report.items()
+    )
+    yield '],\n"warnings": ['
+    yield from _separated(
+        {"code": notice.code, "detail": notice.detail} for notice in report.warnings()
+    )
+    yield "]\n}\n"
+
+
+def _separated(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
+    separator = "\n"
+    for entry in entries:
+        yield separator + _dump(entry)
+        separator = ",\n"
+
+
+def _dump(value: dict[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,51 @@
+"""Items and warnings sorted into groups that a person can read, in bounded memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from migrator_core.outcome import Reason, State, WarningCode
+from migrator_core.report.data import Report
+
+SHOWN = 200
+"""Entries of one group that are shown; ``report.json`` has them all."""
+
+
+@dataclass(slots=True)
+class Group:
+    """Entries with the same meaning: how many, and the first of them as ``(id, detail)``."""
+
+    count: int = 0
+    entries: list[tuple[str, str]] = field(default_factory=list)
+
+    def add(self, name: str, detail: str) -> None:
+        """Count one entry, and keep it while there is room."""
+        self.count += 1
+        if len(self.entries) < SHOWN:
+            self.entries.append((name, detail))
+
+    @property
+    def hidden(self) -> int:
+        """How many entries are counted but not shown."""
+        return self.count - len(self.entries)
+
+
+def item_groups(report: Report) -> dict[tuple[State, Reason, str], Group]:
+    """Skipped and failed documents by state, reason and collection; failures first."""
+    groups: dict[tuple[State, Reason, str], Group] = {}
+    for item in report.items():
+        if item.reason is not None:
+            group = groups.setdefault((item.state, item.reason, item.collection), Group())
+            group.add(item.source_id, item.detail or "")
+    order = list(Reason)
+    return dict(
+        sorted(groups.items(), key=lambda g: (g[0][0] != State.FAILED, order.index(g[0][1])))
+    )
+
+
+def warning_groups(report: Report) -> dict[WarningCode, Group]:
+    """Warnings by code, in the order of the codes."""
+    groups: dict[WarningCode, Group] = {}
+    for notice in report.warnings():
+        groups.setdefault(notice.code, Group()).add("", notice.detail)
+    return {code: groups[code] for code in WarningCode if code in groups}

@@ -1,0 +1,100 @@
+"""``report.html``: one file that opens anywhere, in light and dark, without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+
+from migrator_core.outcome import EXPLANATIONS
+from migrator_core.report.data import Report, isoformat
+from migrator_core.report.grouping import Group, item_groups, warning_groups
+from migrator_core.report.summary import headline
+
+_STYLE = """
+:root { color-scheme: light dark; --line: #8884; --soft: #8881; --good: #1a7f37; --bad: #c62828;
+  --warn: #9a6700 }
+@media (prefers-color-scheme: dark) { :root { --good: #57c26e; --bad: #ff7b72; --warn: #d9a63a } }
+* { box-sizing: border-box }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 0 auto;
+  padding: 2rem 1rem 4rem; overflow-wrap: anywhere }
+h1 { font-size: 1.6rem; line-height: 1.25; margin: 0 0 .5rem }
+h2 { font-size: 1.2rem; margin: 2.5rem 0 .5rem }
+.headline { font-size: 1.1rem; padding: .75rem 1rem; border-radius: .5rem; background: var(--soft);
+  border-left: .3rem solid var(--good) }
+.headline.bad { border-color: var(--bad) }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem }
+dt { opacity: .7 } dd { margin: 0 }
+.scroll { overflow-x: auto }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
+th, td { padding: .35rem .6rem; border-bottom: 1px solid var(--line); text-align: right }
+th:first-child, td:first-child { text-align: left }
+td.zero { opacity: .35 } td.bad { color: var(--bad); font-weight: 600 }
+details { border: 1px solid var(--line); border-radius: .5rem; padding: .5rem .9rem;
+  margin: .5rem 0 }
+summary { cursor: pointer } summary b { font-weight: 600 }
+.failed > summary b { color: var(--bad) } .warning > summary b { color: var(--warn) }
+li { margin: .15rem 0 } code { font-size: .9em }
+"""
+
+
+def html_chunks(report: Report) -> Iterator[str]:
+    """The report as a page, piece by piece. Everything from the backup is escaped."""
+    run, backup = report.run, report.backup
+    title = "Preview" if run.mode == "dry-run" else "Migration"
+    bad = " bad" if report.totals()["failed"] or run.state != "finished" else ""
+    yield (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{title} from LibreChat to Open WebUI</title><style>{_STYLE}</style></head><body>\n"
+        f"<h1>{title} from LibreChat to Open WebUI</h1>\n"
+        f'<p class="headline{bad}">{escape(headline(report))}</p>\n<dl>'
+    )
+    for term, text in (
+        ("Run", f"{run.id} ({run.mode}), {run.state}"),
+        ("Time", f"{isoformat(run.started_at)} to {isoformat(run.finished_at)}"),
+        ("Versions", f"Open WebUI {run.open_webui_version}, tool {run.tool_version}"),
+        ("Backup", f"{backup.path} ({backup.kind})"),
+    ):
+        yield f"<dt>{term}</dt><dd>{escape(text)}</dd>"
+    yield "</dl>\n"
+    yield from _table(report)
+    groups = item_groups(report)
+    if groups:
+        yield "<h2>Not migrated</h2>\n"
+    for (state, reason, collection), group in groups.items():
+        heading = f"{collection}: {state} — {reason}"
+        yield from _group(heading, EXPLANATIONS[reason], group, kind=state.value)
+    warnings = warning_groups(report)
+    if warnings:
+        yield "<h2>Warnings</h2>\n"
+    for code, group in warnings.items():
+        yield from _group(code.value, EXPLANATIONS[code], group, kind="warning")
+    yield "</body></html>\n"
+
+
+def _table(report: Report) -> Iterator[str]:
+    yield '<div class="scroll"><table><thead><tr><th>collection</th>'
+    yield "".join(f"<th>{name}</th>" for name in ("found", "migrated", "existing", "skipped"))
+    yield "<th>failed</th></tr></thead><tbody>\n"
+    for name, entry in report.collections.items():
+        skipped, failed = sum(entry["skipped"].values()), sum(entry["failed"].values())
+        yield f"<tr><td>{escape(name)}</td>"
+        for count in (entry["found"], entry["migrated"], entry["existing"], skipped):
+            yield f"<td>{count:,}</td>" if count else '<td class="zero">0</td>'
+        yield f'<td class="bad">{failed:,}</td>' if failed else '<td class="zero">0</td>'
+        yield "</tr>\n"
+    yield "</tbody></table></div>\n"
+
+
+def _group(heading: str, explanation: str, group: Group, *, kind: str) -> Iterator[str]:
+    yield (
+        f'<details class="{kind}"><summary><b>{escape(heading)}</b> ({group.count:,})</summary>'
+        f"<p>{escape(explanation)}</p><ul>\n"
+    )
+    for name, detail in group.entries:
+        code = f"<code>{escape(name)}</code>" if name else ""
+        separator = " — " if name and detail else ""
+        yield f"<li>{code}{separator}{escape(detail)}</li>\n"
+    if group.hidden:
+        yield f"<li>… and {group.hidden:,} more, all of them in report.json</li>\n"
+    yield "</ul></details>\n"

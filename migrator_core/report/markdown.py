@@ -1,0 +1,68 @@
+"""``report.md``: the report for a ticket or a wiki."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from migrator_core.outcome import EXPLANATIONS
+from migrator_core.report.data import Report, isoformat
+from migrator_core.report.grouping import Group, item_groups, warning_groups
+from migrator_core.report.summary import headline
+
+
+def markdown_chunks(report: Report) -> Iterator[str]:
+    """The report in Markdown, piece by piece. Text from the backup is escaped."""
+    run, backup = report.run, report.backup
+    title = "Preview" if run.mode == "dry-run" else "Migration"
+    yield f"# {title} from LibreChat to Open WebUI\n\n**{headline(report)}**\n\n"
+    yield (
+        f"- Run: `{run.id}` ({run.mode}), {run.state}\n"
+        f"- From {isoformat(run.started_at)} to {isoformat(run.finished_at)}\n"
+        f"- Open WebUI {_escape(run.open_webui_version)}, tool {run.tool_version}\n"
+        f"- Backup: {_escape(backup.path)} ({backup.kind})\n\n"
+    )
+    yield from _table(report)
+    groups = item_groups(report)
+    if groups:
+        yield "\n## Not migrated\n"
+    for (state, reason, collection), group in groups.items():
+        yield f"\n### {collection}: {state} — {reason} ({group.count:,})\n\n"
+        yield f"{EXPLANATIONS[reason]}\n\n"
+        yield from _entries(group)
+    warnings = warning_groups(report)
+    if warnings:
+        yield "\n## Warnings\n"
+    for code, group in warnings.items():
+        yield f"\n### {code} ({group.count:,})\n\n{EXPLANATIONS[code]}\n\n"
+        yield from _entries(group)
+
+
+def _table(report: Report) -> Iterator[str]:
+    yield "| collection | found | migrated | existing | skipped | failed |\n"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: |\n"
+    for name, entry in report.collections.items():
+        skipped, failed = sum(entry["skipped"].values()), sum(entry["failed"].values())
+        yield (
+            f"| {_escape(name)} | {entry['found']:,} | {entry['migrated']:,} "
+            f"| {entry['existing']:,} | {skipped:,} | {failed:,} |\n"
+        )
+
+
+def _entries(group: Group) -> Iterator[str]:
+    for name, detail in group.entries:
+        parts = [f"`{_code(name)}`"] if name else []
+        if detail:
+            parts.append(_escape(detail))
+        yield f"- {' — '.join(parts)}\n"
+    if group.hidden:
+        yield f"- … and {group.hidden:,} more, all of them in report.json\n"
+
+
+def _escape(text: str) -> str:
+    one_line = " ".join(text.split())
+    return re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", one_line)
+
+
+def _code(text: str) -> str:
+    return " ".join(text.split()).replace("`", "'")

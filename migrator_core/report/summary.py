@@ -1,0 +1,56 @@
+"""A report in a few lines, for a terminal and a Job's log."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
+from migrator_core.report.data import Report
+
+
+def headline(report: Report) -> str:
+    """One line that says how the run ended."""
+    totals = report.totals()
+    did = "would migrate" if report.run.mode == "dry-run" else "migrated"
+    counts = (
+        f"{did} {totals['migrated']:,}, already there {totals['existing']:,}, "
+        f"skipped {totals['skipped']:,}, failed {totals['failed']:,} "
+        f"of {totals['found']:,} documents"
+    )
+    if report.run.state != "finished":
+        return f"{report.run.state}: {counts} so far; run again to continue"
+    return counts
+
+
+def summary_lines(report: Report) -> list[str]:
+    """The table of collections, the reasons and the warnings, one line each."""
+    width = max((len(name) for name in report.collections), default=10)
+    lines = [
+        f"{'':{width}}  {'found':>9} {'migrated':>9} {'existing':>9} {'skipped':>9} {'failed':>9}"
+    ]
+    for name, entry in report.collections.items():
+        skipped, failed = sum(entry["skipped"].values()), sum(entry["failed"].values())
+        lines.append(
+            f"{name:{width}}  {entry['found']:>9,} {entry['migrated']:>9,} "
+            f"{entry['existing']:>9,} {skipped:>9,} {failed:>9,}"
+        )
+    for kind in ("skipped", "failed"):
+        for reason, places in _grouped(report, kind).items():
+            where = ", ".join(f"{count:,} {name}" for name, count in places)
+            lines.append(f"{kind}: {reason}: {where}. {EXPLANATIONS[Reason(reason)]}")
+    for code, count in warning_counts(report).items():
+        lines.append(f"warning: {code}: {count:,}. {EXPLANATIONS[code]}")
+    return lines
+
+
+def warning_counts(report: Report) -> dict[WarningCode, int]:
+    """How often each warning was given, in the order of the codes."""
+    counts = Counter(notice.code for notice in report.warnings())
+    return {code: counts[code] for code in WarningCode if counts[code]}
+
+
+def _grouped(report: Report, kind: str) -> dict[str, list[tuple[str, int]]]:
+    grouped: dict[str, list[tuple[str, int]]] = {}
+    for name, reason, count in report.reasons(kind):
+        grouped.setdefault(reason, []).append((name, count))
+    return grouped
