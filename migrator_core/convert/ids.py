@@ -1,7 +1,8 @@
 """Target ids, derived from the source's identity so that every run gives the same ones.
 
-All are UUIDv5 over :data:`NAMESPACE` and a readable string such as ``user:64ca1db05f9d88c1aa1a2b01``,
-except models and tags, whose ids people see and Open WebUI derives rules from.
+All are UUIDv5 over :data:`NAMESPACE` and a readable string such as
+``user:64ca1db05f9d88c1aa1a2b01``, except models and tags: people see the ids of the former, and
+Open WebUI has a rule of its own for the latter.
 """
 
 from __future__ import annotations
@@ -13,7 +14,10 @@ from uuid import UUID, uuid5
 from migrator_core.convert.text import clean_text
 
 NAMESPACE = UUID("cf866225-0895-531e-ac53-66c1268d0026")
-"""UUIDv5 of ``https://github.com/danny-avila/LibreChat`` in the URL namespace (RFC 9562). Fixed for ever: another value would make a second run create everything anew."""
+"""UUIDv5 of ``https://github.com/danny-avila/LibreChat`` in the URL namespace (RFC 9562).
+
+Fixed for ever: another value would make a second run create everything anew.
+"""
 
 MAX_MODEL_ID = 256
 """Open WebUI's own limit for model ids (0.12, ``models/models.py``), in characters."""

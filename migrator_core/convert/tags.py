@@ -7,7 +7,7 @@ from migrator_core.convert.text import single_line
 from migrator_core.rows import TagRow
 
 MAX_NAME = 200
-"""In code points. The id is part of a primary key, and a PostgreSQL index entry holds 2704 bytes."""
+"""In code points. The id is in a primary key, and a PostgreSQL index entry holds 2704 bytes."""
 
 RESERVED = frozenset({"none"})
 """Open WebUI reads ``tag:none`` as "chats without tags" (0.12, ``models/chats.py``)."""

@@ -83,8 +83,8 @@ def _clean_integer(value: int) -> int | str | None:
 def single_line(text: str | None, *, limit: int) -> str:
     """``text`` for a name or label: clean, one line, no control characters, at most ``limit``.
 
-    Direction marks that change how neighbouring text reads (U+202A–U+202E, U+2066–U+2069) go as
-    well: in a list of names they would reorder what others wrote. ``limit`` counts code points.
+    Direction overrides (U+202A to U+202E, U+2066 to U+2069) go as well: in a list of names they
+    would reorder what others wrote. ``limit`` counts code points.
     """
     if not text:
         return ""

@@ -88,7 +88,7 @@ def _texts(value: Any) -> list[str]:
     return [item for item in _items(value) if isinstance(item, str)]
 
 
-def _millis(value: Any) -> int | None:
+def read_millis(value: Any) -> int | None:
     """Milliseconds since the epoch from whatever LibreChat and its importers wrote as a date."""
     if isinstance(value, Millis):
         return int(value)
@@ -117,12 +117,47 @@ def _iso_millis(text: str) -> int | None:
         return None
 
 
+def _string(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _identifier(value: Any) -> Any:
+    """A document's own ``_id``. Hand-made documents have numbers there."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = _number_text(value)
+    identifier = normalise_id(value)
+    if identifier is None:
+        raise ValueError("is missing or is no id")
+    return identifier
+
+
+def _name(value: Any) -> Any:
+    """An id that LibreChat made up as a string, letter case kept."""
+    text = _text(value)
+    if text is None or not text.strip():
+        raise ValueError("is missing or empty")
+    return text.strip()
+
+
+def _references(value: Any) -> list[str]:
+    references = (normalise_id(item) for item in _items(value))
+    return [reference for reference in references if reference is not None]
+
+
 Text = Annotated[str | None, BeforeValidator(_text)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Integer = Annotated[int | None, BeforeValidator(_integer)]
 Mapping = Annotated[dict[str, Any], BeforeValidator(_mapping)]
 Items = Annotated[list[Any], BeforeValidator(_items)]
 Texts = Annotated[list[str], BeforeValidator(_texts)]
-Date = Annotated[int | None, BeforeValidator(_millis)]
+Date = Annotated[int | None, BeforeValidator(read_millis)]
 Reference = Annotated[str | None, BeforeValidator(normalise_id)]
 """A reference to another document (user, group …) as comparable text."""
+String = Annotated[str | None, BeforeValidator(_string)]
+"""Text that is nothing but text: a number in its place is damage, not a value."""
+References = Annotated[list[str], BeforeValidator(_references)]
+"""References to other documents, those that are none left out."""
+Identifier = Annotated[str, BeforeValidator(_identifier)]
+"""The document's own ``_id``; the document is worthless without it."""
+Name = Annotated[str, BeforeValidator(_name)]
+"""An id by which other documents know this one, such as ``file_id``; required."""
