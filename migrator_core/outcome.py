@@ -49,7 +49,7 @@ class Reason(StrEnum):
     # Failed: something is wrong with this one document or with writing it.
     UNREADABLE_DOCUMENT = "unreadable-document"
     INVALID_DOCUMENT = "invalid-document"
-    CONVERSATION_FAILED = "conversation-failed"
+    PARENT_FAILED = "parent-failed"
     STORAGE_ERROR = "storage-error"
     REJECTED_BY_DATABASE = "rejected-by-database"
     INTERNAL_ERROR = "internal-error"
@@ -113,7 +113,7 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     Reason.NOT_SUPPORTED: "This kind of data is not carried over.",
     Reason.UNREADABLE_DOCUMENT: "The document is damaged in the backup and cannot be decoded.",
     Reason.INVALID_DOCUMENT: "The document lacks what every such document must have.",
-    Reason.CONVERSATION_FAILED: "Its conversation failed; see there for the reason.",
+    Reason.PARENT_FAILED: "What it belongs to failed; see there for the reason.",
     Reason.STORAGE_ERROR: "Open WebUI's storage provider did not take the file.",
     Reason.REJECTED_BY_DATABASE: "The database did not accept the row.",
     Reason.INTERNAL_ERROR: "The tool itself failed on this document; please report it.",

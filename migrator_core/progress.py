@@ -51,7 +51,10 @@ class Snapshot:
 
 @dataclass(slots=True)
 class Progress:
-    """Counters of the phase that runs now; ``clock`` gives seconds and only differences count."""
+    """Counters of the phase that runs now, and what earlier phases came to.
+
+    ``clock`` gives seconds, of which only differences count.
+    """
 
     phase_count: int = 0
     clock: Callable[[], float] = time.monotonic
@@ -61,6 +64,7 @@ class Progress:
     done: int = 0
     total: int | None = None
     warnings: int = 0
+    history: list[tuple[str, int]] = field(default_factory=list)
     _run_began: float | None = None
     _phase_began: float = 0.0
 
@@ -75,6 +79,8 @@ class Progress:
         now = self.clock()
         if self._run_began is None:
             self._run_began = now
+        if self.phase_number:
+            self.history.append((self.phase, self.done))
         self._phase_began = now
         self.phase, self.done, self.total = phase, 0, total
         self.phase_number += 1

@@ -1,0 +1,146 @@
+"""The command line's words. Options for settings are made from :class:`Settings`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from migrator_core import __version__
+from migrator_core.cli import demo, past_runs, run
+from migrator_core.settings import Settings, build, extra, from_environment
+
+EPILOG = """\
+exit status:
+  0   finished, everything accounted for
+  2   wrong usage
+  10  cannot start: backup, Open WebUI or database not as needed
+  11  finished with warnings, and --fail-on-warnings was given
+  20  finished, some items failed
+  30  aborted, safe to run again
+
+Database, data directory, secret key and storage are Open WebUI's own settings and are read from
+its own environment variables: DATABASE_URL, DATA_DIR, WEBUI_SECRET_KEY and so on.
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser; each verb sets ``run_verb``, a function from the parsed words to a status."""
+    parser = argparse.ArgumentParser(
+        prog="librechat-migrate",
+        description="Moves a LibreChat backup into Open WebUI.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    _add_run(verbs)
+    _add_runs(verbs)
+    _add_report(verbs)
+    _add_demo(verbs)
+    return parser
+
+
+def settings_from(parsed: argparse.Namespace) -> Settings:
+    """The settings of a run: a flag wins over the environment, which wins over the default.
+
+    Raises:
+        UsageError: names the flag and the variable of each wrong value.
+    """
+    values: dict[str, Any] = dict(from_environment(os.environ))
+    for name in Settings.model_fields:
+        given = getattr(parsed, name, None)
+        if given is not None:
+            values[name] = given
+    return build(values)
+
+
+def _add_verb(
+    verbs: Any,  # noqa: ANN401 - argparse keeps the type of its sub-parsers private
+    name: str,
+    help_text: str,
+    run_verb: Callable[[argparse.Namespace], int],
+) -> argparse.ArgumentParser:
+    verb: argparse.ArgumentParser = verbs.add_parser(
+        name,
+        help=help_text,
+        description=help_text,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    verb.set_defaults(run_verb=run_verb)
+    return verb
+
+
+def _add_run(verbs: Any) -> None:  # noqa: ANN401 - as above
+    verb = _add_verb(
+        verbs,
+        "run",
+        "Migrate a backup; --dry-run previews.",
+        lambda parsed: run.run(settings_from(parsed), parsed.log_format),
+    )
+    for name, field in Settings.model_fields.items():
+        described = extra(field)
+        default = "" if field.default in (None, False) else f" Default: {field.default}."
+        if name == "model_map":
+            default = ""
+        options: dict[str, Any] = {
+            "dest": name,
+            "help": f"{field.description}{default} [{described['env']}]",
+        }
+        if field.annotation is bool:
+            options |= {"action": argparse.BooleanOptionalAction}
+        else:
+            options |= {"metavar": described["metavar"]}
+        verb.add_argument(described["flag"], default=None, **options)
+    verb.add_argument(
+        "--log-format",
+        choices=("text", "json"),
+        default="text",
+        help="Lines for people, or one JSON object a line.",
+    )
+
+
+def _add_runs(verbs: Any) -> None:  # noqa: ANN401 - as above
+    verb = _add_verb(
+        verbs,
+        "runs",
+        "List the runs that Open WebUI's database knows.",
+        lambda parsed: past_runs.list_runs(as_json=parsed.json),
+    )
+    verb.add_argument("--json", action="store_true", help="One JSON object a line.")
+
+
+def _add_report(verbs: Any) -> None:  # noqa: ANN401 - as above
+    verb = _add_verb(
+        verbs,
+        "report",
+        "Write the report of a past run again.",
+        lambda parsed: past_runs.write_report(parsed.run, parsed.report_dir),
+    )
+    verb.add_argument("run", nargs="?", metavar="RUN", help="The run's id. Default: the last run.")
+    verb.add_argument(
+        "--report-dir",
+        type=Path,
+        default=os.environ.get("MIGRATION_REPORT_DIR") or None,
+        metavar="DIR",
+        help="Where to. Default: DATA_DIR/librechat-migration/<run>. [MIGRATION_REPORT_DIR]",
+    )
+
+
+def _add_demo(verbs: Any) -> None:  # noqa: ANN401 - as above
+    verb = _add_verb(
+        verbs,
+        "demo",
+        "Fill a throw-away Open WebUI (SQLite, in a directory of its own) from a bundled sample.",
+        lambda parsed: demo.demo(parsed.dir, serve=parsed.serve, port=parsed.port),
+    )
+    verb.add_argument(
+        "--dir", type=Path, default=Path("demo"), help="The directory. Default: demo."
+    )
+    verb.add_argument("--serve", action="store_true", help="Start Open WebUI on a filled demo.")
+    verb.add_argument("--port", type=int, default=8080, help="The port to serve on. Default: 8080.")

@@ -1,0 +1,69 @@
+"""``run``: migrate, or preview."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+from contextlib import suppress
+
+from migrator_core.cli.display import display
+from migrator_core.cli.exits import ExitStatus
+from migrator_core.errors import AbortedError
+from migrator_core.pipeline import Result, migrate
+from migrator_core.progress import Progress
+from migrator_core.report import headline, summary_lines
+from migrator_core.settings import Settings
+
+
+def run(settings: Settings, log_format: str) -> ExitStatus:
+    """Migrate once and say how it ended.
+
+    Raises:
+        CannotStartError: nothing was touched.
+        AbortedError: it stopped before its end.
+    """
+    result = asyncio.run(_run(settings, log_format))
+    _print_result(result, log_format)
+    if result.state != "finished":
+        raise AbortedError("the run was stopped before its end. It is safe to run again.")
+    if result.failures:
+        return ExitStatus.SOME_FAILED
+    if result.warnings and settings.fail_on_warnings:
+        return ExitStatus.WARNINGS
+    return ExitStatus.FINISHED
+
+
+async def _run(settings: Settings, log_format: str) -> Result:
+    progress = Progress()
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Kubernetes sends SIGTERM before it kills: end between two batches, with a report.
+        with suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop.set)
+    async with display(progress, log_format):
+        return await migrate(settings, progress, stop=stop)
+
+
+def _print_result(result: Result, log_format: str) -> None:
+    if log_format == "json":
+        record = {
+            "event": "finished",
+            "state": result.state,
+            "run": result.report.run.to_json(),
+            "collections": dict(result.report.collections),
+            "warnings": result.warnings,
+            "report_dir": str(result.directory),
+        }
+        sys.stdout.write(json.dumps(record) + "\n")
+        return
+    lines = [
+        "",
+        *summary_lines(result.report),
+        "",
+        f"{headline(result.report)}, {result.warnings:,} warnings",
+        f"reports: {result.directory}",
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")

@@ -1,0 +1,97 @@
+"""The record of a run while it goes on: counts in memory, everything else on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from migrator_core.outcome import Notice, Outcome, Reason, State, Tally, WarningCode
+from migrator_core.progress import Progress
+
+
+class Journal:
+    """Collects outcomes and warnings. Memory does not grow with their number.
+
+    Plain "migrated" outcomes are counted only; the others are kept with their reason, because an
+    operator wants to see each of them.
+    """
+
+    def __init__(self, directory: Path, progress: Progress) -> None:
+        self.tally = Tally()
+        self.progress = progress
+        self._items = _Spool(directory / "items.jsonl")
+        self._warnings = _Spool(directory / "warnings.jsonl")
+
+    def close(self) -> None:
+        """Release the files."""
+        self._items.close()
+        self._warnings.close()
+
+    def found(self, collection: str, count: int = 1) -> None:
+        """Note documents that the backup holds."""
+        self.tally.found(collection, count)
+
+    def outcome(self, outcome: Outcome) -> None:
+        """Note what became of one document."""
+        if outcome.size:
+            self.tally.found(outcome.collection, 0, outcome.size)
+        self.tally.add(outcome)
+        self.progress.advance()
+        if outcome.state is not State.MIGRATED:
+            self._items.add(
+                [
+                    outcome.collection,
+                    outcome.source_id,
+                    outcome.state,
+                    outcome.target_id,
+                    outcome.reason,
+                    outcome.detail,
+                    outcome.size,
+                ]
+            )
+
+    def warn(self, notice: Notice) -> None:
+        """Note one warning."""
+        self.tally.warn(notice)
+        self.progress.warn(notice)
+        self._warnings.add([notice.code, notice.detail])
+
+    def items(self) -> Iterator[Outcome]:
+        """Every outcome that is not a plain "migrated", in order."""
+        for collection, source_id, state, target_id, reason, detail, size in self._items:
+            yield Outcome(
+                collection,
+                source_id,
+                State(state),
+                target_id,
+                Reason(reason) if reason else None,
+                detail,
+                size,
+            )
+
+    def warnings(self) -> Iterator[Notice]:
+        """Every warning, in order."""
+        for code, detail in self._warnings:
+            yield Notice(WarningCode(code), detail)
+
+
+class _Spool:
+    """JSON lines on disk, written and then read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[str] = path.open("w", encoding="ascii")
+
+    def add(self, record: list[str | int | None]) -> None:
+        self._file.write(json.dumps(record) + "\n")
+
+    def __iter__(self) -> Iterator[list[str | int | None]]:
+        self._file.flush()
+        with self._path.open(encoding="ascii") as lines:
+            for line in lines:
+                yield json.loads(line)
+
+    def close(self) -> None:
+        self._file.close()

@@ -1,0 +1,176 @@
+"""What a phase yields, one step at a time, and how steps are carried out.
+
+A phase is a plain generator that reads and converts; it runs in a worker thread, so that the event
+loop of the server it may live in stays free. This module takes its steps in small portions, writes
+what is to be written and records every outcome. While one portion is written, the next one is
+already being converted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO, Protocol, TypeAlias
+
+from migrator_core.outcome import Notice, Outcome, Reason, State
+from migrator_core.pipeline.journal import Journal
+from migrator_core.rows import ChatRow, Item
+from migrator_core.target import Account, Writer, Written
+
+PORTION_ITEMS = 100
+PORTION_WEIGHT = 1_500_000
+"""Bytes of text in one transaction, about: both bounds keep it well under half a second."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Documents that were read from the backup."""
+
+    collection: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A row to write, with the warnings that count once it has arrived.
+
+    ``children`` names, by collection, the source documents that share the row's fate (the messages
+    of a conversation); ``weight`` is its size in bytes, about; ``open_blob`` gives the bytes that
+    go to storage before the row.
+    """
+
+    item: Item
+    notices: tuple[Notice, ...] = ()
+    children: tuple[tuple[str, Sequence[str]], ...] = ()
+    weight: int = 1000
+    open_blob: Callable[[], BinaryIO] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """An existing account that is to get its LibreChat password."""
+
+    account: Account
+    password_hash: str
+    notice: Notice
+
+
+Step: TypeAlias = Found | Outcome | Notice | Parcel | NewPassword
+
+
+class Phase(Protocol):
+    """One collection's way from the backup to the target."""
+
+    name: str
+
+    def total(self) -> int | None:
+        """How many documents will get an outcome, where that is known beforehand."""
+
+    def steps(self) -> Iterator[Step]:
+        """Read and convert. Runs in a worker thread."""
+
+    def written(self, written: Written) -> None:
+        """Learn what became of a row."""
+
+
+@dataclass(slots=True)
+class Driver:
+    """Carries out the steps of one phase after the other."""
+
+    writer: Writer
+    journal: Journal
+    _unrecorded: list[Outcome] = field(default_factory=list)
+
+    async def drive(self, phase: Phase) -> None:
+        """Run a phase to its end."""
+        self.journal.progress.start(phase.name, phase.total())
+        steps = phase.steps()
+        upcoming = asyncio.create_task(asyncio.to_thread(_portion, steps))
+        try:
+            while portion := await upcoming:
+                upcoming = asyncio.create_task(asyncio.to_thread(_portion, steps))
+                await self._carry_out(phase, portion)
+        finally:
+            # A thread cannot be cancelled: wait, or it would go on reading a closed backup.
+            await asyncio.gather(upcoming, return_exceptions=True)
+        await self._record(final=True)
+
+    async def _carry_out(self, phase: Phase, portion: Sequence[Step]) -> None:
+        rows = [step for step in portion if isinstance(step, Parcel) and step.open_blob is None]
+        results = iter(await self.writer.write([parcel.item for parcel in rows]) if rows else [])
+        for step in portion:
+            match step:
+                case Found():
+                    self.journal.found(step.collection, step.count)
+                case Notice():
+                    self.journal.warn(step)
+                case Outcome():
+                    self._outcome(step, recorded=False)
+                case NewPassword():
+                    if await self.writer.set_password(step.account, step.password_hash):
+                        self.journal.warn(step.notice)
+                case Parcel(open_blob=None):
+                    self._arrived(phase, step, next(results))
+                case Parcel(open_blob=open_blob) if open_blob is not None:
+                    self._arrived(phase, step, await self.writer.write_file(step.item, open_blob))
+        await self._record()
+
+    def _arrived(self, phase: Phase, parcel: Parcel, written: Written) -> None:
+        item = parcel.item
+        phase.written(written)
+        self._outcome(
+            Outcome(
+                collection=item.collection,
+                source_id=item.source_id,
+                state=written.state,
+                target_id=None if written.state is State.FAILED else item.row.id,
+                reason=written.reason,
+                detail=written.detail,
+                size=item.size,
+            ),
+            recorded=True,
+        )
+        for collection, source_ids in parcel.children:
+            for source_id in source_ids:
+                self._outcome(_child_outcome(collection, source_id, written), recorded=True)
+        if written.state is State.MIGRATED:
+            for notice in parcel.notices:
+                self.journal.warn(notice)
+
+    def _outcome(self, outcome: Outcome, *, recorded: bool) -> None:
+        self.journal.outcome(outcome)
+        if not recorded:
+            self._unrecorded.append(outcome)
+
+    async def _record(self, *, final: bool = False) -> None:
+        """Hand the outcomes without a row to the ledger, a good number at a time."""
+        if self._unrecorded and (final or len(self._unrecorded) >= PORTION_ITEMS):
+            outcomes, self._unrecorded = self._unrecorded, []
+            await self.writer.record(outcomes)
+
+
+def _child_outcome(collection: str, source_id: str, written: Written) -> Outcome:
+    row = written.item.row
+    reason = written.reason
+    if written.state is State.FAILED:
+        reason = Reason.PARENT_FAILED
+    return Outcome(
+        collection=collection,
+        source_id=source_id,
+        state=written.state,
+        target_id=row.id if isinstance(row, ChatRow) and written.state is State.EXISTING else None,
+        reason=reason,
+    )
+
+
+def _portion(steps: Iterator[Step]) -> list[Step]:
+    """The next steps, as many as make one short transaction; none at the end."""
+    portion: list[Step] = []
+    weight = 0
+    for step in steps:
+        portion.append(step)
+        weight += step.weight if isinstance(step, Parcel) else 100
+        if len(portion) >= PORTION_ITEMS * 3 or weight >= PORTION_WEIGHT:
+            break
+    return portion

@@ -1,0 +1,109 @@
+"""The reports say the same in three forms, and show text from a backup harmlessly."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from migrator_core.outcome import Notice, Outcome, Reason, State, Tally, WarningCode
+from migrator_core.report import BackupInfo, Report, RunInfo, summary_lines, write_reports
+from migrator_core.report.grouping import SHOWN
+
+HOSTILE = "<img src=x onerror=alert(1)> | `tick` **bold**\n# heading"
+
+
+def make_report(outcomes: Sequence[Outcome], notices: Sequence[Notice] = ()) -> Report:
+    tally = Tally()
+    for outcome in outcomes:
+        tally.found(outcome.collection)
+        tally.add(outcome)
+    return Report(
+        RunInfo("run-1", "run", 1_700_000_000, 1_700_000_060, "0.1.0", "0.12.4", "finished"),
+        BackupInfo("/backup", "mongoexport", "abc"),
+        tally.to_json(),
+        lambda: [outcome for outcome in outcomes if outcome.state is not State.MIGRATED],
+        lambda: notices,
+    )
+
+
+def failed(source_id: str, detail: str = "") -> Outcome:
+    return Outcome("users", source_id, State.FAILED, None, Reason.INVALID_DOCUMENT, detail)
+
+
+async def test_json_has_the_shape_of_the_contract(tmp_path: Path) -> None:
+    outcomes = [
+        Outcome("users", "a", State.MIGRATED, "id-a"),
+        Outcome("users", "b", State.SKIPPED, None, Reason.NO_EMAIL),
+    ]
+    await write_reports(
+        make_report(outcomes, [Notice(WarningCode.AVATAR_LOST, "No picture")]), tmp_path
+    )
+    written = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert set(written) == {"run", "backup", "collections", "items", "warnings"}
+    assert written["run"] == {
+        "id": "run-1",
+        "mode": "run",
+        "started_at": "2023-11-14T22:13:20Z",
+        "finished_at": "2023-11-14T22:14:20Z",
+        "tool_version": "0.1.0",
+        "open_webui_version": "0.12.4",
+        "state": "finished",
+    }
+    assert written["backup"] == {"path": "/backup", "kind": "mongoexport", "fingerprint": "abc"}
+    assert written["collections"]["users"] == {
+        "found": 2,
+        "migrated": 1,
+        "existing": 0,
+        "skipped": {"no-email": 1},
+        "failed": {},
+    }
+    assert written["items"] == [
+        {
+            "collection": "users",
+            "source_id": "b",
+            "target_id": None,
+            "state": "skipped",
+            "reason": "no-email",
+            "detail": None,
+        }
+    ]
+    assert written["warnings"] == [{"code": "avatar-lost", "detail": "No picture"}]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "report.html",
+        "report.json",
+        "report.md",
+    ]
+
+
+async def test_text_from_the_backup_stays_text(tmp_path: Path) -> None:
+    report = make_report([failed(HOSTILE, HOSTILE)], [Notice(WarningCode.AVATAR_LOST, HOSTILE)])
+    await write_reports(report, tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "<img" not in page
+    assert "&lt;img src=x onerror=alert(1)&gt;" in page
+    markdown = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "\n# heading" not in markdown
+    assert "**bold**" not in markdown.replace("\\*\\*bold\\*\\*", "").replace(
+        "' **bold** # heading`", ""
+    )
+
+
+async def test_a_lone_surrogate_does_not_stop_a_report(tmp_path: Path) -> None:
+    await write_reports(make_report([failed("\ud800", "half \udc00 emoji")]), tmp_path)
+    assert json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["items"]
+
+
+async def test_people_see_the_first_of_many_and_json_has_all(tmp_path: Path) -> None:
+    many = [failed(f"document {number}") for number in range(SHOWN + 7)]
+    await write_reports(make_report(many), tmp_path)
+    assert len(json.loads((tmp_path / "report.json").read_text())["items"]) == SHOWN + 7
+    for name in ("report.html", "report.md"):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert "and 7 more" in text
+        assert f"({SHOWN + 7:,})" in text
+
+
+def test_the_summary_names_reasons_in_words() -> None:
+    lines = summary_lines(make_report([failed("a"), failed("b")]))
+    assert any(line.startswith("failed: invalid-document: 2 users.") for line in lines)
