@@ -47,6 +47,7 @@ demo: venv ## Fill a throw-away Open WebUI in ./demo from the sample backup
 
 .PHONY: demo-serve
 demo-serve: venv ## Start Open WebUI on ./demo (made first when it does not exist)
+	@test -e demo/.librechat-migrate-demo || $(MAKE) --no-print-directory demo
 	$(BIN)/python -m migrator_core demo --dir demo --serve
 
 .PHONY: test

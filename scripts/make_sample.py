@@ -12,11 +12,18 @@ from pathlib import Path
 
 from scripts.sample import media
 from scripts.sample.build import NAME, Sample, build
-from scripts.sample.values import json_line
+from scripts.sample.people import accounts
+from scripts.sample.values import Document, json_line
 
 ROOT = Path(__file__).resolve().parent.parent
 SAMPLE = ROOT / "migrator_core" / "sample"
+ACCOUNTS = SAMPLE / "accounts.json"
 TRUTH = ROOT / "tests" / "data" / "sample-truth.json"
+
+
+def pretty(value: Document | list[Document]) -> str:
+    """JSON for readers and diffs."""
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
 
 def texts(sample: Sample) -> dict[str, str]:
@@ -45,8 +52,8 @@ def main() -> None:
     sample = build(media.render())
     write(sample, SAMPLE / NAME)
     TRUTH.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(sample.truth, ensure_ascii=False, indent=1)
-    TRUTH.write_text(text + "\n", encoding="utf-8")
+    TRUTH.write_text(pretty(sample.truth), encoding="utf-8")
+    ACCOUNTS.write_text(pretty(accounts()), encoding="utf-8")
     rows = sum(map(len, sample.collections.values()))
     print(f"{rows} documents in {len(sample.collections)} collections, {len(sample.files)} files")
 

@@ -131,6 +131,15 @@ def documents() -> list[Document]:
     return rows
 
 
+def accounts() -> list[Document]:
+    """Who can sign in after the migration, for the demo to say."""
+    return [
+        {"name": person.name, "email": person.email, "password": person.password}
+        for person in PEOPLE.values()
+        if person.password
+    ]
+
+
 def truth() -> Document:
     """What becomes of each account, by its ``_id``."""
     return {
