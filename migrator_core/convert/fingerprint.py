@@ -1,0 +1,30 @@
+"""What a row contains, as one short value."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from migrator_core.rows import Row
+
+
+def fingerprint(row: Row) -> str:
+    """SHA-256 (hex) of the row's content as canonical JSON: sorted keys, no spaces, ASCII.
+
+    Equal rows have equal fingerprints on every machine and Python version; a verify or an undo
+    compares them to tell what has changed.
+    """
+    content = [type(row).__name__, _members(row)]
+    text = json.dumps(
+        content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_members
+    )
+    return hashlib.sha256(text.encode("ascii")).hexdigest()
+
+
+def _members(value: object) -> dict[str, Any]:
+    """A dataclass as a JSON object, not copied any deeper: a chat may hold many megabytes."""
+    if not is_dataclass(value) or isinstance(value, type):
+        raise TypeError(f"{type(value).__name__} is nothing that a row may hold")
+    return {field.name: getattr(value, field.name) for field in fields(value)}
