@@ -1,0 +1,176 @@
+"""All messages of a conversation as the ``history`` of an Open WebUI chat (Open WebUI 0.12)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from uuid import uuid5
+
+from migrator_core.convert.attachments import is_document
+from migrator_core.convert.base_models import ModelMapper
+from migrator_core.convert.files import FileLink
+from migrator_core.convert.ids import NAMESPACE
+from migrator_core.convert.message_ids import NamedMessage
+from migrator_core.convert.messages import (
+    FAILED_NOTE,
+    NO_QUESTION,
+    ConvertedMessage,
+    Place,
+    convert_message,
+    role_of,
+    skeleton,
+)
+from migrator_core.convert.tree import Flaw, RepairedTree
+from migrator_core.outcome import Notice, WarningCode
+from migrator_core.rows import JsonDict
+from migrator_core.source.models.conversation import Conversation
+from migrator_core.source.models.message import Message
+
+_FLAWS: Mapping[Flaw, str] = MappingProxyType(
+    {
+        "orphan": "whose parent does not exist",
+        "self": "that name themselves as parent",
+        "cycle": "at the start of a circle of parents",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatContext:
+    """What a conversation's conversion has to know of the rest of the run.
+
+    ``owner_id`` is the account in Open WebUI; ``files`` are that owner's migrated files by
+    LibreChat's ``file_id``; ``fallback`` is the run's start in seconds.
+    """
+
+    owner_id: str
+    files: Mapping[str, FileLink]
+    models: ModelMapper
+    fallback: int
+
+
+@dataclass(slots=True)
+class History:
+    """The messages in the order of reading, and what they add up to.
+
+    ``documents`` are the chat-level files by id, ``file_ids`` say which message shows a file
+    first, ``failed`` says what went wrong by the message's place in the source.
+    """
+
+    messages: dict[str, JsonDict] = field(default_factory=dict)
+    documents: dict[str, JsonDict] = field(default_factory=dict)
+    file_ids: dict[str, str] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    failed: dict[int, str] = field(default_factory=dict)
+
+
+def chat_model(conversation: Conversation, context: ChatContext) -> str:
+    """The model that a conversation was last set to."""
+    return context.models.chat_model(
+        conversation.endpoint, conversation.model, conversation.agent_id
+    )
+
+
+def convert_history(
+    conversation: Conversation,
+    named: Sequence[NamedMessage],
+    tree: RepairedTree,
+    dates: Mapping[str, int],
+    context: ChatContext,
+) -> History:
+    """Convert every message; one that cannot be is replaced by a note in its place."""
+    by_id = {entry.node.id: entry for entry in named}
+    models = _models(conversation, by_id, tree, context)
+    questions = {
+        root: _question_id(root, by_id)
+        for root in tree.roots
+        if role_of(by_id[root].message) == "assistant"
+    }
+    history = History()
+    for node_id in tree.order:
+        parent = tree.parents[node_id]
+        if node_id in questions:
+            parent = questions[node_id]
+            _add_question(history, parent, node_id, dates[node_id], models[node_id])
+        place = Place(node_id, parent, tree.children[node_id], dates[node_id], models[node_id])
+        _add(history, by_id[node_id], place, conversation.conversation_id, context)
+    _tell_repairs(history, tree, len(questions), conversation.conversation_id)
+    return history
+
+
+def _add(
+    history: History,
+    entry: NamedMessage,
+    place: Place,
+    conversation_id: str,
+    context: ChatContext,
+) -> None:
+    where = f"conversation {conversation_id}, message {place.id}"
+    try:
+        converted = convert_message(entry.message, place, context.files, where)
+    except Exception as error:  # one hostile message must not take the whole chat with it
+        history.failed[entry.index] = f"{type(error).__name__}: {error}"
+        converted = ConvertedMessage(skeleton(role_of(entry.message), place, content=FAILED_NOTE))
+    history.messages[place.id] = converted.message
+    history.notices.extend(converted.notices)
+    for file_id in converted.file_ids:
+        history.file_ids.setdefault(file_id, place.id)
+    for item in converted.message.get("files", []):
+        if converted.message["role"] == "user" and is_document(item):
+            history.documents.setdefault(item["id"], item)
+
+
+def _add_question(history: History, own_id: str, answer: str, timestamp: int, model: str) -> None:
+    # An answer as a root has neither rating nor regeneration in Open WebUI, and rating it throws.
+    place = Place(own_id, None, (answer,), timestamp, model)
+    history.messages[own_id] = skeleton("user", place, content=NO_QUESTION)
+
+
+def _question_id(answer: str, taken: Collection[str]) -> str:
+    # Message ids count within their chat only, so the answer's id is seed enough.
+    result = str(uuid5(NAMESPACE, f"question:{answer}"))
+    return _question_id(result, taken) if result in taken else result
+
+
+def _models(
+    conversation: Conversation,
+    by_id: Mapping[str, NamedMessage],
+    tree: RepairedTree,
+    context: ChatContext,
+) -> dict[str, str]:
+    """An answer's own model; a question's is that of its last answer, which is the one shown."""
+    default = chat_model(conversation, context)
+    models: dict[str, str] = {}
+    for node_id, entry in by_id.items():
+        message = entry.message
+        if role_of(message) == "assistant":
+            models[node_id] = _answering_model(message, conversation, context) or default
+    for node_id in by_id:
+        answers = (models[child] for child in reversed(tree.children[node_id]) if child in models)
+        models.setdefault(node_id, next(answers, default))
+    return models
+
+
+def _answering_model(
+    message: Message, conversation: Conversation, context: ChatContext
+) -> str | None:
+    if message.model is None or not message.model.strip():
+        return None
+    return context.models.chat_model(message.endpoint or conversation.endpoint, message.model, None)
+
+
+def _tell_repairs(
+    history: History, tree: RepairedTree, questions: int, conversation_id: str
+) -> None:
+    counts = Counter(tree.flaws.values())
+    found = [f"{count} {_FLAWS[flaw]}" for flaw, count in sorted(counts.items())]
+    if questions:
+        found.append(f"{questions} that begin with an answer, which got a question before it")
+    if found:
+        some = ", ".join([*tree.flaws][:5])
+        detail = f"conversation {conversation_id}: messages: {'; '.join(found)}"
+        history.notices.append(
+            Notice(WarningCode.TREE_REPAIRED, f"{detail} ({some})" if some else detail)
+        )
