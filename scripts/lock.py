@@ -30,7 +30,7 @@ SLIM_LIST = "requirements-slim.txt"
 NOT_NEEDED = frozenset(
     {
         "accelerate", "anthropic", "einops", "faster-whisper", "google-api-python-client",
-        "google-auth-httplib2", "google-auth-oauthlib", "google-cloud-storage", "google-genai",
+        "google-auth-httplib2", "google-auth-oauthlib", "google-genai",
         "nltk", "onnxruntime", "opencv-python-headless", "pandas", "pyarrow",
         "rapidocr-onnxruntime", "sentence-transformers", "sentencepiece", "soundfile",
         "transformers",

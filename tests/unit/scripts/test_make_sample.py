@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from scripts import make_sample
 from scripts.sample.build import NAME, Sample, build
 from scripts.sample.files import FILES

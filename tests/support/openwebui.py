@@ -1,0 +1,244 @@
+"""A real Open WebUI server in a process of its own, and its HTTP interface."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from tests.support.environments import ROOT, Deployment
+
+START_SECONDS = 120
+STOP_SECONDS = 20
+POLL_SECONDS = 0.2
+
+
+class OpenWebUIServer:
+    """The server of one deployment. A context manager; ``log`` is its whole output."""
+
+    def __init__(self, deployment: Deployment) -> None:
+        self.deployment = deployment
+        self.log = deployment.home / "server.log"
+        self.url = ""
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> Self:
+        """Start it and wait until it answers.
+
+        Raises:
+            RuntimeError: it ended or did not answer in time; the text ends with its log.
+        """
+        port = _free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        command = [str(self.deployment.python), "-m", "uvicorn", "open_webui.main:app"]
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*command, "--host", "127.0.0.1", "--port", str(port)],
+                env=self.deployment.variables,
+                cwd=self.deployment.home,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # so that stop() reaches whatever it starts, and only that
+            )
+        deadline = time.monotonic() + START_SECONDS
+        while not self._answers():
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                status = self._process.poll()
+                self.stop()
+                raise RuntimeError(f"Open WebUI did not start (status {status}):\n{self.tail()}")
+            time.sleep(POLL_SECONDS)
+        return self
+
+    def _answers(self) -> bool:
+        try:
+            return httpx.get(f"{self.url}/health", timeout=2).status_code == 200
+        except httpx.HTTPError:
+            return False
+
+    def stop(self) -> None:
+        """Stop it and everything it started."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        try:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        except ProcessLookupError:
+            process.wait()
+
+    def tail(self, lines: int = 60) -> str:
+        """The end of the log, for failures."""
+        return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is signed in, and what they see."""
+
+    http: httpx.Client
+    id: str
+    role: str
+    token: str
+
+    def get(self, path: str, **query: str | int) -> Any:
+        """The JSON answer of a GET under ``/api/v1``."""
+        answer = self.http.get(f"/api/v1{path}", params=query)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _pages(self, path: str) -> Iterator[dict[str, Any]]:
+        page = 1
+        while items := self.get(path, page=page):
+            yield from items
+            page += 1
+
+    def chat_ids(self) -> set[str]:
+        """All chats the sidebar and the archive list."""
+        listed = [*self._pages("/chats/list"), *self._pages("/chats/archived")]
+        return {item["id"] for item in [*listed, *self.get("/chats/pinned")]}
+
+    def chat(self, chat_id: str) -> dict[str, Any]:
+        """One chat with its messages."""
+        chat: dict[str, Any] = self.get(f"/chats/{chat_id}")
+        return chat
+
+    def chats(self) -> list[dict[str, Any]]:
+        """Every chat with its messages."""
+        return [self.chat(chat_id) for chat_id in sorted(self.chat_ids())]
+
+    def search(self, text: str) -> list[str]:
+        """The titles of the chats that a search finds."""
+        return [item["title"] for item in self.get("/chats/search", text=text, page=1)]
+
+    def tags(self) -> set[str]:
+        """The names of the person's tags."""
+        return {item["name"] for item in self.get("/chats/all/tags")}
+
+    def file(self, file_id: str) -> bytes:
+        """A file's bytes.
+
+        Raises:
+            httpx.HTTPStatusError: the person may not read it.
+        """
+        answer = self.http.get(f"/api/v1/files/{file_id}/content")
+        answer.raise_for_status()
+        return answer.content
+
+    def prompts(self) -> list[dict[str, Any]]:
+        """The prompts the person may use."""
+        prompts: list[dict[str, Any]] = self.get("/prompts/")
+        return prompts
+
+    def _items(self, path: str) -> Iterator[dict[str, Any]]:
+        page = 1
+        while items := self.get(path, page=page)["items"]:
+            yield from items
+            page += 1
+
+    def writable_prompts(self) -> set[str]:
+        """The ids of the prompts the person may change."""
+        return {item["id"] for item in self._items("/prompts/list") if item["write_access"]}
+
+    def models(self) -> list[dict[str, Any]]:
+        """The workspace models the person may see."""
+        return list(self._items("/models/list"))
+
+    def groups(self) -> list[dict[str, Any]]:
+        """The groups the person may see."""
+        groups: list[dict[str, Any]] = self.get("/groups/")
+        return groups
+
+
+class Visitor:
+    """Somebody at the sign-in page."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def sign_up(self, name: str, email: str, password: str) -> Person:
+        """Create an account; the first one becomes the administrator."""
+        return self._enter("signup", {"name": name, "email": email, "password": password})
+
+    def sign_in(self, email: str, password: str) -> Person:
+        """Sign in.
+
+        Raises:
+            httpx.HTTPStatusError: the account or the password is wrong.
+        """
+        return self._enter("signin", {"email": email, "password": password})
+
+    def _enter(self, path: str, form: Mapping[str, str]) -> Person:
+        answer = httpx.post(f"{self.url}/api/v1/auths/{path}", json=dict(form), timeout=60)
+        answer.raise_for_status()
+        account = answer.json()
+        http = httpx.Client(
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {account['token']}"},
+            timeout=60,
+            trust_env=False,
+        )
+        return Person(http, account["id"], account["role"], account["token"])
+
+
+@contextmanager
+def signed_in(url: str, email: str, password: str) -> Iterator[Person]:
+    """A signed-in person whose connections are closed afterwards."""
+    person = Visitor(url).sign_in(email, password)
+    try:
+        yield person
+    finally:
+        person.http.close()
+
+
+def first_start(deployment: Deployment, name: str, email: str, password: str) -> None:
+    """The schema and an administrator without starting a server: much quicker."""
+    subprocess.run(
+        [
+            *(str(deployment.python), "-m", "migrator_core.target.first_start"),
+            json.dumps({"name": name, "email": email, "password": password}),
+        ],
+        env=deployment.variables | {"PYTHONPATH": str(ROOT)},
+        cwd=deployment.home,
+        check=True,
+        capture_output=True,
+    )
+
+
+def folder_state(folder: Path) -> dict[str, tuple[int, int]]:
+    """Size and modification time of every file below a folder."""
+    return {
+        str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }

@@ -1,0 +1,68 @@
+"""Runs the tool's command line in a process of its own, as an operator would."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.support.environments import ROOT, Deployment
+
+TIMEOUT_SECONDS = 300
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a call ended: exit status, everything it printed, where its report lies."""
+
+    status: int
+    output: str
+    report_dir: Path
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """``report.json``."""
+        report: dict[str, Any] = json.loads((self.report_dir / "report.json").read_text("utf-8"))
+        return report
+
+    @property
+    def collections(self) -> dict[str, Any]:
+        """The counts by collection."""
+        collections: dict[str, Any] = self.report["collections"]
+        return collections
+
+
+def migrate(
+    deployment: Deployment,
+    backup: Path,
+    report_dir: Path,
+    *options: str,
+    variables: Mapping[str, str] | None = None,
+    user_id: int | None = None,
+) -> Finished:
+    """``run`` with these options, as another user of the system when ``user_id`` is given."""
+    command = [str(deployment.python), "-m", "migrator_core", "run"]
+    finished = subprocess.run(
+        [*command, "--backup", str(backup), "--report-dir", str(report_dir), *options],
+        env=deployment.variables
+        | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+        | dict(variables or {}),
+        cwd=deployment.home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+        preexec_fn=None if user_id is None else lambda: _become(user_id),
+    )
+    return Finished(finished.returncode, finished.stdout, report_dir)
+
+
+def _become(user_id: int) -> None:
+    os.setgroups([])
+    os.setgid(user_id)
+    os.setuid(user_id)
