@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from migrator_core.convert.text import clean_text
+from migrator_core.convert.result import notice
 from migrator_core.outcome import Notice, WarningCode
 from migrator_core.rows import Grant
 from migrator_core.source.models.access import AclEntry, Project
@@ -35,7 +35,7 @@ ORDINARY_USER = "USER"
 INSTANCE = "instance"
 """The project that LibreChat shared with everybody, before there were permissions."""
 
-_Principal: TypeAlias = tuple[Literal["user", "group"], str]
+Principal: TypeAlias = tuple[Literal["user", "group"], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +70,12 @@ class Resource:
 
 @dataclass(slots=True)
 class _Collected:
-    bits: defaultdict[_Principal, int] = field(default_factory=lambda: defaultdict(int))
+    bits: defaultdict[Principal, int] = field(default_factory=lambda: defaultdict(int))
     notices: list[Notice] = field(default_factory=list)
 
     def left_out(self, resource: Resource, whom: str) -> None:
-        detail = clean_text(f"{resource.label}: the share with {whom}")
-        self.notices.append(Notice(WarningCode.ACCESS_NARROWED, detail))
+        detail = f"{resource.label}: the share with {whom}"
+        self.notices.append(notice(WarningCode.ACCESS_NARROWED, detail))
 
 
 def index_entries(entries: Iterable[AclEntry]) -> dict[tuple[str, str], list[AclEntry]]:
@@ -125,9 +125,31 @@ def grants_for(
     if not own and resource.shared:
         collected.bits["user", EVERYONE] = VIEW | (EDIT if resource.collaborative else 0)
     for entry in own:
-        if entry.expired_at is None or entry.expired_at > principals.now:
+        if not has_expired(entry, principals.now):
             _collect(entry, resource, principals, collected)
     return _grants(collected.bits), tuple(collected.notices)
+
+
+def has_expired(entry: AclEntry, now: int) -> bool:
+    """Whether the grant had ended before ``now``, in milliseconds."""
+    return entry.expired_at is not None and entry.expired_at <= now
+
+
+def principal_of(entry: AclEntry, principals: Principals) -> Principal | None:
+    """Who is meant, in Open WebUI; None for somebody who has no counterpart there."""
+    whom = (entry.principal_id or "").strip()
+    match entry.principal_type:
+        case "public":
+            return ("user", EVERYONE)
+        case "role" if whom == ORDINARY_USER:
+            return ("user", EVERYONE)
+        case "user":
+            account = principals.accounts.get(normalise_id(whom) or "")
+            return ("user", account) if account is not None else None
+        case "group":
+            group = principals.groups.get(normalise_id(whom) or "")
+            return ("group", group) if group is not None else None
+    return None
 
 
 def _collect(
@@ -136,26 +158,15 @@ def _collect(
     bits = entry.permission_bits & (VIEW | EDIT)
     if not bits:
         return
-    kind, whom = entry.principal_type, (entry.principal_id or "").strip()
-    principal: _Principal | None = None
-    match kind:
-        case "public":
-            principal = ("user", EVERYONE)
-        case "role" if whom == ORDINARY_USER:
-            principal = ("user", EVERYONE)
-        case "user":
-            account = principals.accounts.get(normalise_id(whom) or "")
-            principal = ("user", account) if account is not None else None
-        case "group":
-            group = principals.groups.get(normalise_id(whom) or "")
-            principal = ("group", group) if group is not None else None
+    principal = principal_of(entry, principals)
     if principal is None:
-        collected.left_out(resource, f"{kind or 'an unknown kind of principal'} {whom}".strip())
+        kind = entry.principal_type or "an unknown kind of principal"
+        collected.left_out(resource, f"{kind} {(entry.principal_id or '').strip()}".strip())
     elif principal != ("user", resource.owner_id):
         collected.bits[principal] |= bits
 
 
-def _grants(bits: Mapping[_Principal, int]) -> tuple[Grant, ...]:
+def _grants(bits: Mapping[Principal, int]) -> tuple[Grant, ...]:
     """Open WebUI's ``write`` does not imply ``read``, so an editor gets both."""
     grants: list[Grant] = []
     for (kind, principal_id), rights in sorted(bits.items()):

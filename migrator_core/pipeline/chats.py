@@ -23,9 +23,11 @@ from migrator_core.source.models.conversation import Conversation
 from migrator_core.source.models.message import Message
 from migrator_core.target import Written
 
+MESSAGES = "messages"
+
 
 class ChatsPhase:
-    """``conversations`` and ``messages``. Each conversation is in memory alone."""
+    """``conversations`` and ``messages``. One conversation at a time is in memory."""
 
     name = "conversations"
 
@@ -39,14 +41,15 @@ class ChatsPhase:
 
     def steps(self) -> Iterator[Step]:
         """A step a conversation, with its messages; at the end the messages nobody asked for."""
-        yield Found("messages", self._index.total)
+        if self._context.has(MESSAGES):
+            yield Found(MESSAGES, self._index.total)
         for document in self._index.unreadable():
             yield failed(document, Reason.UNREADABLE_DOCUMENT, document.problem)
         yield from self._context.each("conversations", Conversation, self._convert)
         for source_id, _, user in self._index.untaken():
             known = user is None or user in self._context.accounts
             reason = Reason.CONVERSATION_MISSING if known else Reason.OWNER_NOT_MIGRATED
-            yield Outcome("messages", source_id, State.SKIPPED, None, reason)
+            yield Outcome(MESSAGES, source_id, State.SKIPPED, None, reason)
 
     def written(self, written: Written) -> None:
         """Nothing later depends on these rows."""
@@ -68,26 +71,23 @@ class ChatsPhase:
         self, document: Document, conversation: Conversation, user: str, owner: str
     ) -> Iterator[Step]:
         messages: list[Message] = []
-        for message_document in self._index.take(conversation.conversation_id, user):
-            if message_document.data is None:
-                yield failed(
-                    message_document, Reason.UNREADABLE_DOCUMENT, message_document.problem
-                )
+        source_ids: list[str] = []
+        for row in self._index.take(conversation.conversation_id, user):
+            self._context.claim(MESSAGES, [row.source_id])
+            if row.data is None:
+                yield failed(row, Reason.UNREADABLE_DOCUMENT, row.problem)
                 continue
             try:
-                messages.append(parse(Message, message_document.data))
+                messages.append(parse(Message, row.data))
+                source_ids.append(row.source_id)
             except InvalidDocumentError as error:
-                yield failed(message_document, Reason.INVALID_DOCUMENT, str(error))
+                yield failed(row, Reason.INVALID_DOCUMENT, str(error))
         links = self._context.scratch.links(user, referenced_files(conversation, messages))
-        chat_context = ChatContext(owner, links, self._context.models, self._context.started)
-        try:
-            converted = convert_conversation(conversation, messages, chat_context)
-        except UNEXPECTED as error:
-            # The messages are taken by now, so their outcomes must come from here.
-            yield internal_error(document, error, source_id=conversation.conversation_id)
-            for source_id in source_ids:
-                yield Outcome("messages", source_id, State.FAILED, None, Reason.PARENT_FAILED)
-            return
+        converted = convert_conversation(
+            conversation,
+            messages,
+            ChatContext(owner, links, self._context.models, self._context.started),
+        )
         if isinstance(converted, Skipped):
             yield skipped(
                 document,
@@ -95,34 +95,41 @@ class ChatsPhase:
                 converted.detail,
                 source_id=conversation.conversation_id,
             )
+            for source_id in source_ids:
+                yield Outcome(MESSAGES, source_id, State.SKIPPED, None, converted.reason)
             return
-        yield from _parcel(conversation, converted)
+        yield from _parcel(conversation, converted, source_ids)
 
     def _leave_out(
         self, document: Document, conversation: Conversation, reason: Reason
     ) -> Iterator[Step]:
         """Skip a conversation, and its messages for the same reason."""
         yield skipped(document, reason, source_id=conversation.conversation_id)
-        user = conversation.user
-        if user is None:
-            return
-        for source_id in self._index.take_ids(conversation.conversation_id, user):
-            yield Outcome("messages", source_id, State.SKIPPED, None, reason)
+        if conversation.user is not None:
+            taken = self._index.take_ids(conversation.conversation_id, conversation.user)
+            for source_id in taken:
+                yield Outcome(MESSAGES, source_id, State.SKIPPED, None, reason)
 
 
-def _parcel(conversation: Conversation, converted: ConvertedChat) -> Iterator[Step]:
+def _parcel(
+    conversation: Conversation, converted: ConvertedChat, source_ids: Sequence[str]
+) -> Iterator[Step]:
     row = converted.row
-    yield from converted.message_outcomes
-    item = Item("conversations", conversation.conversation_id, row, fingerprint(row))
+    apart = set()
+    for outcome in converted.message_outcomes:
+        apart.add(outcome.index)
+        source_id = source_ids[outcome.index]
+        yield Outcome(MESSAGES, source_id, outcome.state, None, outcome.reason, outcome.detail)
+    arriving = [source_id for i, source_id in enumerate(source_ids) if i not in apart]
     yield Parcel(
-        item,
+        Item("conversations", conversation.conversation_id, row, fingerprint(row)),
         converted.notices,
-        children=(("messages", converted.message_ids),),
-        weight=_weight(row, converted.message_ids),
+        children=((MESSAGES, arriving),),
+        weight=_weight(row),
     )
 
 
-def _weight(row: ChatRow, message_ids: Sequence[str]) -> int:
+def _weight(row: ChatRow) -> int:
     """About the bytes that the chat's rows take: its text twice, once per table."""
     messages = row.chat["history"]["messages"].values()
-    return 2 * sum(len(message["content"]) for message in messages) + 1000 * len(message_ids)
+    return sum(2 * len(message["content"]) + 1000 for message in messages)

@@ -16,6 +16,16 @@ from migrator_core.source.models.base import InvalidDocumentError, M, parse
 MAX_PICTURE = 20 * 1024 * 1024
 """Bytes. No avatar that LibreChat wrote is larger; a larger one would only cost memory."""
 
+UNEXPECTED = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a flaw of ours raises on an unforeseen document; the run goes on with the next one."""
+
 
 @dataclass(slots=True)
 class Context:
@@ -34,7 +44,7 @@ class Context:
     accounts: dict[str, str] = field(default_factory=dict)
     principals: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
-    base_models: set[str] = field(default_factory=set)
+    _claimed: list[tuple[str, str]] = field(default_factory=list)
 
     def has(self, collection: str) -> bool:
         """Whether the backup holds this collection."""
@@ -49,9 +59,15 @@ class Context:
         """The steps for every document of a collection; a bad document is one failed outcome."""
         if not self.has(collection):
             return
+        yield Found(collection, 0)  # an empty collection is in the report, too
         for document in self.backup.documents(collection):
             yield Found(collection)
-            yield from guarded(document, model, convert)
+            self._claimed.clear()
+            yield from self._guarded(document, model, convert)
+
+    def claim(self, collection: str, source_ids: Iterable[str]) -> None:
+        """Answer for further documents while one is converted: should it fail, they fail too."""
+        self._claimed += ((collection, source_id) for source_id in source_ids)
 
     def picture(self, path: str, user: str | None) -> bytes | None:
         """The bytes of an avatar, None where the backup has none worth reading."""
@@ -64,44 +80,22 @@ class Context:
         except (BlobError, OSError):
             return None
 
+    def _guarded(
+        self, document: Document, model: type[M], convert: Callable[[Document, M], Iterable[Step]]
+    ) -> list[Step]:
+        if document.data is None:
+            return [failed(document, Reason.UNREADABLE_DOCUMENT, document.problem)]
+        try:
+            return list(convert(document, parse(model, document.data)))
+        except InvalidDocumentError as error:
+            return [failed(document, Reason.INVALID_DOCUMENT, str(error)), *self._claims_failed()]
+        except UNEXPECTED as error:
+            detail = f"{type(error).__name__}: {str(error)[:300]}"
+            return [failed(document, Reason.INTERNAL_ERROR, detail), *self._claims_failed()]
 
-def guarded(
-    document: Document, model: type[M], convert: Callable[[Document, M], Iterable[Step]]
-) -> list[Step]:
-    """The steps for one document, or exactly one failed outcome: a bad document ends nothing."""
-    if document.data is None:
-        return [failed(document, Reason.UNREADABLE_DOCUMENT, document.problem)]
-    try:
-        return list(convert(document, parse(model, document.data)))
-    except InvalidDocumentError as error:
-        return [failed(document, Reason.INVALID_DOCUMENT, str(error))]
-    except UNEXPECTED as error:
-        return [internal_error(document, error)]
-
-
-UNEXPECTED = (
-    ArithmeticError,
-    AttributeError,
-    LookupError,
-    RecursionError,
-    TypeError,
-    ValueError,
-)
-"""What a flaw of ours raises on an unforeseen document; the run goes on with the next one."""
-
-
-def internal_error(
-    document: Document, error: Exception, *, source_id: str | None = None
-) -> Outcome:
-    """The outcome of a document on which the tool itself failed."""
-    return Outcome(
-        document.collection,
-        source_id or document.source_id,
-        State.FAILED,
-        None,
-        Reason.INTERNAL_ERROR,
-        f"{type(error).__name__}: {str(error)[:300]}",
-    )
+    def _claims_failed(self) -> Iterator[Step]:
+        for collection, source_id in self._claimed:
+            yield Outcome(collection, source_id, State.FAILED, None, Reason.PARENT_FAILED)
 
 
 def failed(document: Document, reason: Reason, detail: str | None) -> Outcome:

@@ -67,9 +67,9 @@ class FilesPhase:
         if not self._context.scratch.first_time("file", f"{file.user}/{file.file_id}"):
             yield _skipped(document, file, blob.size, Reason.DUPLICATE)
             return
-        yield self._parcel(document, file, owner, blob)
+        yield self._parcel(file, owner, blob)
 
-    def _parcel(self, document: Document, file: File, owner: str, blob: Blob) -> Step:
+    def _parcel(self, file: File, owner: str, blob: Blob) -> Step:
         try:
             with blob.open() as content:
                 digest, size = _digest(content)

@@ -30,9 +30,7 @@ class RestPhase:
 
     def __init__(self, context: Context, handled: frozenset[str]) -> None:
         self._context = context
-        self._collections = [
-            name for name in context.backup.collections if name not in handled
-        ]
+        self._collections = [name for name in context.backup.collections if name not in handled]
 
     def total(self) -> int | None:
         """Not known before the collections have been read."""

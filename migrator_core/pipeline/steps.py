@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol, TypeAlias
 
+from migrator_core.errors import AbortedError
 from migrator_core.outcome import Notice, Outcome, Reason, State
 from migrator_core.pipeline.journal import Journal
-from migrator_core.rows import ChatRow, Item
+from migrator_core.rows import Item
 from migrator_core.target import Account, Writer, Written
 
 PORTION_ITEMS = 100
@@ -74,16 +75,26 @@ class Phase(Protocol):
         """Learn what became of a row."""
 
 
+class StoppedError(AbortedError):
+    """Somebody asked the run to stop."""
+
+
 @dataclass(slots=True)
 class Driver:
-    """Carries out the steps of one phase after the other."""
+    """Carries out the steps of one phase after the other, until ``stop`` is set."""
 
     writer: Writer
     journal: Journal
-    _unrecorded: list[Outcome] = field(default_factory=list)
+    stop: asyncio.Event
+    _outcomes: list[Outcome] = field(default_factory=list)
+    _notices: list[Notice] = field(default_factory=list)
 
     async def drive(self, phase: Phase) -> None:
-        """Run a phase to its end."""
+        """Run a phase to its end.
+
+        Raises:
+            StoppedError: ``stop`` was set.
+        """
         self.journal.progress.start(phase.name, phase.total())
         steps = phase.steps()
         upcoming = asyncio.create_task(asyncio.to_thread(_portion, steps))
@@ -91,9 +102,15 @@ class Driver:
             while portion := await upcoming:
                 upcoming = asyncio.create_task(asyncio.to_thread(_portion, steps))
                 await self._carry_out(phase, portion)
+                if self.stop.is_set():
+                    raise StoppedError("the run was stopped. It is safe to run again.")
         finally:
             # A thread cannot be cancelled: wait, or it would go on reading a closed backup.
             await asyncio.gather(upcoming, return_exceptions=True)
+        await self.close()
+
+    async def close(self) -> None:
+        """Hand over what has been noted so far."""
         await self._record(final=True)
 
     async def _carry_out(self, phase: Phase, portion: Sequence[Step]) -> None:
@@ -104,54 +121,58 @@ class Driver:
                 case Found():
                     self.journal.found(step.collection, step.count)
                 case Notice():
-                    self.journal.warn(step)
+                    self.warn(step)
                 case Outcome():
-                    self._outcome(step, recorded=False)
+                    self.journal.outcome(step)
+                    self._outcomes.append(step)
                 case NewPassword():
                     if await self.writer.set_password(step.account, step.password_hash):
-                        self.journal.warn(step.notice)
+                        self.warn(step.notice)
                 case Parcel(open_blob=None):
                     self._arrived(phase, step, next(results))
                 case Parcel(open_blob=open_blob) if open_blob is not None:
                     self._arrived(phase, step, await self.writer.write_file(step.item, open_blob))
         await self._record()
 
+    def warn(self, notice: Notice) -> None:
+        """Note a warning."""
+        self.journal.warn(notice)
+        self._notices.append(notice)
+
     def _arrived(self, phase: Phase, parcel: Parcel, written: Written) -> None:
+        """Note what became of a row, which the ledger knows from the writer already."""
         item = parcel.item
         phase.written(written)
-        self._outcome(
+        self.journal.outcome(
             Outcome(
                 collection=item.collection,
                 source_id=item.source_id,
                 state=written.state,
-                target_id=None if written.state is State.FAILED else item.row.id,
+                target_id=written.target_id,
                 reason=written.reason,
                 detail=written.detail,
                 size=item.size,
-            ),
-            recorded=True,
+            )
         )
         for collection, source_ids in parcel.children:
             for source_id in source_ids:
-                self._outcome(_child_outcome(collection, source_id, written), recorded=True)
+                self.journal.outcome(_child_outcome(collection, source_id, written))
         if written.state is State.MIGRATED:
             for notice in parcel.notices:
-                self.journal.warn(notice)
-
-    def _outcome(self, outcome: Outcome, *, recorded: bool) -> None:
-        self.journal.outcome(outcome)
-        if not recorded:
-            self._unrecorded.append(outcome)
+                self.warn(notice)
 
     async def _record(self, *, final: bool = False) -> None:
-        """Hand the outcomes without a row to the ledger, a good number at a time."""
-        if self._unrecorded and (final or len(self._unrecorded) >= PORTION_ITEMS):
-            outcomes, self._unrecorded = self._unrecorded, []
-            await self.writer.record(outcomes)
+        """Tell the ledger of documents without a row and of warnings, a good number at a time."""
+        if final or len(self._outcomes) + len(self._notices) >= PORTION_ITEMS:
+            outcomes, self._outcomes = self._outcomes, []
+            notices, self._notices = self._notices, []
+            if outcomes:
+                await self.writer.record(outcomes)
+            if notices:
+                await self.writer.note(notices)
 
 
 def _child_outcome(collection: str, source_id: str, written: Written) -> Outcome:
-    row = written.item.row
     reason = written.reason
     if written.state is State.FAILED:
         reason = Reason.PARENT_FAILED
@@ -159,7 +180,7 @@ def _child_outcome(collection: str, source_id: str, written: Written) -> Outcome
         collection=collection,
         source_id=source_id,
         state=written.state,
-        target_id=row.id if isinstance(row, ChatRow) and written.state is State.EXISTING else None,
+        target_id=written.target_id,
         reason=reason,
     )
 
