@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from migrator_core.cli.exits import ExitStatus
@@ -21,7 +22,7 @@ def list_runs(*, as_json: bool) -> ExitStatus:
     runs = asyncio.run(past_runs())
     if as_json:
         for run in runs:
-            sys.stdout.write(json.dumps(run.to_json()) + "\n")
+            sys.stdout.write(json.dumps(asdict(run)) + "\n")
         return ExitStatus.FINISHED
     if not runs:
         sys.stdout.write("No run has written to this Open WebUI. (Previews leave no trace.)\n")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from migrator_core.convert.ids import user_id
-from migrator_core.convert.result import Skipped
+from migrator_core.convert.result import Skipped, notice
 from migrator_core.outcome import Notice, Reason, WarningCode
 from migrator_core.source.models.user import User
 
@@ -189,7 +189,7 @@ def _merge_notices(email: str, decisions: Mapping[str, Decision]) -> list[Notice
     if len(sharing) < 2:
         return []
     detail = f"{email}: {len(sharing)} users of LibreChat became one account ({', '.join(sharing)})"
-    return [Notice(WarningCode.ACCOUNT_MERGED, detail)]
+    return [notice(WarningCode.ACCOUNT_MERGED, detail)]
 
 
 def _principals(

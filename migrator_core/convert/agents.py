@@ -9,10 +9,10 @@ from migrator_core.convert.agent_params import convert_parameters
 from migrator_core.convert.base_models import BaseModelChoice, BaseModelRule, ModelMapper
 from migrator_core.convert.dates import row_dates
 from migrator_core.convert.ids import model_id
-from migrator_core.convert.result import Converted, Skipped
-from migrator_core.convert.text import clean_json, clean_text, single_line
+from migrator_core.convert.result import Converted, Skipped, notice
+from migrator_core.convert.text import clean_json, single_line
 from migrator_core.convert.variables import convert_special_variables
-from migrator_core.outcome import Notice, Reason, WarningCode
+from migrator_core.outcome import Reason, WarningCode
 from migrator_core.rows import Grant, JsonDict, ModelRow
 from migrator_core.source.models.agent import Agent
 
@@ -93,7 +93,7 @@ def convert_agent(
     label = f"agent {name} ({agent.id[:100]})"
     notices = _notices(agent, label, base, avatar)
     notices += _dropped_settings(agent, label, tools, dropped)
-    return Converted(row, tuple(Notice(code, clean_text(detail)) for code, detail in notices))
+    return Converted(row, tuple(notice(code, detail) for code, detail in notices))
 
 
 def knowledge_file_ids(agent: Agent) -> list[str]:
@@ -220,7 +220,7 @@ def _dropped_settings(
     ]
     details = [f"{what}: {_listed(names)}" for what, names in dropped if names]
     if files:
-        details.append(f"{len(files)} knowledge files, which are not attached to the model")
+        details.append(f"files that the agent knew, not attached to the model: {len(files)}")
     if partners:
         details.append("work handed over to other agents")
     return [(WarningCode.SETTING_DROPPED, f"{label}: {detail}") for detail in details]

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from migrator_core.convert.dates import row_dates
 from migrator_core.convert.ids import file_id
-from migrator_core.convert.result import Converted, Skipped
+from migrator_core.convert.result import Converted, Skipped, notice
 from migrator_core.convert.text import clean_json, clean_text, cut_bytes, single_line
-from migrator_core.outcome import Notice, Reason, WarningCode
+from migrator_core.outcome import Reason, WarningCode
 from migrator_core.rows import FileRow, JsonDict
 from migrator_core.source.models.file import File
 
@@ -117,7 +117,7 @@ def convert_file(
     if text == (file.text or ""):
         return Converted(row)
     detail = f"file {filename}: characters that cannot be stored were removed from its text"
-    return Converted(row, (Notice(WarningCode.TEXT_REPAIRED, detail),))
+    return Converted(row, (notice(WarningCode.TEXT_REPAIRED, detail),))
 
 
 def safe_content_type(value: str | None) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 from migrator_core.convert.dates import row_dates
 from migrator_core.convert.ids import group_id
-from migrator_core.convert.result import Converted
+from migrator_core.convert.result import Converted, notice
 from migrator_core.convert.text import clean_json, clean_text, single_line, unique
-from migrator_core.outcome import Notice, WarningCode
+from migrator_core.outcome import WarningCode
 from migrator_core.rows import GroupRow
 from migrator_core.source.models.group import Group
 
@@ -52,7 +52,7 @@ def convert_group(group: Group, accounts: Mapping[str, str], fallback: int) -> C
         f"group {name}: {ignored} of {len(group.member_ids)} entries in its list of members are "
         "empty, repeated or belong to nobody who has an account"
     )
-    return Converted(row, (Notice(WarningCode.BACKUP_ODDITY, detail),))
+    return Converted(row, (notice(WarningCode.BACKUP_ODDITY, detail),))
 
 
 def _account(member: str, accounts: Mapping[str, str]) -> str | None:

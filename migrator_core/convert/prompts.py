@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 
 from migrator_core.convert.dates import row_dates
 from migrator_core.convert.ids import prompt_id
-from migrator_core.convert.result import Converted, Skipped
+from migrator_core.convert.result import Converted, Skipped, notice
 from migrator_core.convert.text import clean_json, clean_text, single_line
 from migrator_core.convert.variables import convert_variables
 from migrator_core.outcome import Notice, Reason, WarningCode
@@ -66,7 +66,7 @@ def convert_group(
     if given != group.command:
         had = f"/{single_line(group.command, limit=200)}" if group.command else "no command"
         detail = f"prompt {name}: had {had}, is now /{given}"
-        notices.append(Notice(WarningCode.COMMAND_CHANGED, detail))
+        notices.append(notice(WarningCode.COMMAND_CHANGED, detail))
     return Converted(row, tuple(notices))
 
 
@@ -85,7 +85,7 @@ def production(
     if not with_text:
         return None, None
     newest = max(with_text, key=_age)
-    notice = Notice(
+    notice = notice(
         WarningCode.PRODUCTION_MISSING,
         f"prompt {_name(group)}: version {newest.id}, the newest of {len(with_text)}, was used",
     )

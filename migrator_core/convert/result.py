@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from migrator_core.outcome import Notice, Reason
+from migrator_core.convert.text import clean_text
+from migrator_core.outcome import Notice, Reason, WarningCode
 
 R = TypeVar("R")
 
@@ -24,3 +25,13 @@ class Skipped:
 
     reason: Reason
     detail: str | None = None
+
+
+MAX_DETAIL = 1000
+"""Code points of a warning; names from a backup may be megabytes."""
+
+
+def notice(code: WarningCode, detail: str) -> Notice:
+    """A warning whose words come from the backup: printable everywhere, of bounded length."""
+    clean = clean_text(detail)
+    return Notice(code, clean if len(clean) <= MAX_DETAIL else clean[: MAX_DETAIL - 1] + "…")

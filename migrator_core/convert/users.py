@@ -7,7 +7,7 @@ import re
 from migrator_core.convert.accounts import normalise_email
 from migrator_core.convert.dates import row_dates, seconds
 from migrator_core.convert.ids import user_id
-from migrator_core.convert.result import Converted
+from migrator_core.convert.result import Converted, notice
 from migrator_core.convert.text import clean_json, single_line
 from migrator_core.outcome import Notice, WarningCode
 from migrator_core.rows import JsonDict, UserRow
@@ -91,16 +91,16 @@ def _notices(
     notices: list[Notice] = []
     if not usable:
         detail = f"{email}: the password hash is not bcrypt as Open WebUI reads it"
-        notices.append(Notice(WarningCode.PASSWORD_UNUSABLE, detail))
+        notices.append(notice(WarningCode.PASSWORD_UNUSABLE, detail))
     if user.two_factor_enabled:
         detail = f"{email}: signs in without a second factor until it is set up again"
-        notices.append(Notice(WarningCode.TWO_FACTOR_DROPPED, detail))
+        notices.append(notice(WarningCode.TWO_FACTOR_DROPPED, detail))
     if (user.role or "").strip().upper() == "ADMIN":
         detail = f"{email}: was an administrator of LibreChat"
-        notices.append(Notice(WarningCode.ADMIN_DEMOTED, detail))
+        notices.append(notice(WarningCode.ADMIN_DEMOTED, detail))
     if avatar is None and user.avatar and user.avatar.strip():
-        notices.append(Notice(WarningCode.AVATAR_LOST, f"{email}: the profile picture"))
+        notices.append(notice(WarningCode.AVATAR_LOST, f"{email}: the profile picture"))
     if seconds(user.created_at, fallback) is None:
         detail = f"{email}: the date of registration is missing or impossible"
-        notices.append(Notice(WarningCode.DATE_REPAIRED, detail))
+        notices.append(notice(WarningCode.DATE_REPAIRED, detail))
     return tuple(notices)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from migrator_core.convert.chats import (
     ChatContext,
@@ -87,6 +87,7 @@ class ChatsPhase:
             conversation,
             messages,
             ChatContext(owner, links, self._context.models, self._context.started),
+            source_ids,
         )
         if isinstance(converted, Skipped):
             yield skipped(
@@ -98,7 +99,7 @@ class ChatsPhase:
             for source_id in source_ids:
                 yield Outcome(MESSAGES, source_id, State.SKIPPED, None, converted.reason)
             return
-        yield from _parcel(conversation, converted, source_ids)
+        yield from _parcel(conversation, converted)
 
     def _leave_out(
         self, document: Document, conversation: Conversation, reason: Reason
@@ -111,20 +112,13 @@ class ChatsPhase:
                 yield Outcome(MESSAGES, source_id, State.SKIPPED, None, reason)
 
 
-def _parcel(
-    conversation: Conversation, converted: ConvertedChat, source_ids: Sequence[str]
-) -> Iterator[Step]:
+def _parcel(conversation: Conversation, converted: ConvertedChat) -> Iterator[Step]:
     row = converted.row
-    apart = set()
-    for outcome in converted.message_outcomes:
-        apart.add(outcome.index)
-        source_id = source_ids[outcome.index]
-        yield Outcome(MESSAGES, source_id, outcome.state, None, outcome.reason, outcome.detail)
-    arriving = [source_id for i, source_id in enumerate(source_ids) if i not in apart]
+    yield from converted.message_outcomes
     yield Parcel(
         Item("conversations", conversation.conversation_id, row, fingerprint(row)),
         converted.notices,
-        children=((MESSAGES, arriving),),
+        children=((MESSAGES, converted.message_ids),),
         weight=_weight(row),
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from migrator_core.outcome import Notice, Outcome, Reason, State, Tally, WarningCode
 from migrator_core.progress import Progress
@@ -87,7 +87,7 @@ class _Spool:
     def add(self, record: list[str | int | None]) -> None:
         self._file.write(json.dumps(record) + "\n")
 
-    def __iter__(self) -> Iterator[list[str | int | None]]:
+    def __iter__(self) -> Iterator[list[Any]]:
         self._file.flush()
         with self._path.open(encoding="ascii") as lines:
             for line in lines:

@@ -14,7 +14,7 @@ from typing import Any
 
 import bson
 from bson import json_util
-from bson.datetime_ms import DatetimeConversion
+from bson.codec_options import DatetimeConversion
 from bson.json_util import CANONICAL_JSON_OPTIONS, JSONOptions
 
 from tests.support.mongo_archive import write_archive
