@@ -1,0 +1,111 @@
+"""Files, prompts, agents and groups, read back over HTTP, and who may see them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.integration.conftest import Migration
+from tests.support.sample import by_key, missing_pieces, people, truth
+
+PROMPTS = {k: p for k, p in by_key("promptgroups").items() if p["outcome"] == "migrated"}
+AGENTS = {k: a for k, a in by_key("agents").items() if a["outcome"] == "migrated"}
+FILES = {k: f for k, f in by_key("files").items() if f["outcome"] == "migrated"}
+
+
+def account(user: str) -> str:
+    """The LibreChat id whose account holds a person's things."""
+    name: str = truth()["users"][user]["account"]
+    return name
+
+
+def may(item: dict[str, Any], person: dict[str, Any], right: str) -> bool:
+    """Whether somebody may read or write a prompt or an agent, by the truth."""
+    if account(item["user"]) == person["account"]:
+        return True
+    groups = [g["key"] for g in truth()["groups"] if person["account"] in g["members"]]
+    names = ["public", f"user:{person['key']}", *(f"group:{key}" for key in groups)]
+    given = {item["access"].get(name) for name in names}
+    return "write" in given or (right == "read" and "read" in given)
+
+
+@pytest.mark.parametrize("key", FILES)
+def test_a_file_has_its_bytes_and_its_owner(
+    key: str, migration: Migration, file_ids: dict[tuple[str, str], str]
+) -> None:
+    file = FILES[key]
+    owner = account(file["user"])
+    file_id = file_ids[owner, file["file_id"]]
+    content = migration.people[owner].file(file_id)
+    assert hashlib.sha256(content).hexdigest() == file["sha256"]
+    assert len(content) == file["size"]
+    for other, person in migration.people.items():
+        if other != owner:
+            with pytest.raises(httpx.HTTPStatusError):
+                person.file(file_id)
+
+
+def test_no_other_file_arrives(file_ids: dict[tuple[str, str], str]) -> None:
+    expected = {(account(file["user"]), file["file_id"]) for file in FILES.values()}
+    assert set(file_ids) == expected
+
+
+@pytest.mark.parametrize("person", people(), ids=lambda person: person["key"])
+def test_everybody_sees_the_prompts_they_may_see(
+    person: dict[str, Any], migration: Migration
+) -> None:
+    signed_in = migration.people[person["account"]]
+    seen = {prompt["name"]: prompt for prompt in signed_in.prompts()}
+    assert set(seen) == {p["name"] for p in PROMPTS.values() if may(p, person, "read")}
+    writable = {prompt["name"] for prompt in seen.values()
+                if prompt["id"] in signed_in.writable_prompts()}  # fmt: skip
+    assert writable == {p["name"] for p in PROMPTS.values() if may(p, person, "write")}
+
+
+def test_prompts_say_what_they_said_and_can_be_called(migration: Migration) -> None:
+    prompts = {prompt["name"]: prompt for prompt in migration.admin.prompts()}
+    for expected in PROMPTS.values():
+        prompt = prompts[expected["name"]]
+        assert missing_pieces(prompt["content"], expected["content"]) == []
+        assert re.fullmatch(r"[A-Za-z0-9_-]+", prompt["command"])
+        assert not re.search(r"{{[^{}|]*[: ](?!select)[^|{}]*}}", prompt["content"])
+    commands = [prompt["command"] for prompt in prompts.values()]
+    assert len(commands) == len(set(commands))
+    assert prompts["Product text"]["command"] == "product-text"
+
+
+@pytest.mark.parametrize("person", people(), ids=lambda person: person["key"])
+def test_everybody_sees_the_agents_they_may_see(
+    person: dict[str, Any], migration: Migration
+) -> None:
+    models = {model["id"]: model for model in migration.people[person["account"]].models()}
+    expected = {a["model_id"]: a for a in AGENTS.values() if may(a, person, "read")}
+    assert set(models) == set(expected)
+    for model_id, agent in expected.items():
+        assert models[model_id]["name"] == agent["name"]
+        assert models[model_id]["base_model_id"] == agent["base_model"]
+        assert models[model_id]["write_access"] == may(agent, person, "write")
+
+
+def test_an_agent_keeps_its_instructions_and_parameters(migration: Migration) -> None:
+    analyst = AGENTS["analyst"]
+    models = {m["id"]: m for m in migration.people[analyst["user"]].models()}
+    params = models[analyst["model_id"]]["params"]
+    assert params["system"].startswith("You analyse the sales of Lumen & Oak.")
+    assert "{{CURRENT_DATE}}" in params["system"]
+    assert (params["temperature"], params["top_p"], params["max_tokens"]) == (0.2, 0.9, 4000)
+
+
+def test_groups_have_the_members_who_arrived(migration: Migration) -> None:
+    members = {
+        group["name"]: set(migration.admin.get(f"/groups/id/{group['id']}/export")["user_ids"])
+        for group in migration.admin.groups()
+    }
+    assert members == {
+        group["name"]: {migration.people[account(user)].id for user in group["members"]}
+        for group in truth()["groups"]
+    }
