@@ -1,0 +1,119 @@
+"""How the tool behaves where it runs: users, permissions, settings, the outside world."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.support.containers import CONTAINERS
+from tests.support.environments import Deployment, deployment
+from tests.support.openwebui import folder_state
+from tests.support.run import migrate
+from tests.support.sample import SAMPLE, copy_sample, truth
+
+pytestmark = pytest.mark.openwebui
+
+NOBODY = 65534
+
+
+@pytest.fixture
+def public_folder() -> Iterator[Path]:
+    """A folder an ordinary user can reach: pytest's own belongs to whoever runs it."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def _read_only(folder: Path) -> None:
+    for path in [folder, *folder.rglob("*")]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+
+
+def _writable(folder: Path) -> None:
+    for path in [folder, *folder.rglob("*")]:
+        if path.is_dir():
+            path.chmod(0o755)
+
+
+@pytest.mark.parametrize("container", ["mongoexport", "tar-gz", "archive-gzip"])
+def test_an_ordinary_user_and_a_read_only_backup_are_enough(
+    container: str, empty: Deployment, public_folder: Path
+) -> None:
+    backup = CONTAINERS[container](public_folder / "backup")
+    _read_only(backup)
+    home = public_folder / "openwebui"
+    shutil.copytree(empty.home, home)
+    target = replace(empty, home=home, database_url=f"sqlite:///{home / 'data' / 'webui.db'}")
+    user = None
+    if os.getuid() == 0:
+        user = NOBODY
+        for path in [home, *home.rglob("*")]:
+            os.chown(path, NOBODY, NOBODY)
+    before = folder_state(backup) if backup.is_dir() else backup.stat().st_mtime_ns
+    finished = migrate(target, backup, home / "report", user_id=user, variables={"HOME": str(home)})
+    after = folder_state(backup) if backup.is_dir() else backup.stat().st_mtime_ns
+    _writable(backup)
+    assert finished.status == 0, finished.output
+    assert finished.collections["users"]["migrated"] == truth()["counts"]["users"]["migrated"]
+    assert after == before
+
+
+def test_without_an_administrator_the_run_is_refused(tmp_path: Path, empty: Deployment) -> None:
+    with closing(sqlite3.connect(empty.data / "webui.db")) as connection:
+        connection.execute('DELETE FROM "user"')
+        connection.execute("DELETE FROM auth")
+        connection.commit()
+    finished = migrate(empty, SAMPLE, tmp_path / "report")
+    assert finished.status == 10
+    assert "admin" in finished.output.lower()
+    assert "Traceback" not in finished.output
+
+
+def test_without_a_database_the_run_is_refused(tmp_path: Path) -> None:
+    target = deployment("0.12.4", tmp_path / "nothing-here")
+    finished = migrate(target, SAMPLE, tmp_path / "report")
+    assert finished.status == 10, finished.output
+    assert "Traceback" not in finished.output
+    assert not (target.data / "webui.db").exists()
+
+
+@pytest.mark.parametrize(
+    "options", [("--default-model", ""), ("--model-map", "/no/such/file"), ("--no-such-flag",)]
+)
+def test_wrong_usage_is_named(options: tuple[str, ...], empty: Deployment, tmp_path: Path) -> None:
+    finished = migrate(empty, SAMPLE, tmp_path / "report", *options)
+    assert finished.status == 2, finished.output
+    assert options[0] in finished.output
+    assert "Traceback" not in finished.output
+
+
+def test_warnings_can_be_made_to_count(empty: Deployment, tmp_path: Path) -> None:
+    finished = migrate(empty, SAMPLE, tmp_path / "report", "--fail-on-warnings")
+    assert finished.status == 11, finished.output
+
+
+def test_temporary_conversations_come_when_asked_for(empty: Deployment, tmp_path: Path) -> None:
+    finished = migrate(
+        empty, SAMPLE, tmp_path / "report",
+        variables={"MIGRATION_INCLUDE_TEMPORARY": "true"},
+    )  # fmt: skip
+    expected = truth()["counts"]["conversations"]
+    assert finished.collections["conversations"]["migrated"] == expected["migrated"] + 1
+
+
+def test_a_later_backup_adds_what_is_new(empty: Deployment, tmp_path: Path) -> None:
+    earlier = copy_sample(tmp_path / "earlier")
+    lines = (earlier / "data" / "conversations.json").read_text(encoding="utf-8").split("\n")
+    (earlier / "data" / "conversations.json").write_text("\n".join(lines[3:]), encoding="utf-8")
+    first = migrate(empty, earlier, tmp_path / "report-1").collections["conversations"]
+    second = migrate(empty, SAMPLE, tmp_path / "report-2").collections["conversations"]
+    assert second["migrated"] == 3
+    assert second["existing"] == first["migrated"]
