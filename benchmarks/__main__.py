@@ -1,0 +1,169 @@
+"""``make bench``: speed beside Open WebUI's own import, and memory over the size of a backup.
+
+Both figures are made in one go on one machine and printed as ratios: single times mean little on
+shared hardware. The import gets the very chats that the migration wrote, through
+``POST /api/v1/chats/import`` of a running server; it alternates with the migration, which counts
+from the start of its process to its end.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sqlite3
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from benchmarks.generate import generate
+from tests.support.environments import CURRENT, ROOT, deployment
+from tests.support.openwebui import OpenWebUIServer, Visitor, first_start
+
+ADMIN = ("Bench Admin", "admin@bench.example", "bench-admin")
+IMPORTED_AT_ONCE = 100
+TARGET_RATIO = 5.0
+TARGET_MEGABYTES = 60.0
+
+
+@dataclass(frozen=True)
+class Migrated:
+    """One run: seconds of its whole process and its peak memory in megabytes."""
+
+    seconds: float
+    peak_megabytes: float
+    database: Path
+
+
+def main() -> None:
+    """Measure, print, and keep the figures as JSON."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--messages", type=int, default=20_000, help="for the comparison of speed")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--memory", type=int, nargs=2, default=(20_000, 200_000))
+    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out" / "figures.json")
+    parsed = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="librechat-bench-") as name:
+        workshop = Path(name)
+        figures = {
+            "speed": compare_speed(workshop / "speed", parsed.messages, parsed.rounds),
+            "memory": compare_memory(workshop / "memory", tuple(parsed.memory)),
+        }
+    parsed.out.parent.mkdir(parents=True, exist_ok=True)
+    parsed.out.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def compare_speed(workshop: Path, messages: int, rounds: int) -> dict[str, Any]:
+    """Messages a second of the migration and of the import, in turn."""
+    backup = generate(workshop / "backup", messages)
+    ratios, ours, theirs = [], [], []
+    for number in range(rounds):
+        migrated = migrate(workshop / f"migrated-{number}", backup)
+        ours.append(messages / migrated.seconds)
+        seconds = import_over_http(workshop / f"imported-{number}", migrated.database)
+        theirs.append(messages / seconds)
+        ratios.append(ours[-1] / theirs[-1])
+        print(
+            f"round {number + 1}: migration {ours[-1]:,.0f} messages/s, "
+            f"import {theirs[-1]:,.0f} messages/s, ratio {ratios[-1]:.1f}",
+            flush=True,
+        )
+    median = statistics.median(ratios)
+    print(f"speed: {median:.1f} times the import (median; wanted: {TARGET_RATIO:.0f})")
+    return {"ratio": median, "ratios": ratios, "migration": ours, "import": theirs}
+
+
+def compare_memory(workshop: Path, sizes: tuple[int, ...]) -> dict[str, Any]:
+    """Peak memory of whole runs over backups of different size."""
+    peaks = {}
+    for size in sizes:
+        backup = generate(workshop / f"backup-{size}", size)
+        migrated = migrate(workshop / f"migrated-{size}", backup)
+        peaks[size] = migrated.peak_megabytes
+        print(
+            f"{size:,} messages: peak {migrated.peak_megabytes:.0f} MB, "
+            f"{size / migrated.seconds:,.0f} messages/s",
+            flush=True,
+        )
+        shutil.rmtree(backup.parent)
+    grown = max(peaks.values()) - min(peaks.values())
+    print(
+        f"memory: {grown:.0f} MB more for the larger backup (wanted: under {TARGET_MEGABYTES:.0f})"
+    )
+    return {"megabytes": peaks, "grown": grown}
+
+
+def migrate(home: Path, backup: Path) -> Migrated:
+    """Run the command line into a fresh Open WebUI on SQLite."""
+    fresh = deployment(CURRENT, home)
+    first_start(fresh, *ADMIN)
+    command = [str(fresh.python), "-m", "migrator_core", "run", "--backup", str(backup)]
+    started = time.perf_counter()
+    with (home / "run.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "--report-dir", str(home / "report")],
+            env=fresh.variables | {"PYTHONPATH": str(ROOT)},
+            cwd=home,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.perf_counter() - started
+    if process.returncode != 0:
+        raise SystemExit(
+            f"the run ended with {process.returncode}:\n{(home / 'run.log').read_text()}"
+        )
+    return Migrated(seconds, usage.ru_maxrss / 1024, fresh.data / "webui.db")
+
+
+def import_over_http(home: Path, database: Path) -> float:
+    """Seconds that Open WebUI's own import takes for the chats in ``database``."""
+    fresh = deployment(CURRENT, home)
+    first_start(fresh, *ADMIN)
+    seconds = 0.0
+    with OpenWebUIServer(fresh) as server:
+        person = Visitor(server.url).sign_in(ADMIN[1], ADMIN[2])
+        with person.http as http:
+            for chats in portions(database):
+                started = time.perf_counter()
+                answer = http.post(
+                    "/api/v1/chats/import", json={"chats": chats}, timeout=httpx.Timeout(600)
+                )
+                seconds += time.perf_counter() - started
+                answer.raise_for_status()
+    return seconds
+
+
+def portions(database: Path) -> Iterator[list[dict[str, Any]]]:
+    """The chats of a database in the form that the import takes."""
+    connection = sqlite3.connect(database)
+    try:
+        rows = connection.execute(
+            "SELECT chat, meta, pinned, created_at, updated_at FROM chat ORDER BY id"
+        )
+        while some := rows.fetchmany(IMPORTED_AT_ONCE):
+            yield [
+                {
+                    "chat": json.loads(chat),
+                    "meta": json.loads(meta),
+                    "pinned": bool(pinned),
+                    "created_at": created_at,
+                    "updated_at": updated_at,
+                }
+                for chat, meta, pinned, created_at, updated_at in some
+            ]
+    finally:
+        connection.close()
+
+
+if __name__ == "__main__":
+    main()
