@@ -20,54 +20,12 @@ CONVERSATIONS_PER_USER = 50
 START = 1_735_689_600_000  # 2025-01-01, in milliseconds
 PASSWORD_HASH = "$2a$10$a28tsaBfOBcKvD.7JGC5medv502AguDaN6YUCDv.BssbvRNLuMmtC"
 NO_PARENT = "00000000-0000-0000-0000-000000000000"
-WORDS = [
-    "the",
-    "model",
-    "answers",
-    "with",
-    "a",
-    "table",
-    "of",
-    "results",
-    "and",
-    "a",
-    "short",
-    "note",
-    "about",
-    "units",
-    "while",
-    "the",
-    "report",
-    "grows",
-    "by",
-    "a",
-    "paragraph",
-    "each",
-    "week",
-    "because",
-    "nobody",
-    "dares",
-    "to",
-    "delete",
-    "the",
-    "old",
-    "one",
-    "größer",
-    "Überblick",
-    "données",
-    "réunion",
-    "会議",
-    "データ",
-    "данные",
-    "отчёт",
-    "🚀",
-    "import",
-    "pandas",
-    "as",
-    "pd",
-    "return",
-    "None",
-]
+TEXT = """
+the model answers with a table of results and a short note about units while the report
+grows by a paragraph each week because nobody dares to delete the old one größer Überblick
+données réunion 会議 データ данные отчёт 🚀 import pandas as pd return None
+"""
+WORDS = TEXT.split()
 
 
 def generate(directory: Path, messages: int, seed: int = 1) -> Path:

@@ -85,11 +85,11 @@ def production(
     if not with_text:
         return None, None
     newest = max(with_text, key=_age)
-    notice = notice(
+    missing = notice(
         WarningCode.PRODUCTION_MISSING,
         f"prompt {_name(group)}: version {newest.id}, the newest of {len(with_text)}, was used",
     )
-    return newest, notice
+    return newest, missing
 
 
 def wished_command(group: PromptGroup) -> str:

@@ -68,6 +68,8 @@ class _Variable:
     @property
     def legal_name(self) -> str:
         """The nearest name that Open WebUI accepts, not yet made unique."""
+        if not _ILLEGAL.search(self.name):
+            return self.name
         return _ILLEGAL.sub("_", self.name).strip("_") or "value"
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass
 
 import pytest
 
+from tests.support.databases import Database
 from tests.support.environments import CURRENT, OLDER, Deployment, deployment
-from tests.support.openwebui import OpenWebUIServer, Person, Visitor, first_start, signed_in
+from tests.support.openwebui import OpenWebUIServer, Person, Visitor, signed_in
 from tests.support.run import Finished, migrate
 from tests.support.sample import SAMPLE, people
 from tests.support.snapshots import Snapshot, file_hashes, snapshot
@@ -101,17 +100,7 @@ def file_ids(migration: Migration) -> dict[tuple[str, str], str]:
     }
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
-    """An empty deployment of the current version on SQLite, to be copied."""
-    target = deployment(CURRENT, tmp_path_factory.mktemp("template"))
-    first_start(target, *ADMIN)
-    return target
-
-
 @pytest.fixture
-def empty(template: Deployment, tmp_path: Path) -> Deployment:
+def empty(sqlite_database: Database) -> Deployment:
     """A deployment of one's own: an administrator and nothing else."""
-    home = tmp_path / "openwebui"
-    shutil.copytree(template.home, home)
-    return replace(template, home=home, database_url=f"sqlite:///{home / 'data' / 'webui.db'}")
+    return sqlite_database.deployment

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from typing import Any, Self
 
 import httpx
 
-from tests.support.environments import ROOT, Deployment
+from tests.support.environments import Deployment
 
 START_SECONDS = 120
 STOP_SECONDS = 20
@@ -25,10 +24,17 @@ POLL_SECONDS = 0.2
 
 
 class OpenWebUIServer:
-    """The server of one deployment. A context manager; ``log`` is its whole output."""
+    """The server of one deployment. A context manager; ``log`` is its whole output.
 
-    def __init__(self, deployment: Deployment) -> None:
+    ``arguments`` makes what the interpreter is started with from a port; by default the server
+    alone. The process gets the deployment's environment and starts in its home.
+    """
+
+    def __init__(
+        self, deployment: Deployment, arguments: Callable[[int], list[str]] | None = None
+    ) -> None:
         self.deployment = deployment
+        self._arguments = arguments or _uvicorn
         self.log = deployment.home / "server.log"
         self.url = ""
         self._process: subprocess.Popen[bytes] | None = None
@@ -41,10 +47,9 @@ class OpenWebUIServer:
         """
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}"
-        command = [str(self.deployment.python), "-m", "uvicorn", "open_webui.main:app"]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*command, "--host", "127.0.0.1", "--port", str(port)],
+                [str(self.deployment.python), *self._arguments(port)],
                 env=self.deployment.variables,
                 cwd=self.deployment.home,
                 stdout=log,
@@ -94,6 +99,10 @@ class OpenWebUIServer:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+def _uvicorn(port: int) -> list[str]:
+    return ["-m", "uvicorn", "open_webui.main:app", "--host", "127.0.0.1", "--port", str(port)]
 
 
 def _free_port() -> int:
@@ -219,20 +228,6 @@ def signed_in(url: str, email: str, password: str) -> Iterator[Person]:
         yield person
     finally:
         person.http.close()
-
-
-def first_start(deployment: Deployment, name: str, email: str, password: str) -> None:
-    """The schema and an administrator without starting a server: much quicker."""
-    subprocess.run(
-        [
-            *(str(deployment.python), "-m", "migrator_core.target.first_start"),
-            json.dumps({"name": name, "email": email, "password": password}),
-        ],
-        env=deployment.variables | {"PYTHONPATH": str(ROOT)},
-        cwd=deployment.home,
-        check=True,
-        capture_output=True,
-    )
 
 
 def folder_state(folder: Path) -> dict[str, tuple[int, int]]:
