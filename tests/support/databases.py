@@ -59,7 +59,17 @@ class Postgres:
             self._home.chmod(0o755)
         programs, data = _programs(), self._home / "data"
         self._port = _free_port()
-        command = [programs / "initdb", "-D", data, "-A", "trust", "-U", "postgres", "-E", "utf8"]
+        command: list[str | Path] = [
+            programs / "initdb",
+            "-D",
+            data,
+            "-A",
+            "trust",
+            "-U",
+            "postgres",
+            "-E",
+            "utf8",
+        ]
         subprocess.run(
             [*command, "--no-sync"], user=user, cwd=self._home, check=True, capture_output=True
         )
@@ -74,7 +84,15 @@ class Postgres:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for pytest, which then stops the server itself
             )
-        ready = [programs / "pg_isready", "-h", "127.0.0.1", "-p", str(self._port), "-t", "1"]
+        ready: list[str | Path] = [
+            programs / "pg_isready",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self._port),
+            "-t",
+            "1",
+        ]
         while subprocess.run(ready, capture_output=True, check=False).returncode != 0:
             if self._process.poll() is not None:
                 raise RuntimeError((self._home / "log").read_text())

@@ -1,0 +1,79 @@
+"""Connections that cannot write, and what a database is called in a message."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import quote, unquote
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from migrator_core.errors import CannotStartError
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The file behind a SQLite URL, None for a database in memory."""
+    name = url.database or ""
+    if name.startswith("file:"):
+        name = unquote(name.removeprefix("file:").split("?", 1)[0])
+        if name.startswith("//"):  # file://authority/path; SQLite allows no other than localhost
+            name = "/" + name[2:].partition("/")[2]
+    if not name or name == ":memory:" or url.query.get("mode") == "memory":
+        return None
+    return Path(name)
+
+
+def database_name(url: URL) -> str:
+    """Where the database is, for an operator: never with user name, password or options."""
+    if url.get_backend_name() == "sqlite":
+        path = sqlite_path(url)
+        return f"SQLite database {path}" if path else "SQLite database in memory"
+    host = url.host or url.query.get("host") or "localhost"
+    port = f":{url.port}" if url.port else ""
+    return f"PostgreSQL database {url.database!r} on {host}{port}"
+
+
+def read_only_engine(engine: AsyncEngine) -> AsyncEngine:
+    """An engine for the same database through which nothing can be written.
+
+    PostgreSQL: the same pool, every transaction declared read-only. SQLite: an engine of its own
+    that opens the file with ``mode=ro``; SQLite then neither checkpoints a write-ahead log nor
+    touches the database file (sqlite.org/wal.html, section 5).
+    """
+    if engine.dialect.name != "sqlite":
+        return engine.execution_options(postgresql_readonly=True)
+    path = sqlite_path(engine.url)
+    if path is None:
+        raise CannotStartError("A SQLite database in memory cannot be previewed from outside.")
+    query = {"mode": "ro", "uri": "true"}
+    if not _log_can_be_shared(path):
+        query = {"immutable": "1", "uri": "true"}
+    url = URL.create(
+        "sqlite+aiosqlite", database=f"file:{quote(str(path.absolute()))}", query=query
+    )
+    reader = create_async_engine(url, poolclass=NullPool)
+    sa.event.listen(reader.sync_engine, "connect", _query_only)
+    return reader
+
+
+def _log_can_be_shared(path: Path) -> bool:
+    """Whether SQLite can use, or create, the shared-memory file a write-ahead log needs."""
+    if path.with_name(path.name + "-wal").exists():
+        return True
+    try:
+        # os.access alone is not enough: root may do everything, except on a read-only file system.
+        read_only = os.statvfs(path.parent).f_flag & os.ST_RDONLY
+    except OSError:
+        return False
+    return os.access(path.parent, os.W_OK) and not read_only
+
+
+def _query_only(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only = ON")
+    cursor.execute("PRAGMA busy_timeout = 5000")
+    cursor.close()

@@ -1,0 +1,161 @@
+"""What a run and its items look like in the ledger, written and read."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from migrator_core.outcome import Notice, Outcome, State
+
+_LONGEST_TEXT = 1000
+
+LedgerValues = dict[str, str | int | None]
+"""One row of ``librechat_migration_item``, every column but the number and the run."""
+
+
+class RunState(StrEnum):
+    """What became of a run. A run is ``interrupted`` when its process died."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    ABORTED = "aborted"
+    INTERRUPTED = "interrupted"
+    UNDONE = "undone"
+
+
+class EntryState(StrEnum):
+    """What an entry says, beyond the four states of a document."""
+
+    MIGRATED = State.MIGRATED.value
+    EXISTING = State.EXISTING.value
+    SKIPPED = State.SKIPPED.value
+    FAILED = State.FAILED.value
+    WARNING = "warning"
+    REPLACED = "replaced"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run. Times are seconds since the epoch; ``counts`` is the report's ``collections``."""
+
+    id: str
+    state: str
+    started_at: int
+    finished_at: int | None
+    heartbeat_at: int
+    owner: str
+    settings: Mapping[str, Any]
+    backup_path: str
+    backup_kind: str
+    backup_fingerprint: str
+    tool_version: str
+    open_webui_version: str
+    counts: Mapping[str, Any]
+    warnings: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerItem:
+    """One entry: a document and its fate, a warning, or something we replaced.
+
+    ``state`` is an :class:`EntryState`. For a warning, ``reason`` is its code. ``replaced`` holds
+    what an undo must put back. ``children`` counts documents that share the entry's fate.
+    """
+
+    number: int
+    run_id: str
+    collection: str
+    source_id: str
+    target_kind: str | None
+    target_id: str | None
+    state: str
+    reason: str | None
+    detail: str | None
+    fingerprint: str | None
+    replaced: Mapping[str, Any] | None
+    children: int
+    size: int
+
+
+def entry_of_outcome(outcome: Outcome) -> LedgerValues:
+    """The entry for a document that has no row of its own."""
+    return entry(
+        outcome.collection,
+        outcome.source_id,
+        outcome.state.value,
+        target_id=outcome.target_id,
+        reason=outcome.reason.value if outcome.reason else None,
+        detail=outcome.detail,
+        size=outcome.size,
+    )
+
+
+def entry_of_notice(notice: Notice) -> LedgerValues:
+    """The entry for a warning."""
+    return entry("", "", EntryState.WARNING.value, reason=notice.code.value, detail=notice.detail)
+
+
+def entry(collection: str, source_id: str, state: str, **more: str | int | None) -> LedgerValues:
+    """One entry, with every text made storable."""
+    values: LedgerValues = {
+        "collection": collection,
+        "source_id": source_id,
+        "target_kind": None,
+        "target_id": None,
+        "state": state,
+        "reason": None,
+        "detail": None,
+        "fingerprint": None,
+        "replaced": None,
+        "children": 0,
+        "size": 0,
+        **more,
+    }
+    return {
+        name: storable(value) if isinstance(value, str) and name != "replaced" else value
+        for name, value in values.items()
+    }
+
+
+def owner() -> str:
+    """Who runs: host name and process id."""
+    return storable(f"{socket.gethostname()}:{os.getpid()}")
+
+
+def storable(text: str) -> str:
+    """The text as any database takes it; a backup may hold anything."""
+    clean = text.encode("utf-8", "replace").decode().replace("\x00", "")
+    return clean if len(clean) <= _LONGEST_TEXT else clean[: _LONGEST_TEXT - 1] + "…"
+
+
+def dump_json(value: Mapping[str, Any]) -> str:
+    """JSON as the ledger keeps it: plain ASCII text."""
+    return json.dumps(value, ensure_ascii=True, default=str)
+
+
+def _load(text: str | None) -> dict[str, Any]:
+    return json.loads(text) if text else {}
+
+
+def record_of_row(row: sa.Row[Any]) -> RunRecord:
+    """A run as it was read."""
+    values = dict(row._mapping)  # noqa: SLF001 - the public name of a row's dictionary
+    for name in ("settings", "counts", "warnings"):
+        values[name] = _load(values[name])
+    return RunRecord(**values)
+
+
+def item_of_row(row: sa.Row[Any]) -> LedgerItem:
+    """An item as it was read."""
+    values = dict(row._mapping)  # noqa: SLF001 - the public name of a row's dictionary
+    number = values.pop("id")
+    replaced = values.pop("replaced")
+    return LedgerItem(number=number, replaced=_load(replaced) if replaced else None, **values)

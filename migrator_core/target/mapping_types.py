@@ -1,0 +1,60 @@
+"""What the mapping modules share: one row of one table, and facts about the target."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from migrator_core.rows import Grant
+
+_NAMESPACE = uuid.UUID("0f5d3c2e-6a55-5e0c-9d3f-6f3f4b1f7a10")
+"""For the ids of rows that only accompany another row (members, grants, history entries)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row to insert. A value of None is left out, so that the column's own default applies.
+
+    ``if_absent`` rows give way to a row that is already there (a tag that the user has anyway).
+    """
+
+    table: str
+    values: Mapping[str, object]
+    if_absent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MappingContext:
+    """Facts about the target. ``now`` and ``earliest_account`` are seconds since the epoch."""
+
+    now: int
+    earliest_account: int
+    creator: str
+    default_group: str | None
+    group_share: bool | str
+
+
+def companion_id(kind: str, *parts: str) -> str:
+    """The id of an accompanying row, the same for the same migration."""
+    return str(uuid.uuid5(_NAMESPACE, "\x1f".join((kind, *parts))))
+
+
+def grant_rows(
+    resource_type: str, resource_id: str, grants: tuple[Grant, ...], created_at: int
+) -> list[TableRow]:
+    """The ``access_grant`` rows of a prompt or model (``models/access_grants.py``)."""
+    rows: list[TableRow] = []
+    for grant in dict.fromkeys(grants):
+        subject = (resource_type, resource_id, grant.principal_type, grant.principal_id)
+        values = {
+            "id": companion_id("access_grant", *subject, grant.permission),
+            "resource_type": resource_type,
+            "resource_id": resource_id,
+            "principal_type": grant.principal_type,
+            "principal_id": grant.principal_id,
+            "permission": grant.permission,
+            "created_at": created_at,
+        }
+        rows.append(TableRow("access_grant", values, if_absent=True))
+    return rows

@@ -1,0 +1,244 @@
+"""What this Open WebUI's database looks like, asked of its own model classes.
+
+Open WebUI's tables differ between releases (0.10 to 0.12: ``open_webui/models/*.py``). Nothing
+here knows a release by its number: the model classes are imported and asked which columns they
+have. The statements of this package run on those tables, so that ``DATABASE_SCHEMA`` applies too.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine.interfaces import ReflectedColumn
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from migrator_core.errors import CannotStartError
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_MODELS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "user": ("users", "User"),
+        "auth": ("auths", "Auth"),
+        "group": ("groups", "Group"),
+        "group_member": ("groups", "GroupMember"),
+        "file": ("files", "File"),
+        "tag": ("tags", "Tag"),
+        "chat": ("chats", "Chat"),
+        "chat_message": ("chat_messages", "ChatMessage"),
+        "chat_file": ("chats", "ChatFile"),
+        "prompt": ("prompts", "Prompt"),
+        "prompt_history": ("prompt_history", "PromptHistory"),
+        "model": ("models", "Model"),
+        "access_grant": ("access_grants", "AccessGrant"),
+        "config": ("config", "Config"),
+        "memory": ("memories", "Memory"),
+    }
+)
+"""Tables and the model classes behind them, present in every release from 0.10 on."""
+
+_LATER_MODELS: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {"model_history": ("model_history", "ModelHistory")}
+)
+"""Tables that came later (0.12)."""
+
+WRITTEN: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "user": _names(
+            "id email name role profile_image_url info last_active_at updated_at created_at"
+        ),
+        "auth": _names("id email password active"),
+        "group": _names("id user_id name description data meta permissions created_at updated_at"),
+        "group_member": _names("id group_id user_id created_at updated_at"),
+        "file": _names("id user_id filename path data meta created_at updated_at"),
+        "tag": _names("id name user_id"),
+        "chat": _names(
+            "id user_id title chat created_at updated_at archived pinned meta last_read_at"
+        ),
+        "chat_message": _names("id chat_id user_id role content done created_at updated_at"),
+        "chat_file": _names("id user_id chat_id message_id file_id created_at updated_at"),
+        "prompt": _names(
+            "id command user_id name content data meta tags is_active version_id "
+            "created_at updated_at"
+        ),
+        "prompt_history": _names("id prompt_id snapshot user_id commit_message created_at"),
+        "model": _names(
+            "id user_id base_model_id name params meta is_active updated_at created_at"
+        ),
+        "model_history": _names("id model_id snapshot user_id commit_message created_at"),
+        "access_grant": _names(
+            "id resource_type resource_id principal_type principal_id permission created_at"
+        ),
+    }
+)
+"""The columns every row of ours fills. They must exist, and no other may be mandatory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """The tables of this Open WebUI.
+
+    ``tables`` are its own (typed, with defaults), for reading and small updates. ``inserts`` are
+    the same tables whose JSON columns take finished JSON text: the costly encoding then happens
+    before a transaction begins, not while SQLite's only write lock is held.
+    """
+
+    metadata: sa.MetaData
+    tables: Mapping[str, sa.Table]
+    inserts: Mapping[str, sa.TableClause]
+    json_columns: Mapping[str, frozenset[str]]
+    lengths: Mapping[str, Mapping[str, int]]
+    group_share: bool | str
+
+    @classmethod
+    def load(cls) -> Schema:
+        """Import Open WebUI's model classes.
+
+        Raises:
+            CannotStartError: this Open WebUI is too old.
+        """
+        tables = {name: _table(*place) for name, place in _MODELS.items()}
+        if not _is_asynchronous() or "type" not in tables["memory"].c:
+            raise too_old()
+        for name, place in _LATER_MODELS.items():
+            try:
+                tables[name] = _table(*place)
+            except CannotStartError:
+                continue
+        for name, table in tables.items():
+            if not WRITTEN.get(name, frozenset()) <= set(table.c.keys()):
+                raise too_old()
+        groups = importlib.import_module("open_webui.models.groups")
+        return cls(
+            metadata=tables["user"].metadata,
+            tables=tables,
+            inserts={name: _for_inserts(table) for name, table in tables.items()},
+            json_columns={name: _json_columns(table) for name, table in tables.items()},
+            lengths={name: _lengths(table) for name, table in tables.items()},
+            group_share=getattr(groups, "DEFAULT_GROUP_SHARE_PERMISSION", "members"),
+        )
+
+    def table(self, name: str) -> sa.Table:
+        """One of Open WebUI's tables, by its name in the database."""
+        return self.tables[name]
+
+    def has(self, table: str, column: str) -> bool:
+        """Whether this Open WebUI has the column (and its table) at all."""
+        return table in self.tables and column in self.tables[table].c
+
+    def setting(self, key: str, stored: object) -> object:
+        """The value a setting of Open WebUI has, given the one in its database (None for none).
+
+        Follows ``models/config.py: Config.get``: the environment may overrule the database.
+        """
+        config = importlib.import_module("open_webui.models.config").Config
+        persistent = getattr(config, "persistent_enabled_for", lambda _key: True)(key)
+        if persistent and stored is not None:
+            return stored
+        default: object = getattr(config, "DEFAULTS", {}).get(key)
+        return default
+
+    async def check_database(self, connection: AsyncConnection) -> None:
+        """Compare the database behind a connection with the model classes.
+
+        Raises:
+            CannotStartError: tables are missing, or have mandatory columns we know nothing of.
+        """
+        await connection.run_sync(self._check_database)
+
+    def _check_database(self, connection: sa.Connection) -> None:
+        inspector = sa.inspect(connection)
+        present = set(inspector.get_table_names(schema=self.metadata.schema))
+        if missing := sorted(set(self.tables) - present):
+            raise CannotStartError(
+                f"The database has no Open WebUI tables in it ({', '.join(missing[:3])}, … are "
+                "missing). Start Open WebUI once, so that it creates them, and sign up the first "
+                "account; then run the migration again."
+                if len(missing) == len(self.tables)
+                else f"The database lacks tables of this Open WebUI ({', '.join(missing)}). Start "
+                "Open WebUI of the same version once, so that it migrates its database."
+            )
+        for name in WRITTEN:
+            if name not in self.tables:
+                continue
+            columns = inspector.get_columns(name, schema=self.metadata.schema)
+            self._check_columns(name, columns)
+
+    def _check_columns(self, table: str, columns: list[ReflectedColumn]) -> None:
+        for column in columns:
+            name, optional = column["name"], column["nullable"] or column.get("default") is not None
+            if not optional and name not in WRITTEN[table]:
+                raise CannotStartError(
+                    f"This Open WebUI is newer than this tool: its table {table!r} demands a value "
+                    f"in the column {name!r}, which this tool does not know. Use a newer release "
+                    "of the tool."
+                )
+        if missing := sorted(WRITTEN[table] - {column["name"] for column in columns}):
+            raise CannotStartError(
+                f"The table {table!r} lacks the column {missing[0]!r}: the database belongs to "
+                "another version of Open WebUI. Start Open WebUI of the version this tool runs "
+                "with once, so that it migrates its database."
+            )
+
+
+def too_old(version: str | None = None) -> CannotStartError:
+    """The refusal of releases before 0.10."""
+    known = f" {version}" if version else ""
+    return CannotStartError(
+        f"This Open WebUI{known} is too old: the migration needs version 0.10.0 or later. "
+        "Please upgrade Open WebUI first and start it once, then run the migration again."
+    )
+
+
+def _table(module: str, name: str) -> sa.Table:
+    try:
+        model = getattr(importlib.import_module(f"open_webui.models.{module}"), name)
+    except (ImportError, AttributeError) as error:
+        raise too_old() from error
+    table: sa.Table = model.__table__
+    return table
+
+
+def _is_asynchronous() -> bool:
+    users = importlib.import_module("open_webui.models.users").Users
+    return inspect.iscoroutinefunction(getattr(users, "get_user_by_email", None))
+
+
+def _is_text_json(column: sa.Column[Any]) -> bool:
+    # ``internal/db.py: JSONField``, JSON kept in a TEXT column by Open WebUI itself.
+    return type(column.type).__name__ == "JSONField"
+
+
+def _json_columns(table: sa.Table) -> frozenset[str]:
+    return frozenset(
+        column.name
+        for column in table.c
+        if isinstance(column.type, sa.JSON) or _is_text_json(column)
+    )
+
+
+def _lengths(table: sa.Table) -> dict[str, int]:
+    return {
+        column.name: column.type.length
+        for column in table.c
+        if isinstance(column.type, sa.String) and column.type.length
+    }
+
+
+def _for_inserts(table: sa.Table) -> sa.TableClause:
+    def insert_type(column: sa.Column[Any]) -> sa.types.TypeEngine[Any]:
+        if isinstance(column.type, sa.JSON):
+            return sa.types.NullType()  # sent as it is; PostgreSQL takes it for what the column is
+        return sa.Text() if _is_text_json(column) else column.type
+
+    columns = [sa.column(column.name, insert_type(column)) for column in table.c]
+    return sa.table(table.name, *columns, schema=table.schema)
