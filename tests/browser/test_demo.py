@@ -1,0 +1,95 @@
+"""A migrated chat in the browser, as the person who opens Open WebUI the next morning sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
+
+from tests.support.environments import ROOT
+from tests.support.openwebui import signed_in
+from tests.support.sample import by_key, people
+
+pytestmark = pytest.mark.browser
+
+SCREENSHOTS = ROOT / "build" / "screenshots"
+SECONDS = 1000
+MARA = next(person for person in people() if person["key"] == "mara")
+
+
+@pytest.fixture
+def page(browser: Browser, demo: str) -> Iterator[Page]:
+    """A tab in which Mara is signed in; an error on its console fails the test."""
+    context = browser.new_context(base_url=demo, viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(30 * SECONDS)
+    tab = context.new_page()
+    problems: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            problems.append(f"{message.text} ({message.location.get('url')})")
+
+    def crashed(error: Error) -> None:
+        problems.append(f"uncaught: {error}")
+
+    tab.goto("/auth")
+    tab.locator("input[type=email]").fill(MARA["email"])
+    tab.locator("input[type=password]").fill(MARA["password"])
+    tab.locator("button[type=submit]").click()
+    expect(tab.locator("#chat-input")).to_be_visible()
+    tab.on("console", note)
+    tab.on("pageerror", crashed)
+    yield tab
+    context.close()
+    assert problems == []
+
+
+def _open(page: Page, demo: str, key: str) -> None:
+    """Open a chat of the sample, past what Open WebUI says to newcomers."""
+    chat = by_key("conversations")[key]
+    with signed_in(demo, MARA["email"], MARA["password"]) as person:
+        ids = {c["meta"]["librechat"]["conversationId"]: c["id"] for c in person.chats()}
+    page.goto(f"/c/{ids[chat['conversationId']]}")
+    expect(page.get_by_text(chat["messages"][0]["shows"][0]).first).to_be_visible()
+
+
+def _picture(page: Page, name: str) -> None:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+
+def test_a_chat_shows_its_text_and_its_branches(page: Page, demo: str) -> None:
+    _open(page, demo, "spring-plan")
+    expect(page.get_by_text("A plan with more air in it").first).to_be_visible()
+    expect(page.get_by_text("we send the final one by 1 April").first).to_be_visible()
+    expect(page.get_by_text("2/2").first).to_be_visible()
+    _picture(page, "branches")
+
+
+def test_the_sidebar_lists_the_chats(page: Page, demo: str) -> None:
+    _open(page, demo, "spring-plan")
+    for key in ("audit", "memory", "landing-page"):
+        title = by_key("conversations")[key]["title"]
+        expect(page.get_by_text(title).first).to_be_visible()
+
+
+@pytest.mark.parametrize("key", ["photos", "poster"])
+def test_pictures_are_shown(key: str, page: Page, demo: str) -> None:
+    _open(page, demo, key)
+    wanted = sum(len(message["files"]) for message in by_key("conversations")[key]["messages"])
+    page.wait_for_function(
+        """wanted => [...document.querySelectorAll("img")].filter(
+            image => image.src.includes("/api/v1/files/") && image.naturalWidth > 50
+        ).length >= wanted""",
+        arg=wanted,
+    )
+    _picture(page, key)
+
+
+@pytest.mark.parametrize("key", ["audit", "fair", "sales", "dusk", "landing-page"])
+def test_rich_answers_open_without_errors(key: str, page: Page, demo: str) -> None:
+    _open(page, demo, key)
+    last = by_key("conversations")[key]["messages"][-1]
+    expect(page.get_by_text(last["shows"][-1].strip("<>h1/")).last).to_be_visible()
+    _picture(page, key)
