@@ -1,0 +1,185 @@
+"""Which parts a message has, and that nothing in them vanishes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from migrator_core.convert.content import CONVERTERS, PartContext, convert_part, read_parts
+from migrator_core.convert.content.pieces import Pieces
+from migrator_core.outcome import WarningCode
+
+CONTEXT = PartContext("message m1", {})
+
+
+def convert(content: object) -> list[Pieces]:
+    return [convert_part(part, CONTEXT) for part in read_parts(content)]
+
+
+def shown(content: object) -> str:
+    return "\n\n".join(piece.text for piece in convert(content) if piece.text)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Hello",
+        ["Hello"],
+        [{"type": "text", "text": "Hello"}],
+        [{"type": "text", "text": {"value": "Hello"}}],
+        [{"type": "text", "text": {"value": "Hello", "annotations": []}}],
+        [{"type": "text", "text": "Hello", "tool_call_ids": ["c1"], "agentId": "a____1"}],
+        [{"text": "Hello"}],
+        [{"type": None, "text": "Hello"}],
+        [None, {"type": "text", "text": "Hello"}, {"type": "text", "text": "  "}, None],
+        {"type": "text", "text": "Hello"},
+    ],
+)
+def test_text_is_text_however_it_was_stored(content: object) -> None:
+    assert shown(content) == "Hello"
+    assert any(piece.plain for piece in convert(content))
+    assert not any(piece.notices for piece in convert(content))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, "", [], [None], [{}], {}, [{"type": "text"}], [{"type": "text", "text": " \n"}],
+     [{"type": "text", "text": {"value": ""}}], [{"type": "think", "think": ""}], [[], {}]],
+)  # fmt: skip
+def test_empty_content_shows_nothing_of_its_own(content: object) -> None:
+    assert not any(piece.plain for piece in convert(content))
+    assert "Traceback" not in shown(content)
+
+
+PAYLOADS: list[dict[str, Any]] = [
+    {"type": "think", "think": "first\nsecond"},
+    {"type": "think", "think": {"value": "reasoned"}},
+    {"type": "tool_call", "tool_call": {"name": "search", "args": '{"q": 1}', "output": "found"}},
+    {"type": "tool_call", "tool_call": {"name": "search", "args": {"when": {"$date": "soon"}}}},
+    {"tool_call": {"name": "typeless"}},
+    {"type": "image_file", "image_file": {"file_id": "f1", "filename": "plot.png"}},
+    {"type": "image_url", "image_url": "https://example.org/cat.png"},
+    {"type": "image_url", "image_url": {"url": "https://example.org/cat.png", "detail": "low"}},
+    {"type": "error", "error": "timed out"},
+    {"type": "error", "text": {"value": "too long"}},
+    {"type": "summary", "content": [{"type": "text", "text": "so far"}], "tokenCount": 9},
+    {"type": "agent_update", "agent_update": {"agentId": "agent_1"}},
+    {"type": "steer", "steer": "be brief"},
+    {"type": "activity_label", "activity_label": "Searched"},
+    {"type": "hologram", "hologram": {"depth": 3, "nested": [["deep", None]]}},
+    {"type": "hologram", "other": "key"},
+    {"type": "text", "text": {"annotations": [{"text": "sandbox:/x"}]}},
+    {"type": "text", "text": ["no", "text"]},
+    {"type": 7, "text_like": "number as a type"},
+]
+
+
+@pytest.mark.parametrize("part", PAYLOADS, ids=lambda part: json.dumps(part)[:50])
+def test_what_has_no_form_yet_stays_readable_under_its_name(part: dict[str, Any]) -> None:
+    (piece,) = convert([part])
+    name = part["type"] if isinstance(part.get("type"), str) else ""
+    assert piece.text.startswith(f"**[{name}" if name else "**[")
+    assert not piece.plain
+    assert [notice.code for notice in piece.notices] == [WarningCode.PART_NOT_CONVERTED]
+    assert "message m1" in piece.notices[0].detail
+    for leaf in _strings({key: value for key, value in part.items() if key != "type"}):
+        for line in json.dumps(leaf, ensure_ascii=False)[1:-1].split("\\n"):
+            assert line in piece.text
+
+
+def _strings(value: object) -> list[str]:
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in _strings(item)]
+    if isinstance(value, list):
+        return [text for item in value for text in _strings(item)]
+    return [value] if isinstance(value, str) and value != "text" else []
+
+
+def test_a_part_with_a_name_and_nothing_else_is_at_least_named() -> None:
+    assert shown([{"type": "agent_update"}]) == "**[agent_update]**"
+
+
+def test_reasoning_cannot_be_taken_for_the_answer() -> None:
+    text = shown([{"type": "think", "think": "Let me see.\n\nTwo."}, "2"])
+    assert text == "**[think]**\n\n> Let me see.\n>\n> Two.\n\n2"
+
+
+def test_annotations_follow_their_text() -> None:
+    cited = {"type": "file_citation", "text": "【4†source】", "file_citation": {"quote": "exactly"}}
+    (piece,) = convert(
+        [{"type": "text", "text": {"value": "See 【4†source】", "annotations": [cited]}}]
+    )
+    assert piece.text.startswith("See 【4†source】\n\n**[annotations]**")
+    assert "exactly" in piece.text
+    assert piece.plain
+    assert [notice.code for notice in piece.notices] == [WarningCode.PART_NOT_CONVERTED]
+
+
+def test_a_hostile_type_cannot_break_out_of_its_heading() -> None:
+    text = shown([{"type": "]**\n\n# Hello [x](javascript:1) <b>", "x": 1}])
+    assert text.split("\n\n")[0] == "**[ Hello xjavascript:1 b]**".replace("[ ", "[")
+
+
+def test_a_fence_inside_cannot_end_the_block() -> None:
+    text = shown([{"type": "tool_call", "tool_call": {"output": "````\n# out\n````"}}])
+    fence = text.split("\n\n")[1].split("json")[0]
+    assert fence == "`````"
+    assert text.count(fence) == 2
+
+
+PNG = "data:image/png;base64," + "iVBORw0KGgo" * 4000
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        {"type": "image_url", "image_url": {"url": PNG}},
+        {"type": "image_url", "image_url": PNG},
+        {"type": "tool_call", "tool_call": {"output": f"before {PNG} after"}},
+        {
+            "type": "input_audio",
+            "input_audio": {
+                "format": "wav",
+                "data": "".join(chr(33 + n * 7 % 94) for n in range(90_000)).translate(
+                    {number: None for number in range(128) if not chr(number).isalnum()}
+                ),
+            },
+        },
+    ],
+)
+def test_embedded_data_becomes_a_note_of_its_length(part: dict[str, Any]) -> None:
+    text = shown([part])
+    assert len(text) < 500
+    assert "characters of data left out" in text
+
+
+def test_long_text_that_is_no_data_stays_whole() -> None:
+    output = "x" * 300_000
+    assert output in shown([{"type": "tool_call", "tool_call": {"output": output}}])
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary(max_size=20),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.sampled_from(["type", "text", "value", *CONVERTERS, "think"]), inner)
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_content_of_any_shape_converts(content: object) -> None:
+    for piece in convert(content):
+        assert isinstance(piece.text, str)
+
+
+def test_content_nested_beyond_reason_converts() -> None:
+    deep: object = "bottom"
+    for _ in range(600):
+        deep = {"type": "tool_call", "tool_call": [deep]}
+    assert "nested too deeply" in shown([deep])
