@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from migrator_core.convert.fingerprint import fingerprint
+from migrator_core.rows import ChatRow, Grant, PromptRow, TagRow
+
+PROMPT = PromptRow("id", "cmd", "u", "name", "text", (), {"a": 1, "b": {"c": 2}}, 1, 2)
+
+
+def test_the_value_is_the_same_on_every_machine() -> None:
+    assert fingerprint(TagRow("é", "É", "u")) == (
+        "218a1c4895083014b2e2b0d45e9502852a136d447202de7330c4bc30acf9aa1a"
+    )
+
+
+def test_the_order_of_keys_does_not_count_but_every_value_does() -> None:
+    same = replace(PROMPT, meta={"b": {"c": 2}, "a": 1})
+    assert fingerprint(same) == fingerprint(PROMPT)
+    others = [
+        replace(PROMPT, meta={"a": 1, "b": {"c": 3}}),
+        replace(PROMPT, content="text "),
+        replace(PROMPT, updated_at=3),
+        replace(PROMPT, grants=(Grant("user", "*", "read"),)),
+    ]
+    assert len({fingerprint(row) for row in [PROMPT, *others]}) == 5
+
+
+def test_rows_within_rows_count() -> None:
+    chat = ChatRow("i", "u", "t", {}, 1, 2, False, False, {}, "m", tags=(TagRow("a", "a", "u"),))
+    other = replace(chat, tags=(TagRow("b", "b", "u"),))
+    assert fingerprint(chat) != fingerprint(other)
+
+
+def test_what_no_database_holds_is_a_mistake() -> None:
+    with pytest.raises(TypeError, match="set"):
+        fingerprint(replace(PROMPT, meta={"a": {1, 2}}))
