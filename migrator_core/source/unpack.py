@@ -1,0 +1,328 @@
+"""Unpacks tar and zip files into the work directory, trusting nothing in them.
+
+No member is written outside, no link or device is ever made, total size and number of members are
+bounded, and the free space is looked at before it runs out.
+"""
+
+from __future__ import annotations
+
+import re
+import stat
+import tarfile
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, BinaryIO, Final, Protocol, Self
+
+from migrator_core.errors import CannotStartError
+from migrator_core.source.access import file_size, open_regular
+from migrator_core.source.compressed import DAMAGED, Compression, GuardedStream
+from migrator_core.source.documents import NoticeLog
+from migrator_core.source.limits import KIB, MIB
+from migrator_core.source.spool import SpoolWriter, Workspace
+
+_MAX_HEADER: Final = MIB  # of a long name or pax header; tarfile would read any size into memory
+_MAX_DIRECTORY: Final = 128 * MIB  # of a zip file's table of contents, which is read at once
+_EXTENDED = frozenset(
+    {
+        tarfile.XHDTYPE,
+        tarfile.XGLTYPE,
+        tarfile.SOLARIS_XHDTYPE,
+        tarfile.GNUTYPE_LONGNAME,
+        tarfile.GNUTYPE_LONGLINK,
+    }
+)
+_USELESS = re.compile(r"(?:meili_data|pgdata|node_modules\Z|\.git\Z)", re.IGNORECASE)
+_NO_MEMBERS = (tarfile.ReadError, tarfile.StreamError, tarfile.HeaderError)
+
+
+class Readable(Protocol):
+    """The content of a member."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to ``size`` bytes."""
+
+
+@dataclass(slots=True)
+class Member:
+    """One entry of a container; ``refused`` says why it must not be written."""
+
+    name: str
+    size: int
+    is_directory: bool = False
+    refused: str | None = None
+
+
+class _Tree:
+    """Writes members below ``target`` and keeps count."""
+
+    def __init__(
+        self, target: Path, label: str, allowed: int, workspace: Workspace, notices: NoticeLog
+    ) -> None:
+        self._target = target
+        self._label = label
+        self._allowed = allowed
+        self._workspace = workspace
+        self._notices = notices
+        self._members = 0
+        self._total = 0
+        self._short_of = 0
+        self._refused: dict[str, list[str]] = {}
+
+    def add(self, member: Member, open_member: Callable[[], Readable | None]) -> None:
+        """Write one member, unless it is refused or there is no room for it."""
+        limits = self._workspace.limits
+        self._members += 1
+        if self._members > limits.members:
+            raise CannotStartError(f"{self._label} holds more than {limits.members} files.")
+        parts = safe_parts(member.name)
+        reason = member.refused or (None if parts is not None else "a path that leads outside")
+        if reason is not None or parts is None:
+            self._refuse(reason or "", member.name)
+            return
+        if member.is_directory or not parts or any(_USELESS.match(part) for part in parts[:-1]):
+            return
+        # Of a raw copy of MongoDB's files only the names matter: they cannot be read anyway.
+        size = 0 if parts[-1].endswith(".wt") else member.size
+        self._account(size)
+        if not self._short_of:
+            self._write(parts, size, open_member)
+
+    def _account(self, size: int) -> None:
+        self._total += size
+        if self._total > self._allowed:
+            raise CannotStartError(
+                f"{self._label} unpacks to more than {self._allowed // MIB} MiB, which is out of "
+                "all proportion to its own size: that looks like a decompression bomb. If you "
+                "trust it, unpack it yourself and name the folder instead."
+            )
+        if not self._short_of and size > self._workspace.free():
+            # Go on counting without writing, so that the message can say how much is needed.
+            self._short_of = self._workspace.free() + self._total - size
+
+    def _write(
+        self, parts: list[str], size: int, open_member: Callable[[], Readable | None]
+    ) -> None:
+        path = self._target.joinpath(*parts)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except (OSError, ValueError):
+            self._refuse("a name that cannot be written", "/".join(parts))
+            return
+        if path.is_dir() or len(parts[-1].encode("utf-8", "surrogateescape")) > 255:
+            self._refuse("a name that cannot be written", "/".join(parts))
+            return
+        source = open_member() if size else None
+        writer = SpoolWriter(self._workspace, path, f"unpacking {self._label}")
+        try:
+            while source is not None and writer.written < size:
+                block = source.read(min(MIB, size - writer.written))
+                if not block:
+                    raise EOFError("it ends early")
+                writer.write(block)
+        finally:
+            writer.close()
+
+    def _refuse(self, reason: str, name: str) -> None:
+        names = self._refused.setdefault(reason, [])
+        names.append(name if len(names) < 3 else "")
+
+    def finish(self) -> None:
+        """Report what was refused.
+
+        Raises:
+            CannotStartError: the disk is too small; it says how much is needed.
+        """
+        if self._short_of:
+            what = f"unpacking {self._label}"
+            raise CannotStartError(self._workspace.no_space(self._total, self._short_of, what))
+        for reason, names in self._refused.items():
+            some = ", ".join(repr(name[:200]) for name in names[:3])
+            self._notices.oddity(
+                f"{self._label}: {len(names)} member(s) were not unpacked ({reason}): {some}"
+                + (" …" if len(names) > 3 else "")
+            )
+
+
+def safe_parts(name: str) -> list[str] | None:
+    """The components of a member's name, or None when it is absolute or leads outside."""
+    if "\x00" in name or name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:[\\/]", name):
+        return None
+    if "/" not in name:
+        name = name.replace("\\", "/")  # zip files of old Windows tools
+    parts = [part for part in name.split("/") if part not in {"", "."}]
+    return None if ".." in parts else parts
+
+
+def unpack(
+    path: Path,
+    compression: Compression,
+    label: str,
+    workspace: Workspace,
+    notices: NoticeLog,
+    *,
+    is_zip: bool,
+) -> Path:
+    """Unpack a container into a new folder of the work directory and return that.
+
+    Raises:
+        CannotStartError: it is damaged, encrypted, a bomb, or there is not enough disk space.
+    """
+    target = workspace.new_path("")
+    target.mkdir()
+    try:
+        if is_zip:
+            _unzip(path, label, target, workspace, notices)
+        else:
+            _untar(path, compression, label, target, workspace, notices)
+    except DAMAGED as error:
+        raise CannotStartError(_damaged(label, error)) from error
+    return target
+
+
+def _damaged(label: str, error: object) -> str:
+    return (
+        f"{label} is damaged or incomplete ({error}), so nobody can say what is missing from it. "
+        "Copy it again from where it was made. If it is all there is, unpack what can be unpacked "
+        "yourself (for example `tar -xzf … || true`) and name the folder instead."
+    )
+
+
+class _CheckedHeader(tarfile.TarInfo):
+    """A header of bounded size; tells the end of an archive from damage, which tarfile does not."""
+
+    @classmethod
+    def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:
+        """Read one block of 512 bytes."""
+        try:
+            header = super().frombuf(buf, encoding, errors)
+        except tarfile.HeaderError as error:
+            if not any(buf) and len(buf) in {0, tarfile.BLOCKSIZE}:
+                raise  # a block of zeros, which some tools leave out: the proper end
+            raise EOFError(f"a header is damaged or missing: {error}") from None
+        if header.type in _EXTENDED and header.size > _MAX_HEADER:
+            raise EOFError(f"a header of {header.size} bytes")
+        return header
+
+
+def tar_members(stream: GuardedStream) -> Iterator[tuple[Member, Callable[[], Readable | None]]]:
+    """The members of a tar stream in order, each with a way to open it before the next is asked.
+
+    Raises what :data:`~migrator_core.source.compressed.DAMAGED` lists over damage.
+    """
+    try:
+        with tarfile.open(  # type: ignore[call-overload]  # the stubs do not know "r|"
+            fileobj=stream,
+            mode="r|",
+            tarinfo=_CheckedHeader,
+            encoding="utf-8",
+            errors="surrogateescape",
+            bufsize=20 * tarfile.BLOCKSIZE * 16,
+        ) as tar:
+            while (info := tar.next()) is not None:
+                tar.members = []  # tarfile keeps every header it ever read
+                yield _tar_member(info), lambda found=info: tar.extractfile(found)  # type: ignore[misc]
+    except _NO_MEMBERS as error:
+        raise EOFError(str(error)) from error
+
+
+def _tar_member(info: tarfile.TarInfo) -> Member:
+    refused = None
+    if info.issym() or info.islnk():
+        refused = "a link"
+    elif not (info.isreg() or info.isdir()):
+        refused = "a device or special file"
+    return Member(info.name, info.size if info.isreg() else 0, info.isdir(), refused)
+
+
+def _untar(
+    path: Path,
+    compression: Compression,
+    label: str,
+    target: Path,
+    workspace: Workspace,
+    notices: NoticeLog,
+) -> None:
+    with GuardedStream(path, compression, workspace.limits, label) as stream:
+        tree = _Tree(target, label, _allowed(stream.compressed_size, workspace), workspace, notices)
+        for member, open_member in tar_members(stream):
+            tree.add(member, open_member)
+        while stream.read(MIB):  # to the end, where gzip has its checksum
+            pass
+        tree.finish()
+
+
+def _allowed(size: int, workspace: Workspace) -> int:
+    limits = workspace.limits
+    return min(limits.unpacked, max(limits.expansion_floor, limits.expansion * size))
+
+
+def _unzip(path: Path, label: str, target: Path, workspace: Workspace, notices: NoticeLog) -> None:
+    with open_regular(path) as file:
+        tree = _Tree(target, label, _allowed(file_size(file), workspace), workspace, notices)
+        try:
+            for member, open_member in zip_members(file, label):
+                tree.add(member, open_member)
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            raise CannotStartError(_damaged(label, error)) from error
+        tree.finish()
+
+
+def zip_members(
+    file: BinaryIO, label: str
+) -> Iterator[tuple[Member, Callable[[], Readable | None]]]:
+    """The members of a zip file, each with a way to open it.
+
+    Raises BadZipFile, NotImplementedError or RuntimeError over damage and unknown compression.
+
+    Raises:
+        CannotStartError: it is encrypted, or its table of contents is too large.
+    """
+    _check_directory(file, label)
+    with zipfile.ZipFile(file) as archive:
+        for info in archive.infolist():
+            _check_encryption(info, label)
+            yield _zip_member(info), lambda found=info: _opened(archive, found)  # type: ignore[misc]
+
+
+def _opened(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    return archive.open(info)
+
+
+def _check_encryption(info: zipfile.ZipInfo, label: str) -> None:
+    if info.flag_bits & 0x1:
+        raise CannotStartError(
+            f"{label} is protected with a password. Unpack it yourself and name the folder instead."
+        )
+
+
+def _zip_member(info: zipfile.ZipInfo) -> Member:
+    mode = info.external_attr >> 16
+    refused = None
+    if stat.S_ISLNK(mode):
+        refused = "a link"
+    elif stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}:
+        refused = "a device or special file"
+    return Member(info.filename, info.file_size, info.is_dir(), refused)
+
+
+def _check_directory(file: IO[bytes], label: str) -> None:
+    """zipfile reads the whole table of contents into memory: look at its size before.
+
+    Format: PKWARE APPNOTE 6.3.10, end of central directory record (and its Zip64 form).
+    """
+    size = file.seek(0, 2)
+    file.seek(max(0, size - 66 * KIB))
+    tail = file.read()
+    end = tail.rfind(b"PK\x05\x06")
+    length = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
+    end64 = tail.rfind(b"PK\x06\x06")
+    if length == 0xFFFFFFFF and end64 >= 0:
+        length = int.from_bytes(tail[end64 + 40 : end64 + 48], "little")
+    file.seek(0)
+    if length > _MAX_DIRECTORY:
+        raise CannotStartError(
+            f"{label} has a table of contents of {length // MIB} MiB, which is too much to read. "
+            "Unpack it yourself and name the folder instead."
+        )
