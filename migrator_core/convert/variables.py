@@ -53,7 +53,6 @@ _JAVASCRIPT_NAMES = frozenset({"__proto__", "hasOwnProperty"})
 _VARIABLE = re.compile(r"\{\{([^{}\r\n\u2028\u2029]+)\}\}")
 _TEMPLATE_SYNTAX = re.compile(r"[#/^!>&%*\"']")
 _ILLEGAL = re.compile(r"[\s|]+")
-_BRACES = {"{": "\\u007b", "}": "\\u007d"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +163,6 @@ def _free(wish: str, taken: set[str]) -> str:
 def _render(variable: _Variable, name: str, original: str) -> str:
     if variable.options:
         options = json.dumps(list(variable.options), ensure_ascii=False, separators=(",", ":"))
-        for brace, escape in _BRACES.items():
-            options = options.replace(brace, escape)
         return f"{{{{{name} | select:options={options}}}}}"
     if variable.multiline:
         return f"{{{{{name} | textarea}}}}"

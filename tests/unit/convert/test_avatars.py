@@ -64,6 +64,12 @@ def _bomb() -> bytes:
     return b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\x00" * 1000))
 
 
+def _huge_but_sound() -> bytes:
+    target = io.BytesIO()
+    Image.new("1", (8000, 8000)).save(target, "PNG")
+    return target.getvalue()
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -75,6 +81,7 @@ def _bomb() -> bytes:
         _picture("JPEG", (900, 900))[:300],
         b"\x89PNG\r\n\x1a\n" + b"\xff" * 50,
         _bomb(),
+        _huge_but_sound(),
     ],
 )
 def test_what_is_no_picture_is_left_out(content: bytes) -> None:

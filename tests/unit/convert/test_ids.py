@@ -62,5 +62,9 @@ def test_any_text_has_an_id_of_its_own(one: str, other: str) -> None:
     assert (ids.user_id(one) == ids.user_id(other)) == (one == other)
 
 
+def test_ids_that_differ_in_what_cannot_be_encoded_stay_apart() -> None:
+    assert ids.user_id("a\ud800") != ids.user_id("a\ud801")
+
+
 def test_tag_ids_follow_open_webui() -> None:
     assert ids.tag_id("Über Wichtig") == "über_wichtig"

@@ -119,6 +119,7 @@ def test_a_user_without_an_address_is_refused() -> None:
         (d.HASH.replace("$2a$", "$2x$"), False),
         (d.HASH.replace("$10$", "$03$"), False),
         (d.HASH.replace("$10$", "$16$"), True),
+        (d.HASH.replace("$10$", "$17$"), False),
         (d.HASH.replace("$10$", "$31$"), False),
         (d.HASH + "\n", False),
         (d.HASH + "a", False),
