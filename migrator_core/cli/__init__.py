@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 
 from migrator_core.cli.arguments import build_parser
 from migrator_core.cli.exits import ExitStatus, exit_status
 from migrator_core.errors import MigratorError
+
+DEBUG = "LIBRECHAT_MIGRATE_DEBUG"
+"""Environment variable: show where an unexpected error happened."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,7 +25,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         sys.stderr.write("librechat-migrate: stopped. It is safe to run again.\n")
         return int(ExitStatus.ABORTED)
-    except BrokenPipeError:
-        # Whoever read our output has gone (a pager that was closed).
-        sys.stderr.close()
+    except Exception as error:
+        if os.environ.get(DEBUG):
+            raise
+        sys.stderr.write(
+            f"librechat-migrate: unexpected error: {type(error).__name__}: {error}\n"
+            "This is a flaw of the tool; please report it. What was written so far is complete, "
+            f"and it is safe to run again. Set {DEBUG}=1 to see where it happened.\n"
+        )
         return int(ExitStatus.ABORTED)

@@ -13,7 +13,6 @@ from migrator_core.cli.exits import ExitStatus
 from migrator_core.errors import AbortedError
 from migrator_core.pipeline import Result, migrate
 from migrator_core.progress import Progress
-from migrator_core.report import headline, summary_lines
 from migrator_core.settings import Settings
 
 
@@ -26,7 +25,7 @@ def run(settings: Settings, log_format: str) -> ExitStatus:
     """
     result = asyncio.run(_run(settings, log_format))
     _print_result(result, log_format)
-    if result.state != "finished":
+    if result.run.state != "finished":
         raise AbortedError("the run was stopped before its end. It is safe to run again.")
     if result.failures:
         return ExitStatus.SOME_FAILED
@@ -51,9 +50,9 @@ def _print_result(result: Result, log_format: str) -> None:
     if log_format == "json":
         record = {
             "event": "finished",
-            "state": result.state,
-            "run": result.report.run.to_json(),
-            "collections": dict(result.report.collections),
+            "headline": result.headline,
+            "run": result.run.to_json(),
+            "collections": dict(result.collections),
             "warnings": result.warnings,
             "report_dir": str(result.directory),
         }
@@ -61,9 +60,9 @@ def _print_result(result: Result, log_format: str) -> None:
         return
     lines = [
         "",
-        *summary_lines(result.report),
+        *result.summary,
         "",
-        f"{headline(result.report)}, {result.warnings:,} warnings",
+        f"{result.headline}, {result.warnings:,} warnings",
         f"reports: {result.directory}",
     ]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -8,10 +8,11 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from migrator_core import __version__
 from migrator_core.convert.base_models import ModelMapper
@@ -22,9 +23,16 @@ from migrator_core.pipeline.phases import PHASE_COUNT, run_phases
 from migrator_core.pipeline.scratch import Scratch
 from migrator_core.pipeline.steps import Driver, StoppedError
 from migrator_core.progress import EventKind, Progress
-from migrator_core.report import BackupInfo, Report, RunInfo, write_reports
+from migrator_core.report import (
+    BackupInfo,
+    Report,
+    RunInfo,
+    headline,
+    summary_lines,
+    write_reports,
+)
 from migrator_core.settings import Settings
-from migrator_core.source import Backup, open_backup
+from migrator_core.source import Backup, check_exists, open_backup
 from migrator_core.target import (
     Ledger,
     LiveWriter,
@@ -41,11 +49,16 @@ ABORTED = "aborted"
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a run ended. ``state`` is ``finished`` or ``aborted``."""
+    """How a run ended. ``run.state`` is ``finished`` or ``aborted``.
 
-    report: Report
+    ``headline`` and ``summary`` say it in words, ``directory`` holds the full report.
+    """
+
+    run: RunInfo
+    collections: Mapping[str, Mapping[str, Any]]
+    headline: str
+    summary: tuple[str, ...]
     directory: Path
-    state: str
     failures: int
     warnings: int
 
@@ -61,11 +74,7 @@ async def migrate(
         CannotStartError: nothing was touched.
         AbortedError: the database or the storage went away; it is safe to run again.
     """
-    if not settings.backup_dir.exists():
-        raise CannotStartError(
-            f"Backup directory not found: {settings.backup_dir}. "
-            "Check --backup (BACKUP_DIR), and that the volume with the backup is mounted there."
-        )
+    check_exists(settings.backup_dir)  # before anything that takes seconds
     async with AsyncExitStack() as stack:
         progress.phase_count = PHASE_COUNT
         target = await stack.enter_async_context(
@@ -118,9 +127,11 @@ class _Run:
             if error is not None and not isinstance(error, StoppedError):
                 raise error
             return Result(
-                report=report,
+                run=report.run,
+                collections=report.collections,
+                headline=headline(report),
+                summary=tuple(summary_lines(report)),
                 directory=directory,
-                state=report.run.state,
                 failures=self._journal.tally.failures,
                 warnings=self._journal.tally.warnings.total(),
             )

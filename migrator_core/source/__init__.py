@@ -9,6 +9,7 @@ from migrator_core.source.candidates import BackupKind
 from migrator_core.source.conversations import MessageIndex
 from migrator_core.source.documents import Document
 from migrator_core.source.limits import Limits
+from migrator_core.source.refusals import check_exists
 
 __all__ = [
     "Backup",
@@ -19,5 +20,6 @@ __all__ = [
     "Document",
     "Limits",
     "MessageIndex",
+    "check_exists",
     "open_backup",
 ]

@@ -48,6 +48,22 @@ def not_found(path: Path) -> CannotStartError:
     )
 
 
+def check_exists(path: Path) -> None:
+    """A first, quick look.
+
+    Raises:
+        CannotStartError: nothing is at the path.
+    """
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise not_found(path) from error
+    except PermissionError as error:
+        raise unreadable(path) from error
+    except OSError:
+        return  # opening it will tell more
+
+
 def unreadable(path: Path) -> CannotStartError:
     """Something is at the path, but not for this user."""
     return CannotStartError(

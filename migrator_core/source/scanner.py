@@ -17,7 +17,7 @@ from migrator_core.source.limits import MIB
 _TO_BRACKET: Final = re.compile(
     rb'(?:[^"{}\[\]]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+([{}\[\]])', re.DOTALL
 )
-_BETWEEN: Final = b" \t\r\n,[]\xef\xbb\xbf\x1e"
+_BETWEEN: Final = re.compile(rb"[ \t\r\n,\[\]\xef\xbb\xbf\x1e]*")
 _OPENING: Final = b"{["
 
 
@@ -41,85 +41,74 @@ class JsonScanner:
     def __init__(self, file: BinaryIO, limit: int) -> None:
         self._file = file
         self._limit = limit
-        self._base = 0
+        self._start_at(0)
+
+    def _start_at(self, offset: int) -> None:
+        self._base = offset  # of the buffer's first byte in the file
         self._buffer = b""
+        self._at = 0  # what lies before it in the buffer is done with
         self._ended = False
 
     def seek(self, offset: int) -> None:
         """Go on at this offset of the file."""
         self._file.seek(offset)
-        self._base = offset
-        self._buffer = b""
-        self._ended = False
+        self._start_at(offset)
 
-    def next(self, *, limit: int | None = None) -> Slice | None:
+    def next(self) -> Slice | None:
         """The next object, or None at the end of the file."""
-        garbage = self._skip_to_object()
-        if garbage is not None:
-            return garbage
-        if not self._buffer:
-            return None
-        return self._object(min(limit or self._limit, self._limit))
-
-    def _more(self) -> bool:
-        """Read on; at least doubles the buffer, so that a long object is scanned O(n) times."""
-        block = self._file.read(max(MIB, len(self._buffer)))
-        self._ended = not block
-        self._buffer += block
-        return not self._ended
-
-    def _drop(self, count: int) -> None:
-        self._buffer = self._buffer[count:]
-        self._base += count
-
-    def _skip_to_object(self) -> Slice | None:
-        """Move to the next opening brace; text that is no separator is a slice of its own."""
         while True:
-            rest = self._buffer.lstrip(_BETWEEN)
-            self._drop(len(self._buffer) - len(rest))
-            if rest.startswith(b"{"):
-                return None
-            if rest:
+            self._at = _BETWEEN.match(self._buffer, self._at).end()  # type: ignore[union-attr]  # it matches nothing, too
+            if self._buffer[self._at : self._at + 1] == b"{":
+                return self._object()
+            if self._at < len(self._buffer):
                 return self._garbage()
             if not self._more():
                 return None
 
-    def _garbage(self) -> Slice:
-        start = self._base
-        while True:
-            brace = self._buffer.find(b"{")
-            if brace >= 0:
-                self._drop(brace)
-                break
-            self._drop(len(self._buffer))
-            if not self._more():
-                break
-        return Slice(start, self._base, None, "there is text between documents that is none")
+    def _more(self) -> bool:
+        """Read on. What is kept doubles, so a long object is scanned O(log n) times."""
+        kept = self._buffer[self._at :]
+        self._base += self._at
+        self._at = 0
+        block = self._file.read(max(MIB, len(kept)))
+        self._ended = not block
+        self._buffer = kept + block
+        return not self._ended
 
-    def _object(self, limit: int) -> Slice:
-        position, depth = 0, 0
+    def _garbage(self) -> Slice:
+        start = self._base + self._at
         while True:
-            match = _TO_BRACKET.match(self._buffer, position)
+            brace = self._buffer.find(b"{", self._at)
+            self._at = brace if brace >= 0 else len(self._buffer)
+            if brace >= 0 or not self._more():
+                break
+        end = self._base + self._at
+        return Slice(start, end, None, "there is text between documents that is none")
+
+    def _object(self) -> Slice:
+        done, depth = 0, 0  # bytes of the object that are scanned
+        while True:
+            match = _TO_BRACKET.match(self._buffer, self._at + done)
             if match is None:
-                if len(self._buffer) > limit or not self._more():
-                    return self._unfinished(limit)
+                if len(self._buffer) - self._at > self._limit or not self._more():
+                    return self._unfinished()
                 continue
-            position = match.end()
+            done = match.end() - self._at
             depth += 1 if match.group(1) in _OPENING else -1
             if depth == 0:
-                return self._finished(position, limit)
+                return self._finished(done)
 
-    def _finished(self, length: int, limit: int) -> Slice:
-        start = self._base
-        data = self._buffer[:length] if length <= limit else None
-        self._drop(length)
-        problem = None if data is not None else _too_large(limit)
-        return Slice(start, start + length, data, problem)
+    def _finished(self, length: int) -> Slice:
+        start = self._base + self._at
+        fits = length <= self._limit
+        data = self._buffer[self._at : self._at + length] if fits else None
+        self._at += length
+        return Slice(start, start + length, data, None if fits else _too_large(self._limit))
 
-    def _unfinished(self, limit: int) -> Slice:
-        problem = "the file ends in the middle of it" if self._ended else _too_large(limit)
-        start, end = self._base, self._base + len(self._buffer)
-        self._drop(len(self._buffer))
+    def _unfinished(self) -> Slice:
+        problem = "the file ends in the middle of it" if self._ended else _too_large(self._limit)
+        start, end = self._base + self._at, self._base + len(self._buffer)
+        self._at = len(self._buffer)
         return Slice(start, end, None, problem, whole=False)
 
 
