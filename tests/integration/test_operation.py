@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 import sqlite3
-import tempfile
-from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,16 +15,6 @@ from tests.support.run import migrate
 from tests.support.sample import SAMPLE, copy_sample, truth
 
 pytestmark = pytest.mark.openwebui
-
-NOBODY = 65534
-
-
-@pytest.fixture
-def public_folder() -> Iterator[Path]:
-    """A folder an ordinary user can reach: pytest's own belongs to whoever runs it."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        yield Path(folder)
 
 
 def _read_only(folder: Path) -> None:
@@ -45,25 +30,16 @@ def _writable(folder: Path) -> None:
 
 @pytest.mark.parametrize("container", ["mongoexport", "tar-gz", "archive-gzip"])
 def test_an_ordinary_user_and_a_read_only_backup_are_enough(
-    container: str, empty: Deployment, public_folder: Path
+    container: str, empty: Deployment, tmp_path: Path
 ) -> None:
-    backup = CONTAINERS[container](public_folder / "backup")
-    _read_only(backup)
-    home = public_folder / "openwebui"
-    shutil.copytree(empty.home, home)
-    target = replace(empty, home=home, database_url=f"sqlite:///{home / 'data' / 'webui.db'}")
-    user = None
-    if os.getuid() == 0:
-        user = NOBODY
-        for path in [home, *home.rglob("*")]:
-            os.chown(path, NOBODY, NOBODY)
-    before = folder_state(backup) if backup.is_dir() else backup.stat().st_mtime_ns
-    finished = migrate(target, backup, home / "report", user_id=user, variables={"HOME": str(home)})
-    after = folder_state(backup) if backup.is_dir() else backup.stat().st_mtime_ns
-    _writable(backup)
+    backup = CONTAINERS[container](tmp_path / "volume" / "backup")
+    before = folder_state(backup.parent)
+    _read_only(backup.parent)
+    finished = migrate(empty, backup, tmp_path / "report", unprivileged=True)
+    _writable(backup.parent)
     assert finished.status == 0, finished.output
     assert finished.collections["users"]["migrated"] == truth()["counts"]["users"]["migrated"]
-    assert after == before
+    assert folder_state(backup.parent) == before
 
 
 def test_without_an_administrator_the_run_is_refused(tmp_path: Path, empty: Deployment) -> None:

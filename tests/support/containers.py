@@ -122,6 +122,7 @@ def directory(into: Path) -> Path:
 def tar(into: Path, *, compressed: bool) -> Path:
     """The backup script's archive, with its top folder."""
     path = into.with_name(into.name + (".tar.gz" if compressed else ".tar"))
+    path.parent.mkdir(parents=True, exist_ok=True)
     with tarfile.open(path, "w:gz" if compressed else "w") as out:
         out.add(SAMPLE, arcname=SAMPLE.name)
     return path
@@ -130,6 +131,7 @@ def tar(into: Path, *, compressed: bool) -> Path:
 def zipped(into: Path) -> Path:
     """The same folder as a zip."""
     path = into.with_name(into.name + ".zip")
+    path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
         for item in sorted(SAMPLE.rglob("*")):
             out.write(item, Path(SAMPLE.name) / item.relative_to(SAMPLE))

@@ -42,10 +42,13 @@ def migrate(
     report_dir: Path,
     *options: str,
     variables: Mapping[str, str] | None = None,
-    user_id: int | None = None,
+    unprivileged: bool = False,
 ) -> Finished:
-    """``run`` with these options, as another user of the system when ``user_id`` is given."""
+    """``run`` with these options; ``unprivileged`` takes root's rights away, if there are any."""
     command = [str(deployment.python), "-m", "migrator_core", "run"]
+    if unprivileged and os.geteuid() == 0:
+        # The same user id, so that it can still reach its interpreter, but file permissions hold.
+        command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]
     finished = subprocess.run(
         [*command, "--backup", str(backup), "--report-dir", str(report_dir), *options],
         env=deployment.variables
@@ -57,12 +60,5 @@ def migrate(
         text=True,
         timeout=TIMEOUT_SECONDS,
         check=False,
-        preexec_fn=None if user_id is None else lambda: _become(user_id),
     )
     return Finished(finished.returncode, finished.stdout, report_dir)
-
-
-def _become(user_id: int) -> None:
-    os.setgroups([])
-    os.setgid(user_id)
-    os.setuid(user_id)
