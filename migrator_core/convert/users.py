@@ -33,7 +33,18 @@ def usable_hash(password_hash: str | None) -> bool:
     The server hands everything but Argon2 to ``bcrypt.checkpw`` (0.12, ``utils/auth.py``), which
     takes ``$2a$``, ``$2b$`` and ``$2y$``; LibreChat's bcryptjs writes the first two.
     """
-    return password_hash is not None and _BCRYPT.fullmatch(password_hash) is not None
+    if password_hash is None or _BCRYPT.fullmatch(password_hash) is None:
+        return False
+    try:
+        from passlib.hash import bcrypt  # noqa: PLC0415 - a stock Open WebUI lacks it
+    except ImportError:
+        return True
+    try:
+        # Knows more than the pattern: salts whose last character has bits that must not be set.
+        bcrypt.from_string(password_hash)
+    except ValueError:
+        return False
+    return True
 
 
 def convert_user(user: User, *, avatar: str | None, fallback: int) -> Converted[UserRow]:

@@ -34,6 +34,7 @@ class Context:
     ``started`` is the run's start in seconds since the epoch: the only "now" that conversion sees.
     ``accounts`` maps a LibreChat user's id to the Open WebUI account that receives their content;
     ``principals`` adds the ids by which groups know users; ``groups`` maps migrated groups.
+    ``permissions_incomplete`` says that a thing without permissions may have lost them.
     """
 
     backup: Backup
@@ -44,6 +45,7 @@ class Context:
     accounts: dict[str, str] = field(default_factory=dict)
     principals: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
+    permissions_incomplete: bool = False
     _claimed: list[tuple[str, str]] = field(default_factory=list)
 
     def has(self, collection: str) -> bool:

@@ -66,16 +66,22 @@ class SharingPhase:
 
     def steps(self) -> Iterator[Step]:
         """Note every entry under what it gives access to."""
+        # LibreChat 0.8 has both collections. Without a single entry, everything in the old shared
+        # project would look as if it had never been restricted.
+        lost = self._context.has("accessroles") and not self._context.has(COLLECTION)
+        self._context.permissions_incomplete = lost
         if not self._context.has(COLLECTION):
             return
         for document in self._context.backup.documents(COLLECTION):
             yield Found(COLLECTION)
             if document.data is None:
+                self._context.permissions_incomplete = True
                 yield failed(document, Reason.UNREADABLE_DOCUMENT, document.problem)
                 continue
             try:
                 entry = parse(AclEntry, document.data)
             except InvalidDocumentError as error:
+                self._context.permissions_incomplete = True
                 yield failed(document, Reason.INVALID_DOCUMENT, str(error))
                 continue
             if entry.resource_type in RESOURCES and entry.resource_id:
@@ -83,6 +89,9 @@ class SharingPhase:
                 note = {"source_id": document.source_id, "entry": entry.model_dump(by_alias=True)}
                 self._context.scratch.add_note("acl", key, note)
             else:
+                # An entry that does not say what it is about may be about anything.
+                unknown = entry.resource_type is None or entry.resource_id is None
+                self._context.permissions_incomplete |= unknown
                 yield _left_out(document.source_id, Reason.NOT_SUPPORTED, entry.resource_type)
 
     def written(self, written: Written) -> None:
@@ -113,9 +122,12 @@ class UnusedSharesPhase:
 
 
 def instance_projects(context: Context) -> list[Project]:
-    """The containers by which things were shared before LibreChat 0.8. Blocking."""
+    """The containers by which things were shared before LibreChat 0.8. Blocking.
+
+    None where permissions may be missing: what they restricted must not become public again.
+    """
     projects: list[Project] = []
-    if not context.has("projects"):
+    if context.permissions_incomplete or not context.has("projects"):
         return projects
     for document in context.backup.documents("projects"):
         if document.data is None:

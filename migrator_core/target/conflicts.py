@@ -22,7 +22,7 @@ from migrator_core.rows import (
     UserRow,
 )
 from migrator_core.target.ledger import Ledger
-from migrator_core.target.openwebui import OpenWebUI, in_portions
+from migrator_core.target.openwebui import OpenWebUI, askable, in_portions
 
 _KINDS: dict[type[Row], str] = {
     UserRow: "user",
@@ -127,7 +127,7 @@ class Conflicts:
         self, connection: AsyncConnection, kind: str, rows: Sequence[Row], held: _Held
     ) -> None:
         table = self._target.schema.table(kind)
-        ids = [row.id for row in rows]
+        ids = askable([row.id for row in rows])
         if kind == "tag":
             pairs = sa.select(table.c.id, table.c.user_id).where(table.c.id.in_(ids))
             for tag, user in await connection.execute(pairs):
@@ -156,19 +156,10 @@ async def _matching(
 ) -> dict[str, str]:
     """The values that the column has, each with the id of its row."""
     found: dict[str, str] = {}
-    for some in in_portions([value for value in values if _askable(value)]):
+    for some in in_portions(askable(values)):
         rows = await connection.execute(sa.select(column, ids).where(column.in_(some)))
         found.update((value, row_id) for value, row_id in rows)
     return found
-
-
-def _askable(value: str) -> bool:
-    """Whether a driver takes the text as a parameter; no row can have what it refuses."""
-    try:
-        value.encode()
-    except UnicodeError:
-        return False
-    return "\x00" not in value
 
 
 def kind_of(row: Row) -> str:

@@ -28,7 +28,7 @@ from migrator_core.target.ledger_entries import (
     storable,
 )
 from migrator_core.target.ledger_tables import LedgerTables
-from migrator_core.target.openwebui import OpenWebUI, in_portions
+from migrator_core.target.openwebui import OpenWebUI, askable, in_portions
 
 _PAGE = 1000
 
@@ -190,7 +190,7 @@ class Ledger:
         item = self._tables.item
         found: set[str] = set()
         async with self._target.read() as connection:
-            for some in in_portions(target_ids):
+            for some in in_portions(askable(target_ids)):
                 rows = await connection.execute(
                     sa.select(item.c.target_id).where(
                         item.c.target_kind == kind,

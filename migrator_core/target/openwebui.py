@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+import re
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,7 @@ V = TypeVar("V")
 
 _ANSWER_WITHIN = 30.0
 """Seconds until a database that does not answer at all counts as unreachable."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DEFAULT_GROUP = "ui.default_group_id"
 _AT_ONCE = 500
 """Values in one IN list; every database takes so many parameters."""
@@ -147,7 +149,7 @@ class OpenWebUI:
         user = self.schema.table("user")
         found: dict[str, Account] = {}
         async with self.read() as connection:
-            for some in in_portions([email.lower() for email in emails]):
+            for some in in_portions(askable(email.lower() for email in emails)):
                 lowered = sa.func.lower(user.c.email)
                 statement = (
                     sa.select(user.c.id, user.c.email, user.c.role)
@@ -237,6 +239,11 @@ def in_portions(values: Sequence[V], size: int = _AT_ONCE) -> Iterator[Sequence[
     """The values, so many at a time."""
     for start in range(0, len(values), size):
         yield values[start : start + size]
+
+
+def askable(texts: Iterable[str]) -> list[str]:
+    """The texts that drivers take as parameters; no row can have one of the others."""
+    return [text for text in texts if "\x00" not in text and not _SURROGATE.search(text)]
 
 
 def _image_heads(package: Path) -> set[str]:

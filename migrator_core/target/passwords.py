@@ -31,7 +31,7 @@ async def replaceable(
     columns = [user.c.role, auth.c.password]
     if schema.has("auth", "mfa"):
         columns.append(auth.c.mfa)
-    query = sa.select(*columns).where(user.c.id == account_id, auth.c.id == account_id)
+    query = sa.select(*columns).where(auth.c.id == user.c.id, user.c.id == account_id)
     row = (await connection.execute(query)).first()
     if row is None or row.role == "admin" or row.password == password_hash:
         return None

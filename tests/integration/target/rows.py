@@ -1,0 +1,143 @@
+"""Rows as conversion makes them, small and complete."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from migrator_core.rows import (
+    ChatRow,
+    FileRow,
+    Grant,
+    GroupRow,
+    Item,
+    ModelRow,
+    PromptRow,
+    Row,
+    TagRow,
+    UserRow,
+)
+
+LONG_AGO = 1_650_000_000
+HASH = "$2b$10$abcdefghijklmnopqrstuuJ1r9vYw0pP9pS6e4s3Qn8T7xYp0Y5a"
+
+
+def key(text: str) -> str:
+    """A stable id."""
+    return str(uuid.uuid5(uuid.NAMESPACE_URL, text))
+
+
+def user(login: str, **changes: Any) -> UserRow:
+    values: dict[str, Any] = {
+        "id": key(login),
+        "email": f"{login}@people.example",
+        "name": login.title(),
+        "username": login,
+        "profile_image_url": "/user.png",
+        "password_hash": HASH,
+        "created_at": LONG_AGO,
+        "updated_at": LONG_AGO + 5,
+        "last_active_at": LONG_AGO + 10,
+        "info": {"librechat": {"id": login}},
+    }
+    return UserRow(**{**values, **changes})
+
+
+def group(name: str, *members: str) -> GroupRow:
+    return GroupRow(key(name), name, "", members, {"librechat": {"id": name}}, LONG_AGO, LONG_AGO)
+
+
+def tag(name: str, owner: str) -> TagRow:
+    return TagRow(name.replace(" ", "_").lower(), name, owner)
+
+
+def file(name: str, owner: str, size: int = 5) -> FileRow:
+    meta = {"name": name, "content_type": "text/plain", "size": size, "data": {}}
+    return FileRow(key(name), owner, name, f"{key(name)}_{name}", {}, meta, LONG_AGO, LONG_AGO)
+
+
+def chat(name: str, owner: str, **changes: Any) -> ChatRow:
+    """A question with two answers, the second of them shown."""
+    messages = {
+        "q": {
+            "id": "q",
+            "parentId": None,
+            "childrenIds": ["a1", "a2"],
+            "role": "user",
+            "content": f"Question about {name}",
+            "timestamp": LONG_AGO + 1,
+            "models": ["gpt-4o"],
+        },
+        **{
+            answer: {
+                "id": answer,
+                "parentId": "q",
+                "childrenIds": [],
+                "role": "assistant",
+                "content": f"Answer {answer}",
+                "output": [
+                    {
+                        "type": "message",
+                        "id": f"msg_{answer}",
+                        "status": "completed",
+                        "role": "assistant",
+                        "content": [{"type": "output_text", "text": f"Answer {answer}"}],
+                    }
+                ],
+                "model": "gpt-4o",
+                "modelIdx": 0,
+                "done": True,
+                "usage": {"input_tokens": 3, "output_tokens": 4, "total_tokens": 7},
+                "timestamp": LONG_AGO + 2,
+            }
+            for answer in ("a1", "a2")
+        },
+    }
+    chat_id = key(name)
+    document = {
+        "id": chat_id,
+        "title": name,
+        "models": ["gpt-4o"],
+        "params": {},
+        "files": [],
+        "history": {"currentId": "a2", "messages": messages},
+        "messages": [],
+        "tags": [],
+        "timestamp": LONG_AGO * 1000,
+    }
+    values: dict[str, Any] = {
+        "id": chat_id,
+        "user_id": owner,
+        "title": name,
+        "chat": document,
+        "created_at": LONG_AGO,
+        "updated_at": LONG_AGO + 2,
+        "archived": False,
+        "pinned": False,
+        "meta": {"tags": ["red_thread"], "librechat": {"conversationId": name}},
+        "current_message_id": "a2",
+        "tags": (tag("Red thread", owner),),
+    }
+    return ChatRow(**{**values, **changes})
+
+
+def prompt(command: str, owner: str, *grants: Grant) -> PromptRow:
+    meta = {"librechat": {"id": command}}
+    return PromptRow(
+        key(f"/{command}"), command, owner, command.title(), "Say {{what}}", ("work",), meta,
+        LONG_AGO, LONG_AGO, grants,
+    )  # fmt: skip
+
+
+def model(name: str, owner: str, *grants: Grant) -> ModelRow:
+    params = {"system": "Be brief.", "temperature": 0.5}
+    meta = {"description": "Helps", "librechat": {"id": name}}
+    return ModelRow(
+        f"agent-{name}", owner, "gpt-4o", name, params, meta, LONG_AGO, LONG_AGO, grants
+    )
+
+
+def item(row: Row, source_id: str = "") -> Item:
+    """An item for a row; the fingerprint is any text."""
+    collection = type(row).__name__.removesuffix("Row").lower() + "s"
+    return Item(collection, source_id or row.id, row, fingerprint=f"print of {row.id}", size=7)
