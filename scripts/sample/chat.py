@@ -110,6 +110,7 @@ class Chat:
     archived: bool = False
     pinned: bool = False
     system: str | None = None
+    system_field: str = "promptPrefix"
     current: tuple[str, ...] = ()
     extra: Document = field(default_factory=dict)
 
@@ -180,7 +181,7 @@ def conversation_row(chat: Chat) -> Document:
     if chat.pinned:
         row["pinned"] = True
     if chat.system:
-        row["promptPrefix"] = chat.system
+        row[chat.system_field] = chat.system
     return row | chat.extra
 
 

@@ -86,8 +86,7 @@ CHATS = (
     Chat(
         "old-logo", "tomas", "First chat ever", "2023-10-17 12:00", endpoint="gptPlugins",
         model="gpt-4", sender="ChatGPT",
-        extra={"chatGptLabel": None, "agentOptions": None, "bingConversationId": None,
-               "promptPrefix": "You are a helpful assistant."},
+        extra={"chatGptLabel": None, "agentOptions": None, "bingConversationId": None},
         system="You are a helpful assistant.",
         turns=(
             ask("Hello? Does this thing work?"),

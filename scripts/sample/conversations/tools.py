@@ -197,7 +197,7 @@ CHATS = (
     Chat(
         "assistant-2024", "mara", "Budget with the old assistant", "2024-05-07 10:00",
         endpoint="assistants", model="gpt-4-turbo", sender="Budget assistant",
-        extra={"assistant_id": "asst_budget", "instructions": "Be brief."},
+        system="Be brief.", system_field="instructions", extra={"assistant_id": "asst_budget"},
         turns=(
             ask("Add up the fair budget and plot it."),
             reply(
