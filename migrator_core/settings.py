@@ -63,7 +63,7 @@ class Settings(BaseModel):
     )
     report_dir: Path | None = Field(
         default=None,
-        description="Where the reports go. Default: DATA_DIR/librechat-migration/<run>.",
+        description="Where the reports go. Default: DATA_DIR/librechat-migration/RUN.",
         json_schema_extra={
             "env": "MIGRATION_REPORT_DIR",
             "flag": "--report-dir",

@@ -128,7 +128,7 @@ def _add_report(verbs: Any) -> None:  # noqa: ANN401 - as above
         type=Path,
         default=os.environ.get("MIGRATION_REPORT_DIR") or None,
         metavar="DIR",
-        help="Where to. Default: DATA_DIR/librechat-migration/<run>. [MIGRATION_REPORT_DIR]",
+        help="Where to. Default: DATA_DIR/librechat-migration/RUN. [MIGRATION_REPORT_DIR]",
     )
 
 

@@ -9,6 +9,19 @@ from typing import Any
 
 from migrator_core.outcome import Notice, Outcome
 
+FIRST = (
+    "users",
+    "conversations",
+    "messages",
+    "files",
+    "promptgroups",
+    "prompts",
+    "agents",
+    "groups",
+    "conversationtags",
+)
+"""The collections that people look for, in the order in which they ask."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunInfo:
@@ -62,6 +75,14 @@ class Report:
     items: Callable[[], Iterable[Outcome]]
     warnings: Callable[[], Iterable[Notice]]
 
+    def ordered(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """The collections as people want to see them: what matters most comes first."""
+        last = len(FIRST)
+        return sorted(
+            self.collections.items(),
+            key=lambda entry: (FIRST.index(entry[0]) if entry[0] in FIRST else last, entry[0]),
+        )
+
     def totals(self) -> dict[str, int]:
         """Documents over all collections: found, migrated, existing, skipped, failed."""
         totals = dict.fromkeys(("found", "migrated", "existing", "skipped", "failed"), 0)
@@ -74,7 +95,7 @@ class Report:
 
     def reasons(self, kind: str) -> Iterator[tuple[str, str, int]]:
         """``(collection, reason, count)`` for ``skipped`` or ``failed``."""
-        for name, entry in self.collections.items():
+        for name, entry in self.ordered():
             for reason, count in entry[kind].items():
                 yield name, reason, count
 

@@ -76,7 +76,7 @@ def _table(report: Report) -> Iterator[str]:
     yield '<div class="scroll"><table><thead><tr><th>collection</th>'
     yield "".join(f"<th>{name}</th>" for name in ("found", "migrated", "existing", "skipped"))
     yield "<th>failed</th></tr></thead><tbody>\n"
-    for name, entry in report.collections.items():
+    for name, entry in report.ordered():
         skipped, failed = sum(entry["skipped"].values()), sum(entry["failed"].values())
         yield f"<tr><td>{escape(name)}</td>"
         for count in (entry["found"], entry["migrated"], entry["existing"], skipped):

@@ -41,7 +41,7 @@ def markdown_chunks(report: Report) -> Iterator[str]:
 def _table(report: Report) -> Iterator[str]:
     yield "| collection | found | migrated | existing | skipped | failed |\n"
     yield "| --- | ---: | ---: | ---: | ---: | ---: |\n"
-    for name, entry in report.collections.items():
+    for name, entry in report.ordered():
         skipped, failed = sum(entry["skipped"].values()), sum(entry["failed"].values())
         yield (
             f"| {_escape(name)} | {entry['found']:,} | {entry['migrated']:,} "

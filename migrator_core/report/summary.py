@@ -28,7 +28,7 @@ def summary_lines(report: Report) -> list[str]:
     lines = [
         f"{'':{width}}  {'found':>9} {'migrated':>9} {'existing':>9} {'skipped':>9} {'failed':>9}"
     ]
-    for name, entry in report.collections.items():
+    for name, entry in report.ordered():
         skipped, failed = sum(entry["skipped"].values()), sum(entry["failed"].values())
         lines.append(
             f"{name:{width}}  {entry['found']:>9,} {entry['migrated']:>9,} "

@@ -1,0 +1,78 @@
+"""What the documents say is what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from migrator_core.cli.exits import ExitStatus
+from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
+from migrator_core.settings import Settings, extra
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+REPORT = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
+DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def table_rows(text: str, first_cell: str) -> list[list[str]]:
+    """The body of the Markdown table whose first heading is ``first_cell``."""
+    lines = text.splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(f"| {first_cell} |"))
+    rows = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip("|").split(" | ")])
+    return rows
+
+
+def test_the_settings_table_is_the_settings() -> None:
+    expected = []
+    for field in Settings.model_fields.values():
+        default = {None: "empty", False: "`false`"}.get(field.default, f"`{field.default}`")
+        if field.default_factory is not None:
+            default = "empty"
+        names = extra(field)
+        expected.append(
+            [f"`{names['env']}`", f"`{names['flag']}`", default, str(field.description)]
+        )
+    assert table_rows(README, "environment") == expected
+
+
+def test_every_code_of_a_report_is_explained() -> None:
+    for heading, codes in (("reason", list(Reason)), ("warning", list(WarningCode))):
+        rows = {row[0].strip("`"): row[1] for row in table_rows(REPORT, heading)}
+        assert rows == {code.value: EXPLANATIONS[code] for code in codes}
+
+
+def test_exit_statuses_are_listed() -> None:
+    assert [int(row[0]) for row in table_rows(README, "status")] == sorted(ExitStatus)
+
+
+def quoted_messages() -> list[str]:
+    """The pieces of messages that the troubleshooting table quotes."""
+    pieces = []
+    for row in table_rows(README, "message"):
+        for quoted in re.findall(r"`([^`]+)`", row[0]):
+            pieces += [piece.strip() for piece in re.split("…|\\bN\\b", quoted) if piece.strip()]
+    return pieces
+
+
+@pytest.mark.parametrize("piece", quoted_messages())
+def test_a_quoted_message_is_one_the_tool_prints(piece: str) -> None:
+    code = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "migrator_core").rglob("*.py")
+    )
+    # Long messages are written as adjacent literals; join them as Python does.
+    joined = re.sub(r'"\s*\n\s*f?"', "", code)
+    assert piece in joined
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for document in DOCUMENTS:
+        for target in re.findall(r"\]\(([^)#]+)\)", document.read_text(encoding="utf-8")):
+            if "://" not in target:
+                assert (document.parent / target).exists(), f"{document.name}: {target}"
