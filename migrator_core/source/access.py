@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -20,7 +21,7 @@ class NotRegularError(OSError):
     """It is a symbolic link, a device, a pipe or the like: never opened."""
 
 
-def open_regular(path: Path) -> BinaryIO:
+def open_regular(path: Path) -> BufferedReader:
     """Open a regular file for reading.
 
     Raises:
@@ -34,7 +35,7 @@ def open_regular(path: Path) -> BinaryIO:
     return _checked(handle)
 
 
-def open_below(root: Path, parts: tuple[str, ...]) -> BinaryIO:
+def open_below(root: Path, parts: tuple[str, ...]) -> BufferedReader:
     """Open ``root/part/…/part`` where no component, ``root`` included, may be a symbolic link.
 
     Every component is opened relative to the one before, so that nothing outside ``root`` can be
@@ -80,7 +81,7 @@ def _explained(error: OSError, parent: int | None = None) -> OSError:
     return error
 
 
-def _checked(handle: int) -> BinaryIO:
+def _checked(handle: int) -> BufferedReader:
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise NotRegularError(errno.EINVAL, "not a regular file")

@@ -234,7 +234,7 @@ def _parse(filepath: str, shown: str) -> tuple[Kind, tuple[str, ...]] | None:
     installed = _installed(parts)
     if installed is not None:
         return installed
-    if rooted:
+    if rooted and parts:
         raise BlobError("unsafe", f"{shown} is an absolute path outside LibreChat's folders")
     return None
 

@@ -6,8 +6,9 @@ import bz2
 import gzip
 import lzma
 import zlib
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, Final, Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from migrator_core.errors import CannotStartError
 from migrator_core.source.access import file_size, open_regular
@@ -67,18 +68,36 @@ class GuardedStream:
         self._stream = _decompressor(self._raw, compression)
         self._compressed = bool(compression)
         self.count = 0
+        self._failure: Exception | None = None
 
     def read(self, size: int) -> bytes:
-        """Up to ``size`` bytes; empty at the end."""
-        data = self._stream.read(size)
-        self.count += len(data)
+        """``size`` bytes, fewer at the end. What came before damage comes out before it raises."""
+        blocks: list[bytes] = []
+        left = size
+        while left > 0 and self._failure is None:
+            try:
+                block = self._stream.read1(left)
+            except DAMAGED as error:
+                self._failure = error
+                break
+            if not block:
+                break
+            blocks.append(block)
+            left -= len(block)
+        if not blocks and self._failure is not None:
+            raise self._failure
+        data = b"".join(blocks)
+        self._count(len(data))
+        return data
+
+    def _count(self, size: int) -> None:
+        self.count += size
         if self._compressed and self.count > self._allowed:
             raise CannotStartError(
                 f"{self._label} unpacks to more than {self._allowed // MIB} MiB, over "
                 f"{self._limits.expansion} times its own size: that looks like a decompression "
                 "bomb. If you trust it, unpack it yourself and name the folder instead."
             )
-        return data
 
     def close(self) -> None:
         """Close the file."""
@@ -96,12 +115,12 @@ class GuardedStream:
 class _Stream(Protocol):
     """What the decompressors and a plain file have in common."""
 
-    def read(self, size: int, /) -> bytes: ...
+    def read1(self, size: int, /) -> bytes: ...
 
     def close(self) -> None: ...
 
 
-def _decompressor(raw: BinaryIO, compression: Compression) -> _Stream:
+def _decompressor(raw: BufferedReader, compression: Compression) -> _Stream:
     if compression == "gz":
         return gzip.GzipFile(fileobj=raw, mode="rb")
     if compression == "bz2":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tarfile
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -53,7 +54,7 @@ def peek(file: FoundFile, limits: Limits) -> Contents:
         else:
             with GuardedStream(file.path, file.sniffed.compression, limits, file.label) as stream:
                 _look_through(tar_members(stream), file, contents, lambda: stream.count)
-    except (*DAMAGED, zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except (*DAMAGED, tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
         contents.whole = False
     return contents
 

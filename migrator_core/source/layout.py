@@ -58,7 +58,7 @@ def locate(path: Path, workspace: Workspace, notices: NoticeLog) -> Located:
     try:
         real = path.resolve(strict=True)
         is_folder = real.is_dir()
-        if is_folder and not os.access(real, os.R_OK | os.X_OK):
+        if is_folder and not os.access(real, os.R_OK | os.X_OK, effective_ids=True):
             raise unreadable(path)
     except PermissionError:
         raise unreadable(path) from None

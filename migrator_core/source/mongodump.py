@@ -72,15 +72,12 @@ class BsonReader:
             problem = f"its length field says {length} bytes, which no document has"
         elif length > left:
             problem = f"it should have {length} bytes, but the file ends after {left}"
-        hint = None
+        raw = head + file.read(length - 4 if problem is None else 17)
         if problem is None:
-            raw = head + file.read(length - 4)
             if len(raw) == length and raw[-1] == 0:
                 return RawDocument(place, offset, length, raw)
             problem = "it does not end where its length field says"
-        else:
-            hint = guess_bson_id(head + file.read(17))
-        return RawDocument(place, offset, 0, None, problem, hint)
+        return RawDocument(place, offset, 0, None, problem, guess_bson_id(raw))
 
     def _learn(self, likeness: Likeness, raw: bytes) -> None:
         if likeness.known:

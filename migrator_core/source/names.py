@@ -26,6 +26,7 @@ KNOWN: Final = TELLING | {
 OTHER_DATABASES: Final = frozenset({"admin", "config", "local"})
 
 _EXTENSIONS = re.compile(r"(?:\.(?:json|jsonl|ndjson|bson|gz|txt))+\Z", re.IGNORECASE)
+_EXPORTED = re.compile(r"\.(?:json|jsonl|ndjson|bson)(?:\.(?:gz|txt))*\Z", re.IGNORECASE)
 _METADATA = re.compile(
     r"(?:\.metadata\.json|\Aprelude\.json|\Aoplog\.bson)(?:\.gz)?\Z", re.IGNORECASE
 )
@@ -53,7 +54,7 @@ def collection_name(file_name: str) -> str:
 
 def looks_exported(file_name: str) -> bool:
     """Whether the extension is that of an export. Only used where content cannot tell."""
-    return _EXTENSIONS.search(file_name) is not None
+    return _EXPORTED.search(file_name) is not None
 
 
 def is_bson_name(file_name: str) -> bool:

@@ -119,7 +119,7 @@ def _note_folder(
 ) -> None:
     kind = _MEDIA.get(path.name.lower())
     if kind is not None:
-        if not os.access(path, os.R_OK | os.X_OK):
+        if not os.access(path, os.R_OK | os.X_OK, effective_ids=True):
             found.denied.append(label_of(path, found.root))
         found.media.append(BlobRoot(path, kind, label_of(path, found.root)))
     elif not _SKIPPED.match(path.name):

@@ -90,7 +90,7 @@ def _form(name: str, head: bytes, size: int | None) -> tuple[Form, bool]:
     # Damaged from its very beginning: the name is all there is to go by.
     if is_bson_name(name):
         return Form.BSON, False
-    return (Form.JSON if looks_exported(name) and not name.endswith(".txt") else Form.OTHER), False
+    return (Form.JSON if looks_exported(name) else Form.OTHER), False
 
 
 def _empty(name: str) -> Form:

@@ -6,6 +6,7 @@ bounded, and the free space is looked at before it runs out.
 
 from __future__ import annotations
 
+import os
 import re
 import stat
 import tarfile
@@ -34,7 +35,6 @@ _EXTENDED = frozenset(
     }
 )
 _USELESS = re.compile(r"(?:meili_data|pgdata|node_modules\Z|\.git\Z)", re.IGNORECASE)
-_NO_MEMBERS = (tarfile.ReadError, tarfile.StreamError, tarfile.HeaderError)
 
 
 class Readable(Protocol):
@@ -105,12 +105,7 @@ class _Tree:
         self, parts: list[str], size: int, open_member: Callable[[], Readable | None]
     ) -> None:
         path = self._target.joinpath(*parts)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except (OSError, ValueError):
-            self._refuse("a name that cannot be written", "/".join(parts))
-            return
-        if path.is_dir() or len(parts[-1].encode("utf-8", "surrogateescape")) > 255:
+        if not _can_be_written(path):
             self._refuse("a name that cannot be written", "/".join(parts))
             return
         source = open_member() if size else None
@@ -145,6 +140,17 @@ class _Tree:
             )
 
 
+def _can_be_written(path: Path) -> bool:
+    """Make the folders of ``path``; False where the name is too long or taken by a folder."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if len(os.fsencode(path)) > 4000 or len(os.fsencode(path.name)) > 255:
+            return False
+        return not path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def safe_parts(name: str) -> list[str] | None:
     """The components of a member's name, or None when it is absolute or leads outside."""
     if "\x00" in name or name.startswith(("/", "\\")) or re.match(r"[A-Za-z]:[\\/]", name):
@@ -176,7 +182,7 @@ def unpack(
             _unzip(path, label, target, workspace, notices)
         else:
             _untar(path, compression, label, target, workspace, notices)
-    except DAMAGED as error:
+    except (*DAMAGED, tarfile.TarError) as error:
         raise CannotStartError(_damaged(label, error)) from error
     return target
 
@@ -223,7 +229,7 @@ def tar_members(stream: GuardedStream) -> Iterator[tuple[Member, Callable[[], Re
             while (info := tar.next()) is not None:
                 tar.members = []  # tarfile keeps every header it ever read
                 yield _tar_member(info), lambda found=info: tar.extractfile(found)  # type: ignore[misc]
-    except _NO_MEMBERS as error:
+    except tarfile.TarError as error:
         raise EOFError(str(error)) from error
 
 
