@@ -21,7 +21,7 @@ TABLES: dict[str, Collection[str]] = {
     "group_member": {"id"},
     "tag": (),
     "file": {"path"},
-    "chat": (),
+    "chat": {"last_read_at"},
     "chat_message": (),
     "chat_file": {"id"},
     "prompt": {"version_id"},
