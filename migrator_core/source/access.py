@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from io import BufferedReader
+from io import BufferedReader, FileIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -85,4 +85,4 @@ def _checked(handle: int) -> BufferedReader:
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise NotRegularError(errno.EINVAL, "not a regular file")
-    return os.fdopen(handle, "rb", buffering=_BUFFER)
+    return BufferedReader(FileIO(handle), buffer_size=_BUFFER)

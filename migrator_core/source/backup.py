@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Self
 
-from migrator_core.errors import CannotStartError
+from migrator_core.errors import AbortedError, CannotStartError
 from migrator_core.outcome import Notice
 from migrator_core.source.access import open_regular
 from migrator_core.source.archive import ArchiveSplitter
@@ -116,12 +117,22 @@ class Backup:
         Damage yields unreadable documents, not errors.
 
         Raises:
-            AbortedError: the work directory ran full while the collection was rewritten.
+            AbortedError: the backup cannot be read any more (its volume went away, for example),
+                or the work directory ran full while the collection was rewritten.
         """
-        reader = self._reader(collection)
-        if reader is not None:
-            for found in reader.raw_documents():
-                yield document_of(collection, reader, found)
+        try:
+            reader = self._reader(collection)
+            if reader is not None:
+                for found in reader.raw_documents():
+                    yield document_of(collection, reader, found)
+        except OSError as error:
+            raise self._vanished(collection, error) from error
+
+    def _vanished(self, collection: str, error: Exception) -> AbortedError:
+        return AbortedError(
+            f"Reading {collection} from the backup {self.path} failed: {error}. Check the disk or "
+            "volume it lies on; running again is safe."
+        )
 
     def size(self, collection: str) -> int:
         """Bytes of a collection's data, for progress; 0 where it is not in the backup."""
@@ -133,11 +144,22 @@ class Backup:
         """Read ``messages`` once and note where each lies.
 
         ``progress`` is told, every now and then, how many more documents were read.
+
+        Raises:
+            AbortedError: as for :meth:`documents`.
         """
         path = self._workspace.new_path(".sqlite")
-        index = MessageIndex(path, self._reader(COLLECTION))
-        self._indexes.append(index)
-        index.build(progress)
+        try:
+            index = MessageIndex(path, self._reader(COLLECTION))
+            self._indexes.append(index)
+            index.build(progress)
+        except OSError as error:
+            raise self._vanished(COLLECTION, error) from error
+        except sqlite3.Error as error:
+            raise AbortedError(
+                f"The index of messages cannot be written to {self._workspace.root}: {error}. "
+                "Is the disk full? Running again is safe."
+            ) from error
         return index
 
     def close(self) -> None:

@@ -147,6 +147,10 @@ class BlobStore:
             raise BlobError(
                 "unsafe", f"{shown} is, or lies behind, a symbolic link or special file"
             ) from None
+        except PermissionError:
+            raise BlobError(
+                "missing", f"{shown} is in the backup, but may not be read (permission denied)"
+            ) from None
         except OSError:
             return None
         name = "/".join((root.label, *parts))
@@ -223,9 +227,9 @@ def _parse(filepath: str, shown: str) -> tuple[Kind, tuple[str, ...]] | None:
     Raises:
         BlobError: it is unsafe.
     """
-    _check(filepath, shown)
     if _URL.match(filepath) and not _DRIVE.match(filepath[:2]):
         return None
+    _check(filepath, shown)
     rooted = filepath.startswith(("/", "\\")) or _DRIVE.match(filepath) is not None
     parts = _split(filepath)
     for prefix, kind in _PREFIXES:

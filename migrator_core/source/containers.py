@@ -13,10 +13,10 @@ from migrator_core.source.access import open_regular
 from migrator_core.source.blobs import Kind
 from migrator_core.source.compressed import DAMAGED, GuardedStream
 from migrator_core.source.limits import MIB, Limits
+from migrator_core.source.members import Member, Readable, safe_parts, tar_members, zip_members
 from migrator_core.source.names import TELLING, collection_name, is_ignored_file
 from migrator_core.source.scan import FoundFile
 from migrator_core.source.sniff import HEAD, Form, sniff
-from migrator_core.source.unpack import Member, Readable, safe_parts, tar_members, zip_members
 
 CONTAINER_NAMES: Final = {"gz": "tar.gz", "bz2": "tar.bz2", "xz": "tar.xz", "": "tar"}
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from migrator_core.outcome import Notice, WarningCode
 
+_MAX_NOTICES = 500
 _ID_LENGTH = 200  # of an `_id` that is no ObjectId: enough to look it up, short enough for a report
 
 
@@ -70,15 +71,25 @@ class CollectionReader(Protocol):
 
 
 class NoticeLog:
-    """Notices of one backup. Reading a collection twice must not report its damage twice."""
+    """Notices of one backup. Reading a collection twice must not report its damage twice.
+
+    Their number is bounded, however damaged a backup is: each unreadable document is reported by
+    itself anyway.
+    """
 
     def __init__(self) -> None:
         self.items: list[Notice] = []
+        self._known: set[Notice] = set()
 
     def add(self, code: WarningCode, detail: str) -> None:
         """Note something once."""
+        if len(self.items) >= _MAX_NOTICES:
+            return
+        if len(self.items) == _MAX_NOTICES - 1:
+            detail = "There is more like this in the backup; it is not listed any more."
         notice = Notice(code, detail)
-        if notice not in self.items:
+        if notice not in self._known:
+            self._known.add(notice)
             self.items.append(notice)
 
     def oddity(self, detail: str) -> None:

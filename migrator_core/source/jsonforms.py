@@ -97,7 +97,7 @@ def _is_lines(path: Path, limits: Limits) -> bool:
                 if _is_document(text):
                     return True
         # No whole document at all: several lines that begin like one are damaged lines.
-        return candidates > 1 or left <= 0
+        return candidates > 1
 
 
 def _is_document(text: bytes) -> bool:
@@ -180,10 +180,12 @@ def _following(
     first. None at the end of the file, or when nothing more can be found.
     """
 
-    def read(place: int) -> bytes | None:
+    def read(place: int) -> tuple[bytes | None, int]:
         scanner.seek(place)
         found = scanner.next()
-        return found.data if found is not None and found.offset == place else None
+        if found is None:
+            return None, MIB
+        return found.data, max(found.end - place, MIB // 16)
 
     bound = piece.end if piece.whole else size
     places = occurrences(file, piece.offset + 1, bound, _DOCUMENT_START)

@@ -41,10 +41,9 @@ _DUMP_FOLDERS: Final = frozenset({"dump", "mongodump", "mongodb", "backup", "dat
 
 @dataclass(slots=True)
 class Located:
-    """A backup that was found. ``base`` is the folder that all labels are relative to."""
+    """A backup that was found: its data, what it was packed in, and its folders of files."""
 
     candidate: Candidate
-    base: Path
     container: str | None = None
     media: list[BlobRoot] = field(default_factory=list)
 
@@ -89,7 +88,7 @@ class _Finder:
             databases = self._databases_in(file)
             candidate = archive_candidate(file, databases, self._notices)
             self._check_archive(candidate, databases)
-            located = Located(candidate, path.parent, media=list(_beside(path.parent)))
+            located = Located(candidate, media=list(_beside(path.parent)))
             self._add_packed_media(located, self._siblings(path))
             return located
         if file.form in _CONTAINERS:
@@ -109,13 +108,11 @@ class _Finder:
         candidate = choose(candidates, self._shown, self._notices)
         self._check_denied(candidate, found)
         self._note_scan(found)
-        located = Located(candidate, root)
+        located = Located(candidate)
         own = _own_folder(candidate, candidates, root)
         located.media = _near(found.media, candidate, own)
         if not located.media and nesting == 0:
             located.media = list(_above(candidate, root))
-            if located.media:
-                located.base = _common(candidate.root, located.media)
         packed = [file for file in found.having(*_CONTAINERS) if file.path.is_relative_to(own)]
         self._add_packed_media(located, packed)
         return located
@@ -277,7 +274,3 @@ def _above(candidate: Candidate, root: Path) -> Iterator[BlobRoot]:
 
 def _beside(folder: Path) -> Iterator[BlobRoot]:
     yield from media_in(folder, folder)
-
-
-def _common(root: Path, media: list[BlobRoot]) -> Path:
-    return Path(os.path.commonpath([root, *(found.path for found in media)]))

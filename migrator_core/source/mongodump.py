@@ -90,14 +90,14 @@ class BsonReader:
     def _resume(
         self, file: BinaryIO, damage: int, likeness: Likeness, budget: Budget
     ) -> int | None:
-        def read(place: int) -> bytes | None:
+        def read(place: int) -> tuple[bytes | None, int]:
             file.seek(place)
             length = document_length(file.read(4).ljust(4, b"\x00"))
             if not MIN_DOCUMENT <= length <= min(self._limit, self.size - place):
-                return None
+                return None, MIB  # what the file's buffer reads
             file.seek(place)
             raw = file.read(length)
-            return raw if raw[-1:] == b"\x00" else None
+            return (raw if raw[-1:] == b"\x00" else None), max(length, MIB // 16)
 
         # A document begins four bytes (its length) before the type of its first element.
         places = (

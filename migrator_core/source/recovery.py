@@ -70,15 +70,19 @@ def occurrences(file: BinaryIO, start: int, end: int, pattern: re.Pattern[bytes]
 
 def first_whole(
     places: Iterator[int],
-    read: Callable[[int], bytes | None],
+    read: Callable[[int], tuple[bytes | None, int]],
     decode: Callable[[bytes], dict[str, Any]],
     likeness: Likeness,
     budget: Budget,
 ) -> int | None:
-    """The first of ``places`` where a whole, likely document begins, or None."""
+    """The first of ``places`` where a whole, likely document begins, or None.
+
+    ``read`` gives the bytes of a document that begins at a place, if one does, and how many bytes
+    it had to look at.
+    """
     for place in places:
-        raw = read(place)
-        if not budget.spend(len(raw) if raw is not None else MIB):
+        raw, cost = read(place)
+        if not budget.spend(cost):
             return None
         if raw is None:
             continue
