@@ -6,6 +6,7 @@ makes parent directories world-readable and adds a user to the machine when it r
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import os
 import pwd
@@ -229,6 +230,7 @@ def schema() -> Schema:
             for name, value in deployment(CURRENT, Path(home)).variables.items():
                 environment.setenv(name, value)
             environment.setenv("ENABLE_DB_MIGRATIONS", "false")
+            importlib.import_module("open_webui.storage.provider")
             Schema.load()
     return Schema.load()
 
