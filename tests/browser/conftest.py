@@ -49,10 +49,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     home = tmp_path_factory.mktemp("demo")
     target = deployment(CURRENT, home)
     words = ["-m", "migrator_core", "demo", "--dir", str(home / "demo")]
-    variables = target.variables | {"PYTHONPATH": str(ROOT)}
     made = subprocess.run(
         [str(target.python), *words],
-        env=variables,
+        env=target.variables,
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Error, Page, expect
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Page,
+    StorageState,
+    expect,
+)
 
 from tests.support.environments import ROOT
 from tests.support.openwebui import signed_in
@@ -14,15 +21,39 @@ from tests.support.sample import by_key, people
 pytestmark = pytest.mark.browser
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
-SECONDS = 1000
+WAIT = 30_000  # milliseconds
 MARA = next(person for person in people() if person["key"] == "mara")
 
 
+@pytest.fixture(scope="module")
+def addresses(demo: str) -> dict[str, str]:
+    """Where each of Mara's conversations is, by its ``conversationId``."""
+    with signed_in(demo, MARA["email"], MARA["password"]) as person:
+        return {c["meta"]["librechat"]["conversationId"]: f"/c/{c['id']}" for c in person.chats()}
+
+
+@pytest.fixture(scope="module")
+def session(browser: Browser, demo: str) -> StorageState:
+    """What the browser remembers once Mara has signed in with her LibreChat password."""
+    context = browser.new_context(base_url=demo)
+    tab = context.new_page()
+    tab.goto("/auth")
+    tab.locator("input[type=email]").fill(MARA["email"])
+    tab.locator("input[type=password]").fill(MARA["password"])
+    tab.locator("button[type=submit]").click()
+    expect(tab.locator("#chat-input")).to_be_visible(timeout=WAIT)
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @pytest.fixture
-def page(browser: Browser, demo: str) -> Iterator[Page]:
+def page(browser: Browser, demo: str, session: StorageState) -> Iterator[Page]:
     """A tab in which Mara is signed in; an error on its console fails the test."""
-    context = browser.new_context(base_url=demo, viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(30 * SECONDS)
+    context = browser.new_context(
+        base_url=demo, storage_state=session, viewport={"width": 1280, "height": 900}
+    )
+    context.set_default_timeout(WAIT)
     tab = context.new_page()
     problems: list[str] = []
 
@@ -33,11 +64,6 @@ def page(browser: Browser, demo: str) -> Iterator[Page]:
     def crashed(error: Error) -> None:
         problems.append(f"uncaught: {error}")
 
-    tab.goto("/auth")
-    tab.locator("input[type=email]").fill(MARA["email"])
-    tab.locator("input[type=password]").fill(MARA["password"])
-    tab.locator("button[type=submit]").click()
-    expect(tab.locator("#chat-input")).to_be_visible()
     tab.on("console", note)
     tab.on("pageerror", crashed)
     yield tab
@@ -45,12 +71,9 @@ def page(browser: Browser, demo: str) -> Iterator[Page]:
     assert problems == []
 
 
-def _open(page: Page, demo: str, key: str) -> None:
-    """Open a chat of the sample, past what Open WebUI says to newcomers."""
+def _open(page: Page, addresses: dict[str, str], key: str) -> None:
     chat = by_key("conversations")[key]
-    with signed_in(demo, MARA["email"], MARA["password"]) as person:
-        ids = {c["meta"]["librechat"]["conversationId"]: c["id"] for c in person.chats()}
-    page.goto(f"/c/{ids[chat['conversationId']]}")
+    page.goto(addresses[chat["conversationId"]])
     expect(page.get_by_text(chat["messages"][0]["shows"][0]).first).to_be_visible()
 
 
@@ -59,37 +82,36 @@ def _picture(page: Page, name: str) -> None:
     page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
 
 
-def test_a_chat_shows_its_text_and_its_branches(page: Page, demo: str) -> None:
-    _open(page, demo, "spring-plan")
+def test_a_chat_shows_its_text_and_its_branches(page: Page, addresses: dict[str, str]) -> None:
+    _open(page, addresses, "spring-plan")
     expect(page.get_by_text("A plan with more air in it").first).to_be_visible()
     expect(page.get_by_text("we send the final one by 1 April").first).to_be_visible()
     expect(page.get_by_text("2/2").first).to_be_visible()
     _picture(page, "branches")
 
 
-def test_the_sidebar_lists_the_chats(page: Page, demo: str) -> None:
-    _open(page, demo, "spring-plan")
+def test_the_sidebar_lists_the_chats(page: Page, addresses: dict[str, str]) -> None:
+    _open(page, addresses, "spring-plan")
     for key in ("audit", "memory", "landing-page"):
         title = by_key("conversations")[key]["title"]
         expect(page.get_by_text(title).first).to_be_visible()
 
 
-@pytest.mark.parametrize("key", ["photos", "poster"])
-def test_pictures_are_shown(key: str, page: Page, demo: str) -> None:
-    _open(page, demo, key)
-    wanted = sum(len(message["files"]) for message in by_key("conversations")[key]["messages"])
+def test_pictures_are_shown(page: Page, addresses: dict[str, str]) -> None:
+    _open(page, addresses, "photos")
+    wanted = sum(len(message["files"]) for message in by_key("conversations")["photos"]["messages"])
     page.wait_for_function(
         """wanted => [...document.querySelectorAll("img")].filter(
             image => image.src.includes("/api/v1/files/") && image.naturalWidth > 50
         ).length >= wanted""",
         arg=wanted,
     )
-    _picture(page, key)
+    _picture(page, "photos")
 
 
-@pytest.mark.parametrize("key", ["audit", "fair", "sales", "dusk", "landing-page"])
-def test_rich_answers_open_without_errors(key: str, page: Page, demo: str) -> None:
-    _open(page, demo, key)
+@pytest.mark.parametrize("key", ["audit", "fair", "sales", "dusk", "landing-page", "poster"])
+def test_rich_answers_open_without_errors(key: str, page: Page, addresses: dict[str, str]) -> None:
+    _open(page, addresses, key)
     last = by_key("conversations")[key]["messages"][-1]
     expect(page.get_by_text(last["shows"][-1].strip("<>h1/")).last).to_be_visible()
     _picture(page, key)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support.environments import ROOT, Deployment
+from tests.support.environments import Deployment
 
 TIMEOUT_SECONDS = 300
 
@@ -51,9 +51,7 @@ def migrate(
         command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]
     finished = subprocess.run(
         [*command, "--backup", str(backup), "--report-dir", str(report_dir), *options],
-        env=deployment.variables
-        | {"PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
-        | dict(variables or {}),
+        env=deployment.variables | dict(variables or {}),
         cwd=deployment.home,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
