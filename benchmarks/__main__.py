@@ -25,8 +25,9 @@ from typing import Any
 import httpx
 
 from benchmarks.generate import generate
+from tests.support.databases import set_up
 from tests.support.environments import CURRENT, ROOT, deployment
-from tests.support.openwebui import OpenWebUIServer, Visitor, first_start
+from tests.support.openwebui import OpenWebUIServer, Visitor
 
 ADMIN = ("Bench Admin", "admin@bench.example", "bench-admin")
 IMPORTED_AT_ONCE = 100
@@ -46,7 +47,7 @@ class Migrated:
 def main() -> None:
     """Measure, print, and keep the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=20_000, help="for the comparison of speed")
+    parser.add_argument("--messages", type=int, default=40_000, help="for the comparison of speed")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", type=int, nargs=2, default=(20_000, 200_000))
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out" / "figures.json")
@@ -104,7 +105,7 @@ def compare_memory(workshop: Path, sizes: tuple[int, ...]) -> dict[str, Any]:
 def migrate(home: Path, backup: Path) -> Migrated:
     """Run the command line into a fresh Open WebUI on SQLite."""
     fresh = deployment(CURRENT, home)
-    first_start(fresh, *ADMIN)
+    set_up(fresh)
     command = [str(fresh.python), "-m", "migrator_core", "run", "--backup", str(backup)]
     started = time.perf_counter()
     with (home / "run.log").open("wb") as log:
@@ -128,10 +129,9 @@ def migrate(home: Path, backup: Path) -> Migrated:
 def import_over_http(home: Path, database: Path) -> float:
     """Seconds that Open WebUI's own import takes for the chats in ``database``."""
     fresh = deployment(CURRENT, home)
-    first_start(fresh, *ADMIN)
     seconds = 0.0
     with OpenWebUIServer(fresh) as server:
-        person = Visitor(server.url).sign_in(ADMIN[1], ADMIN[2])
+        person = Visitor(server.url).sign_up(*ADMIN)
         with person.http as http:
             for chats in portions(database):
                 started = time.perf_counter()

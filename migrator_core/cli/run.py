@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import signal
 import sys
@@ -23,6 +24,9 @@ def run(settings: Settings, log_format: str) -> ExitStatus:
         CannotStartError: nothing was touched.
         AbortedError: it stopped before its end.
     """
+    # The run makes and drops millions of small objects without cycles; collecting less often
+    # saves a tenth of its time.
+    gc.set_threshold(100_000, 50, 50)
     result = asyncio.run(_run(settings, log_format))
     _print_result(result, log_format)
     if result.run.state != "finished":

@@ -18,6 +18,7 @@ _TO_BRACKET: Final = re.compile(
     rb'(?:[^"{}\[\]]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+([{}\[\]])', re.DOTALL
 )
 _BETWEEN: Final = re.compile(rb"[ \t\r\n,\[\]\xef\xbb\xbf\x1e]*")
+_MAX_DEPTH: Final = 200_000  # far beyond any document; a file of braces must not cost minutes
 _OPENING: Final = b"{["
 
 
@@ -91,12 +92,14 @@ class JsonScanner:
             match = _TO_BRACKET.match(self._buffer, self._at + done)
             if match is None:
                 if len(self._buffer) - self._at > self._limit or not self._more():
-                    return self._unfinished()
+                    return self._unfinished(self._why())
                 continue
             done = match.end() - self._at
             depth += 1 if match.group(1) in _OPENING else -1
             if depth == 0:
                 return self._finished(done)
+            if depth > _MAX_DEPTH:
+                return self._unfinished("it is nested too deeply to find its end")
 
     def _finished(self, length: int) -> Slice:
         start = self._base + self._at
@@ -105,11 +108,13 @@ class JsonScanner:
         self._at += length
         return Slice(start, start + length, data, None if fits else _too_large(self._limit))
 
-    def _unfinished(self) -> Slice:
-        problem = "the file ends in the middle of it" if self._ended else _too_large(self._limit)
+    def _unfinished(self, problem: str) -> Slice:
         start, end = self._base + self._at, self._base + len(self._buffer)
         self._at = len(self._buffer)
         return Slice(start, end, None, problem, whole=False)
+
+    def _why(self) -> str:
+        return "the file ends in the middle of it" if self._ended else _too_large(self._limit)
 
 
 def _too_large(limit: int) -> str:
