@@ -42,7 +42,7 @@ class Budget:
     """Bounds the bytes read for recovery, so that crafted damage costs no quadratic time."""
 
     def __init__(self, size: int) -> None:
-        self._left = 4 * size + 64 * MIB
+        self._left = size + 64 * MIB
 
     def spend(self, count: int) -> bool:
         """Take ``count`` bytes; False when the budget is used up."""
