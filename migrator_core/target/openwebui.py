@@ -63,10 +63,12 @@ class OpenWebUI:
         self.read_only = read_only
         self.url = engine.url
         self.engine = read_only_engine(engine) if read_only else engine
-        self._engines = {engine, self.engine} if owned else {self.engine} - {engine}
         self.dialect: Literal["sqlite", "postgresql"] = (
             "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
         )
+        self._engines = [engine] if owned else []
+        if read_only and self.dialect == "sqlite":  # on PostgreSQL both share the server's pool
+            self._engines.append(self.engine)
 
     @classmethod
     async def connect(cls, *, read_only: bool) -> OpenWebUI:

@@ -305,12 +305,13 @@ from open_webui.models.users import Users
 from migrator_core.target import OpenWebUI
 
 async def inside():
-    before = dict(os.environ)
+    before, pool = dict(os.environ), async_engine.sync_engine.pool
     async with await OpenWebUI.connect(read_only=False) as target:
         admin = await target.first_admin()
         shared = target.engine is async_engine
     async with await OpenWebUI.connect(read_only=True) as reader:
         await reader.first_admin()
+    shared &= async_engine.sync_engine.pool is pool
     there = await Users.get_user_by_id(admin.id)  # the server goes on working
     await async_engine.dispose()
     return [shared, there.email, dict(os.environ) == before]
@@ -319,8 +320,6 @@ print(json.dumps(asyncio.run(inside())))
 """
 
 
-def test_inside_the_server_its_engine_and_environment_are_left_alone(
-    sqlite_database: Database,
-) -> None:
-    said = run_python(altered(sqlite_database.deployment, ENABLE_DB_MIGRATIONS="false"), INSIDE)
+def test_inside_the_server_its_engine_and_environment_are_left_alone(database: Database) -> None:
+    said = run_python(altered(database.deployment, ENABLE_DB_MIGRATIONS="false"), INSIDE)
     assert json.loads(said.splitlines()[-1]) == [True, "admin@owner.example", True]
