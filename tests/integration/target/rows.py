@@ -19,7 +19,8 @@ from migrator_core.rows import (
 )
 
 LONG_AGO = 1_650_000_000
-HASH = "$2b$10$abcdefghijklmnopqrstuuJ1r9vYw0pP9pS6e4s3Qn8T7xYp0Y5a"
+HASH = "$2a$04$zFDaTBSWL/O2ztgh4KYGO.jN8znGlAuBYcmdUlRdUM.BfE0JjMfKu"
+"""Of "Password-1", as LibreChat's bcryptjs writes it."""
 
 
 def key(text: str) -> str:

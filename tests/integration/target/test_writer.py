@@ -73,7 +73,11 @@ from open_webui.models.models import Models
 from open_webui.models.prompts import Prompts
 from open_webui.models.prompt_history import PromptHistories
 from open_webui.models.tags import Tags
+from open_webui.utils.auth import verify_password
 from open_webui.utils.misc import get_message_list
+
+def checker(password):
+    return lambda stored: verify_password(password, stored)
 
 async def read(bea, trip, notes):
     user = await Users.get_user_by_email("BEA@people.example")
@@ -88,8 +92,8 @@ async def read(bea, trip, notes):
     listed = await Chats.get_chat_title_id_list_by_user_id(bea)
     answer = {
         "role": user.role,
-        "active": bool(await Auths.get_user_by_email_only(user.email))
-        if hasattr(Auths, "get_user_by_email_only") else True,
+        "signs in": [bool(await Auths.authenticate_user(user.email, checker(password)))
+                     for password in ("Password-1", "Password-2")],
         "title": chat.title,
         "branch": [m["content"] for m in get_message_list(messages, "a2")],
         "messages": sorted(messages),
@@ -121,7 +125,7 @@ async def test_everything_reads_back_through_open_webui(run: OpenRun, database: 
     answer: dict[str, Any] = json.loads(said.splitlines()[-1])
     assert answer == {
         "role": "user",
-        "active": True,
+        "signs in": [True, False],
         "title": "Trip",
         "branch": ["Question about Trip", "Answer a2"],
         "messages": ["a1", "a2", "q"],
