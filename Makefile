@@ -7,6 +7,8 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
+# Each job may run an Open WebUI server: about 500 MB of memory.
+TEST_JOBS ?= 2
 OLDER := 0.10.2 0.11.4
 OLDER_STAMPS := $(OLDER:%=.venvs/%/.installed)
 
@@ -52,7 +54,7 @@ demo-serve: venv ## Start Open WebUI on ./demo (made first when it does not exis
 
 .PHONY: test
 test: venv $(OLDER_STAMPS) ## Run all tests, against all supported versions (ARGS=... for pytest)
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadgroup $(ARGS)
 
 .PHONY: test-unit
 test-unit: venv ## Run the tests that start no server

@@ -74,7 +74,7 @@ def file_item(link: FileLink, role: Role, message_id: str) -> JsonDict:
             },
         },
     }
-    if getattr(link, "has_text", False) and is_document(item):
+    if link.has_text and is_document(item):
         item["context"] = "full"  # nothing is indexed, so only the whole text can reach a model
     return item
 

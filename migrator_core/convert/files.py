@@ -44,17 +44,27 @@ _UNSAFE_IN_STORAGE = re.compile(r"[^\w.\- ()\[\],]")
 
 @dataclass(frozen=True, slots=True)
 class FileLink:
-    """What a message needs to refer to a migrated file; ``size`` is in bytes."""
+    """What a message needs to refer to a migrated file; ``size`` is in bytes.
+
+    ``has_text`` says that Open WebUI has the file's text, so that a model can be given it.
+    """
 
     target_id: str
     filename: str
     content_type: str
     size: int
+    has_text: bool = False
 
 
 def file_link(row: FileRow) -> FileLink:
     """The link to a file from its row."""
-    return FileLink(row.id, row.filename, row.meta["content_type"], row.meta["size"])
+    return FileLink(
+        target_id=row.id,
+        filename=row.filename,
+        content_type=row.meta["content_type"],
+        size=row.meta["size"],
+        has_text=bool(row.data.get("content")),
+    )
 
 
 def skip_reason(file: File) -> Skipped | None:

@@ -18,7 +18,7 @@ from tests.support.environments import ROOT
 from tests.support.openwebui import signed_in
 from tests.support.sample import by_key, people
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 SCREENSHOTS = ROOT / "build" / "screenshots"
 WAIT = 30_000  # milliseconds

@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
+from _pytest.mark.structures import ParameterSet
 
 from tests.support.databases import Database
 from tests.support.environments import CURRENT, OLDER, Deployment, deployment
@@ -17,17 +18,19 @@ from tests.support.snapshots import Snapshot, file_hashes, snapshot
 
 ADMIN = ("Admin", "admin@owner.example", "Admin-Password-1")
 
+
+def _target(version: str, database: str, *marks: pytest.MarkDecorator) -> ParameterSet:
+    name = f"{version}-{database}"
+    # One worker does everything with one deployment, where tests run on several.
+    together = pytest.mark.xdist_group(name)
+    return pytest.param((version, database), id=name, marks=[together, OPENWEBUI, *marks])
+
+
+OPENWEBUI = pytest.mark.openwebui
 TARGETS = [
-    pytest.param((CURRENT, "sqlite"), id=f"{CURRENT}-sqlite", marks=pytest.mark.openwebui),
-    pytest.param(
-        (CURRENT, "postgresql"),
-        id=f"{CURRENT}-postgresql",
-        marks=[pytest.mark.openwebui, pytest.mark.postgres],
-    ),
-    *(
-        pytest.param((version, "sqlite"), id=f"{version}-sqlite", marks=pytest.mark.openwebui)
-        for version in OLDER
-    ),
+    _target(CURRENT, "sqlite"),
+    _target(CURRENT, "postgresql", pytest.mark.postgres),
+    *(_target(version, "sqlite") for version in OLDER),
 ]
 
 

@@ -14,7 +14,8 @@ from tests.support.openwebui import folder_state
 from tests.support.run import Finished, migrate
 from tests.support.sample import truth
 
-pytestmark = pytest.mark.openwebui
+# One worker: every result is compared with the first one.
+pytestmark = [pytest.mark.openwebui, pytest.mark.xdist_group("containers")]
 
 KINDS = {
     "mongodump": "mongodump",
