@@ -31,13 +31,14 @@ class ChatsPhase:
 
     name = "conversations"
 
-    def __init__(self, context: Context, messages: MessageIndex) -> None:
+    def __init__(self, context: Context, messages: MessageIndex, total: int) -> None:
         self._context = context
         self._index = messages
+        self._total = total
 
     def total(self) -> int | None:
-        """Messages make up the work; conversations are few beside them."""
-        return self._index.total
+        """All messages and conversations."""
+        return self._total
 
     def steps(self) -> Iterator[Step]:
         """A step a conversation, with its messages; at the end the messages nobody asked for."""

@@ -69,7 +69,15 @@ async def _accounts(context: Context, driver: Driver, target: OpenWebUI) -> None
 async def _chats(context: Context, driver: Driver) -> None:
     driver.journal.progress.start("index of messages")
     index = await asyncio.to_thread(context.backup.message_index, driver.journal.progress.advance)
-    await driver.drive(ChatsPhase(context, index))
+    conversations = await asyncio.to_thread(_count, context, "conversations")
+    await driver.drive(ChatsPhase(context, index, index.total + conversations))
+
+
+def _count(context: Context, collection: str) -> int:
+    """How many documents there are, so that the longest phase can say how long it takes."""
+    if not context.has(collection):
+        return 0
+    return sum(1 for _ in context.backup.documents(collection))
 
 
 async def _library(context: Context, driver: Driver, target: OpenWebUI) -> None:

@@ -58,7 +58,9 @@ def test_a_file_arrives_with_its_text_and_provenance() -> None:
         created_at=1_700_000_000,
         updated_at=1_710_000_000,
     )
-    assert file_link(result.row) == FileLink(target, "report.pdf", "application/pdf", 612)
+    assert file_link(result.row) == FileLink(
+        target, "report.pdf", "application/pdf", 612, has_text=True
+    )
 
 
 def test_without_extracted_text_nothing_claims_to_be_processed() -> None:
