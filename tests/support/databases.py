@@ -6,6 +6,7 @@ makes parent directories world-readable and adds a user to the machine when it r
 
 from __future__ import annotations
 
+import ctypes
 import importlib
 import importlib.util
 import os
@@ -84,6 +85,7 @@ class Postgres:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for pytest, which then stops the server itself
+                preexec_fn=_end_with_parent,  # noqa: PLW1509 - one system call, no locks
             )
         ready: list[str | Path] = [
             programs / "pg_isready",
@@ -240,6 +242,15 @@ def async_url(url: str) -> str:
     drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
     parsed = make_url(url)
     return parsed.set(drivername=drivers[parsed.drivername]).render_as_string(hide_password=False)
+
+
+_LIBC = ctypes.CDLL(None)
+
+
+def _end_with_parent() -> None:
+    """Let Linux end the server (PR_SET_PDEATHSIG) when its test process is killed."""
+    if sys.platform == "linux":
+        _LIBC.prctl(1, signal.SIGINT)
 
 
 def _programs() -> Path:
