@@ -80,6 +80,14 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddedFile:
+    """A file whose bytes stood inside a message, in Base64 for example."""
+
+    row: FileRow
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRow:
     """A chat with all its messages.
 

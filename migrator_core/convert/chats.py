@@ -22,7 +22,7 @@ from migrator_core.convert.text import clean_json, clean_text, single_line, uniq
 from migrator_core.convert.tree import RepairedTree, order_and_repair
 from migrator_core.convert.variables import convert_special_variables
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
-from migrator_core.rows import ChatRow, JsonDict, TagRow
+from migrator_core.rows import ChatRow, EmbeddedFile, JsonDict, TagRow
 from migrator_core.source.models.conversation import Conversation
 from migrator_core.source.models.message import Message
 
@@ -46,10 +46,12 @@ class ConvertedChat(Converted[ChatRow]):
 
     ``message_ids`` are the source ids of those that share the chat's fate; all others, repeated
     ones for example, are in ``message_outcomes``. Together they are as many as were given.
+    ``embedded`` are files to store before the chat, which shows them.
     """
 
     message_ids: tuple[str, ...] = ()
     message_outcomes: tuple[Outcome, ...] = ()
+    embedded: tuple[EmbeddedFile, ...] = ()
 
 
 def is_temporary(conversation: Conversation) -> bool:
@@ -112,6 +114,7 @@ def convert_conversation(
                 for index, detail in history.failed.items()
             ),
         ),
+        embedded=tuple(history.embedded.values()),
     )
 
 

@@ -10,8 +10,9 @@ from uuid import uuid5
 
 from migrator_core.convert.attachments import is_document
 from migrator_core.convert.base_models import ModelMapper
+from migrator_core.convert.content.pieces import ChatScope
 from migrator_core.convert.files import FileLink
-from migrator_core.convert.ids import NAMESPACE
+from migrator_core.convert.ids import NAMESPACE, chat_id
 from migrator_core.convert.message_ids import NamedMessage
 from migrator_core.convert.messages import (
     FAILED_NOTE,
@@ -24,7 +25,7 @@ from migrator_core.convert.messages import (
 )
 from migrator_core.convert.tree import Flaw, RepairedTree
 from migrator_core.outcome import Notice, WarningCode
-from migrator_core.rows import JsonDict
+from migrator_core.rows import EmbeddedFile, JsonDict
 from migrator_core.source.models.conversation import Conversation
 from migrator_core.source.models.message import Message
 
@@ -42,13 +43,15 @@ class ChatContext:
     """What a conversation's conversion has to know of the rest of the run.
 
     ``owner_id`` is the account in Open WebUI; ``files`` are that owner's migrated files by
-    LibreChat's ``file_id``; ``fallback`` is the run's start in seconds.
+    LibreChat's ``file_id`` and ``paths`` the files that texts name, by path; ``fallback`` is the
+    run's start in seconds.
     """
 
     owner_id: str
     files: Mapping[str, FileLink]
     models: ModelMapper
     fallback: int
+    paths: Mapping[str, FileLink] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -56,12 +59,14 @@ class History:
     """The messages in the order of reading, and what they add up to.
 
     ``documents`` are the chat-level files by id, ``file_ids`` say which message shows a file
-    first, ``failed`` says what went wrong by the message's place in the source.
+    first, ``embedded`` are files to store before the chat, by id; ``failed`` says what went wrong
+    by the message's place in the source.
     """
 
     messages: dict[str, JsonDict] = field(default_factory=dict)
     documents: dict[str, JsonDict] = field(default_factory=dict)
     file_ids: dict[str, str] = field(default_factory=dict)
+    embedded: dict[str, EmbeddedFile] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     failed: dict[int, str] = field(default_factory=dict)
 
@@ -88,6 +93,7 @@ def convert_history(
         for root in tree.roots
         if role_of(by_id[root].message) == "assistant"
     }
+    scope = _scope(conversation, context)
     history = History()
     for node_id in tree.order:
         parent = tree.parents[node_id]
@@ -95,21 +101,27 @@ def convert_history(
             parent = questions[node_id]
             _add_question(history, parent, node_id, dates[node_id], models[node_id])
         place = Place(node_id, parent, tree.children[node_id], dates[node_id], models[node_id])
-        _add(history, by_id[node_id], place, conversation.conversation_id, context)
+        _add(history, by_id[node_id], place, scope)
     _tell_repairs(history, tree, len(questions), conversation.conversation_id)
     return history
 
 
-def _add(
-    history: History,
-    entry: NamedMessage,
-    place: Place,
-    conversation_id: str,
-    context: ChatContext,
-) -> None:
-    where = f"conversation {conversation_id}, message {place.id}"
+def _scope(conversation: Conversation, context: ChatContext) -> ChatScope:
+    user = conversation.user or ""
+    return ChatScope(
+        user=user,
+        owner_id=context.owner_id,
+        conversation_id=conversation.conversation_id,
+        chat_id=chat_id(user, conversation.conversation_id),
+        files=context.files,
+        paths=context.paths,
+    )
+
+
+def _add(history: History, entry: NamedMessage, place: Place, scope: ChatScope) -> None:
+    where = f"conversation {scope.conversation_id}, message {place.id}"
     try:
-        converted = convert_message(entry.message, place, context.files, where)
+        converted = convert_message(entry.message, place, scope, where)
     except Exception as error:  # one hostile message must not take the whole chat with it
         history.failed[entry.index] = f"{type(error).__name__}: {error}"
         converted = ConvertedMessage(skeleton(role_of(entry.message), place, content=FAILED_NOTE))
@@ -117,6 +129,8 @@ def _add(
     history.notices.extend(converted.notices)
     for file_id in converted.file_ids:
         history.file_ids.setdefault(file_id, place.id)
+    for file in converted.embedded:
+        history.embedded.setdefault(file.row.id, file)
     for item in converted.message.get("files", []):
         if converted.message["role"] == "user" and is_document(item):
             history.documents.setdefault(item["id"], item)

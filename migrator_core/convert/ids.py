@@ -40,6 +40,11 @@ def file_id(user_hex: str, source_file_id: str) -> str:
     return _derive(f"file:{user_hex}:{source_file_id}")
 
 
+def embedded_file_id(user_hex: str, sha256: str) -> str:
+    """The id of a file that was found inside a message, from the SHA-256 of its bytes in hex."""
+    return _derive(f"embedded:{user_hex}:{sha256}")
+
+
 def chat_id(user_hex: str, conversation_id: str) -> str:
     """The chat's id. LibreChat's ``conversationId`` is unique per user only."""
     return _derive(f"chat:{user_hex}:{conversation_id}")

@@ -6,17 +6,17 @@ it says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from migrator_core.convert.attachments import convert_attachments, convert_files
 from migrator_core.convert.content import Part, PartContext, Pieces, convert_part, read_parts
 from migrator_core.convert.content.blocks import fenced_json, quoted
-from migrator_core.convert.content.pieces import Role
-from migrator_core.convert.files import FileLink
+from migrator_core.convert.content.citations import read_citations
+from migrator_core.convert.content.pieces import ChatScope, Role
 from migrator_core.convert.text import clean_text, single_line
 from migrator_core.outcome import Notice, WarningCode
-from migrator_core.rows import JsonDict
+from migrator_core.rows import EmbeddedFile, JsonDict
 from migrator_core.source.models.message import Message
 
 ERROR_NOTE = "LibreChat recorded an error at this answer."
@@ -43,10 +43,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class ConvertedMessage:
-    """An entry of ``history.messages``, and the target ids of the files it shows."""
+    """An entry of ``history.messages``, and the target ids of the files it shows.
+
+    ``embedded`` are files that have to be stored first: their bytes stood in the message.
+    """
 
     message: JsonDict
     file_ids: tuple[str, ...] = ()
+    embedded: tuple[EmbeddedFile, ...] = ()
     notices: tuple[Notice, ...] = ()
 
 
@@ -58,11 +62,11 @@ def role_of(message: Message) -> Role:
 
 
 def convert_message(
-    message: Message, place: Place, files: Mapping[str, FileLink], where: str
+    message: Message, place: Place, scope: ChatScope, where: str
 ) -> ConvertedMessage:
     """Convert one message; ``where`` names it in notices."""
     role = role_of(message)
-    context = PartContext(where, files, tuple(message.attachments))
+    context = _context(message, role, place, scope, where)
     pieces = [
         *_quotations(message),
         *_said(message, role, context),
@@ -72,14 +76,36 @@ def convert_message(
     speaker = single_line(message.sender, limit=_MAX_NAME)
     speaker = speaker or single_line(message.model, limit=_MAX_NAME)
     result = skeleton(role, place, speaker=speaker)
-    notices = _fill(result, pieces, where)
+    notices = _fill(result, pieces, context)
     if message.error and role == "assistant":
         # An object: Open WebUI takes a bare ``true`` for "the content is the error" and hides it.
         result["error"] = {"content": ERROR_NOTE}
     return ConvertedMessage(
         message=result,
         file_ids=tuple(file_id for piece in pieces for file_id in piece.file_ids),
+        embedded=tuple(file for piece in pieces for file in piece.embedded),
         notices=tuple(dict.fromkeys(notices)),
+    )
+
+
+def _context(
+    message: Message, role: Role, place: Place, scope: ChatScope, where: str
+) -> PartContext:
+    attachments = tuple(message.attachments)
+    return PartContext(
+        where=where,
+        files=scope.files,
+        attachments=attachments,
+        paths=scope.paths,
+        citations=read_citations(attachments, scope.files),
+        user=scope.user,
+        owner_id=scope.owner_id,
+        conversation_id=scope.conversation_id,
+        chat_id=scope.chat_id,
+        message_id=place.id,
+        role=role,
+        endpoint=message.endpoint,
+        timestamp=place.timestamp,
     )
 
 
@@ -144,17 +170,20 @@ def _quotations(message: Message) -> list[Pieces]:
     ]
 
 
-def _fill(result: JsonDict, pieces: Sequence[Pieces], where: str) -> list[Notice]:
+def _fill(result: JsonDict, pieces: Sequence[Pieces], context: PartContext) -> list[Notice]:
     """Put the pieces into the message and return their notices."""
     notices = [notice for piece in pieces for notice in piece.notices]
     raw = "\n\n".join(piece.text for piece in pieces if piece.text.strip())
     result["content"] = clean_text(raw)
     if result["content"] != raw:
-        notices.append(Notice(WarningCode.TEXT_REPAIRED, where))
+        notices.append(Notice(WarningCode.TEXT_REPAIRED, context.where))
     lists = {
         "output": _output(pieces, result["id"]),
         "files": [item for piece in pieces for item in piece.files],
-        "sources": [source for piece in pieces for source in piece.sources],
+        "sources": [
+            *context.citations.sources,
+            *(source for piece in pieces for source in piece.sources),
+        ],
     }
     result |= {key: value for key, value in lists.items() if value}
     return notices
