@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from migrator_core.convert.base_models import ModelMapper
@@ -74,7 +75,8 @@ def content_of(*messages: Message, **fields: Any) -> str:
 def assert_openable(row: ChatRow) -> None:
     """What Open WebUI 0.12's front end and readers take for granted of a chat."""
     json.dumps(row.chat, allow_nan=False, ensure_ascii=False).encode("utf-8")
-    assert "\\u0000" not in json.dumps([row.chat, row.meta, row.title])
+    assert "\x00" not in json.dumps([row.chat, row.meta, row.title], ensure_ascii=False)
+    assert not re.search(r"(?<!\\)\\u0000", json.dumps([row.chat, row.meta, row.title]))
     assert row.title
     assert "\n" not in row.title
     chat = row.chat

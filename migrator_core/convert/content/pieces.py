@@ -36,7 +36,8 @@ class ChatScope:
 
     ``user`` and ``conversation_id`` are LibreChat's ids, ``owner_id`` and ``chat_id`` Open WebUI's.
     ``files`` are the owner's migrated files by LibreChat's ``file_id``, ``paths`` the same and
-    others by the path that texts name (``/images/<user>/<name>``, without a query).
+    others by the path that texts name (``/images/<user>/<name>``, without a query); ``agents``
+    are the names of agents by LibreChat's id, as far as they are known.
     """
 
     user: str
@@ -45,6 +46,7 @@ class ChatScope:
     chat_id: str
     files: Mapping[str, FileLink] = field(default_factory=dict)
     paths: Mapping[str, FileLink] = field(default_factory=dict)
+    agents: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class PartContext:
     files: Mapping[str, FileLink]
     attachments: tuple[object, ...] = ()
     paths: Mapping[str, FileLink] = field(default_factory=dict)
+    agents: Mapping[str, str] = field(default_factory=dict)
     citations: Citations = field(default_factory=Citations)
     user: str = ""
     owner_id: str = ""
@@ -77,7 +80,9 @@ class Pieces:
 
     ``text`` is Markdown for the message's content. ``output``, ``files`` and ``sources`` are
     entries for the message's fields of those names (Open WebUI 0.12), ``file_ids`` the ids of the
-    files that they refer to. ``embedded`` are bytes found in the part, to be stored as files of
+    files that they refer to; an item without an ``id`` gets one from the message. Where there is
+    ``output``, all of ``text`` is in it. ``status`` are lines for ``statusHistory``, which people
+    see and models do not. ``embedded`` are bytes found in the part, to be stored as files of
     the chat's owner. ``plain`` is true for text as somebody wrote it, in contrast to a block that
     describes something else.
     """
@@ -87,6 +92,7 @@ class Pieces:
     output: tuple[JsonDict, ...] = ()
     files: tuple[JsonDict, ...] = ()
     sources: tuple[JsonDict, ...] = ()
+    status: tuple[JsonDict, ...] = ()
     file_ids: tuple[str, ...] = ()
     embedded: tuple[EmbeddedFile, ...] = ()
     notices: tuple[Notice, ...] = ()
