@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from migrator_core.convert.content.attached import show_attachment
 from migrator_core.convert.content.file_items import (
     file_id_of,
     file_item,
@@ -12,7 +13,6 @@ from migrator_core.convert.content.file_items import (
     lost_file,
 )
 from migrator_core.convert.content.pieces import PartContext, Pieces, Role
-from migrator_core.convert.content.unknown import block
 from migrator_core.source.models.message import Message
 
 __all__ = ["convert_attachments", "convert_files", "is_document", "referenced_file_ids"]
@@ -39,13 +39,9 @@ def convert_files(
     return [*found.values(), *lost]
 
 
-def convert_attachments(message: Message, where: str) -> list[Pieces]:
-    """What tools attached to an answer (files, search results, ...), one block each."""
-    return [
-        block(f"attachment: {_kind(entry)}", _told(entry), where)
-        for entry in message.attachments
-        if entry is not None
-    ]
+def convert_attachments(message: Message, context: PartContext) -> list[Pieces]:
+    """What tools attached to an answer, as far as it is no search (see ``context.citations``)."""
+    return [piece for entry in message.attachments for piece in show_attachment(entry, context)]
 
 
 def referenced_file_ids(message: Message) -> Iterator[str]:
@@ -78,19 +74,3 @@ def _ids_in(entry: object) -> Iterator[str]:
         file_id = file_id_of(source)
         if file_id is not None:
             yield file_id
-
-
-def _kind(entry: object) -> str:
-    name = entry.get("type") if isinstance(entry, dict) else None
-    if isinstance(entry, dict) and isinstance(entry.get("file_id"), str):
-        return "file"
-    return name if isinstance(name, str) else "data"
-
-
-def _told(entry: object) -> object:
-    """The attachment without its links to the message it stands in."""
-    if not isinstance(entry, dict):
-        return entry
-    return {
-        key: value for key, value in entry.items() if key not in {"messageId", "conversationId"}
-    }
