@@ -20,6 +20,7 @@ from migrator_core.convert.content.file_items import link_of
 from migrator_core.convert.content.links import is_image
 from migrator_core.convert.content.pieces import ChatScope, Role
 from migrator_core.convert.content.text import message_items
+from migrator_core.convert.content.tool_items import code_executions, number_calls
 from migrator_core.convert.text import clean_json, clean_text, single_line
 from migrator_core.outcome import Notice, WarningCode
 from migrator_core.rows import EmbeddedFile, JsonDict
@@ -84,7 +85,7 @@ def convert_message(
     pieces = [
         *_quotations(message),
         *_said(message, role, context),
-        *convert_attachments(message, where),
+        *convert_attachments(message, context),
         *convert_files(message.files, role, place.id, context),
     ]
     speaker = single_line(message.sender, limit=_MAX_NAME)
@@ -237,6 +238,7 @@ def _fill(result: JsonDict, pieces: Sequence[Pieces], context: PartContext) -> l
     raw, output = _composed(pieces, result["id"])
     told = {
         "output": output,
+        "code_executions": code_executions(output),
         "files": _distinct(item for piece in pieces for item in piece.files),
         "sources": [
             *context.citations.sources,
@@ -268,7 +270,7 @@ def _composed(pieces: Sequence[Pieces], message_id: str) -> tuple[str, list[Json
             run = []
         elif piece.text.strip():
             run.append(piece.text)
-    items += message_items("\n\n".join(run))
+    items = number_calls([*items, *message_items("\n\n".join(run))], message_id)
     named = [_named(item, place, message_id) for place, item in enumerate(items)]
     return "\n".join(text for item in named if (text := _item_text(item)).strip()), named
 

@@ -20,8 +20,10 @@ from migrator_core.convert.content.notes import (
     convert_summary,
 )
 from migrator_core.convert.content.pieces import UNTYPED, Converter, Part, PartContext, Pieces
+from migrator_core.convert.content.plugins import convert_plugin, convert_plugins
 from migrator_core.convert.content.reasoning import convert_think
 from migrator_core.convert.content.text import convert_text
+from migrator_core.convert.content.tool_calls import convert_tool_call
 from migrator_core.convert.content.unknown import convert_unknown
 
 __all__ = ["CONVERTERS", "Part", "PartContext", "Pieces", "convert_part", "read_parts"]
@@ -34,11 +36,14 @@ CONVERTERS: Mapping[str, Converter] = MappingProxyType(
         "image_file": convert_image_file,
         "image_url": convert_image_url,
         "input_audio": convert_input_audio,
+        "plugin": convert_plugin,
+        "plugins": convert_plugins,
         "steer": convert_steer,
         "summary": convert_summary,
         "text": convert_text,
         "text_delta": convert_text,
         "think": convert_think,
+        "tool_call": convert_tool_call,
         "video_url": convert_video_url,
     }
 )
