@@ -16,7 +16,7 @@ from migrator_core.convert.content.blocks import fenced_json, quoted
 from migrator_core.convert.content.citations import read_citations
 from migrator_core.convert.content.embedded import is_data_url
 from migrator_core.convert.content.failures import error_sentence
-from migrator_core.convert.content.file_items import link_of
+from migrator_core.convert.content.file_items import file_id_of, link_of
 from migrator_core.convert.content.links import is_image
 from migrator_core.convert.content.pieces import ChatScope, Role
 from migrator_core.convert.content.text import message_items
@@ -141,6 +141,7 @@ def _context(
         paths=scope.paths,
         agents=scope.agents,
         citations=read_citations(attachments, scope.files),
+        pictures=_pictures(message),
         user=scope.user,
         owner_id=scope.owner_id,
         conversation_id=scope.conversation_id,
@@ -150,6 +151,11 @@ def _context(
         endpoint=message.endpoint,
         timestamp=place.timestamp,
     )
+
+
+def _pictures(message: Message) -> frozenset[str]:
+    shown = (part.payload for part in read_parts(message.content) if part.type == "image_file")
+    return frozenset(file_id for entry in shown if (file_id := file_id_of(entry)) is not None)
 
 
 def skeleton(role: Role, place: Place, *, content: str = "", speaker: str = "") -> JsonDict:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from migrator_core.convert.content.file_items import link_of, shown_file
+from migrator_core.convert.content.file_items import file_id_of, link_of, shown_file
 from migrator_core.convert.content.pieces import PartContext, Pieces
 from migrator_core.convert.content.text import message_items
 from migrator_core.convert.content.tool_items import CodeRun, code_item
@@ -77,7 +77,8 @@ def convert_interpreter(
     for output in outputs if isinstance(outputs, list) else [outputs]:
         image = output.get("image") if isinstance(output, dict) else None
         if image:
-            shown.append(shown_file(image, context))
+            if file_id_of(image) not in context.pictures:
+                shown.append(shown_file(image, context))
             link = link_of(image, context)
             links += [link] if link is not None else []
         elif output:

@@ -54,7 +54,8 @@ class PartContext:
     """What a converter may know besides the part.
 
     ``where`` names the message in notices; ``attachments`` are the message's tool results as
-    stored, ``citations`` what its anchors point to. ``message_id`` is the id in the chat and
+    stored, ``citations`` what its anchors point to, ``pictures`` LibreChat's ids of the files that
+    parts of the message show as pictures. ``message_id`` is the id in the chat and
     ``timestamp`` the message's, in seconds. For the others see :class:`ChatScope`.
     """
 
@@ -64,6 +65,7 @@ class PartContext:
     paths: Mapping[str, FileLink] = field(default_factory=dict)
     agents: Mapping[str, str] = field(default_factory=dict)
     citations: Citations = field(default_factory=Citations)
+    pictures: frozenset[str] = frozenset()
     user: str = ""
     owner_id: str = ""
     conversation_id: str = ""
