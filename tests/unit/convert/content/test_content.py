@@ -107,7 +107,7 @@ def test_a_hostile_type_cannot_break_out_of_its_heading() -> None:
 
 
 def test_a_fence_inside_cannot_end_the_block() -> None:
-    text = shown([{"type": "tool_call", "tool_call": {"output": "````\n# out\n````"}}])
+    text = shown([{"type": "hologram", "hologram": {"output": "````\n# out\n````"}}])
     fence = text.split("\n\n")[1].split("json")[0]
     assert fence == "`````"
     assert text.count(fence) == 2
@@ -134,7 +134,7 @@ def test_embedded_data_becomes_a_note_of_its_length(part: dict[str, Any]) -> Non
 
 def test_long_text_that_is_no_data_stays_whole() -> None:
     output = "x" * 300_000
-    assert output in shown([{"type": "tool_call", "tool_call": {"output": output}}])
+    assert output in shown([{"type": "hologram", "hologram": {"output": output}}])
 
 
 JSON = st.recursive(
