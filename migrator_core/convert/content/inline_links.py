@@ -79,6 +79,16 @@ def local_paths(text: str, user: str) -> set[str]:
     return {path for target in found if (path := own_path(target, user)) is not None}
 
 
+def downloads(text: str) -> set[str]:
+    """The last parts of the ``/api/files/…`` addresses in a text, which are files' ids."""
+    found = (match["angled"] or match["bare"] for match in _TARGET.finditer(text))
+    return {
+        re.split(r"[?#]", target, maxsplit=1)[0].rsplit("/", 1)[-1]
+        for target in found
+        if target.lower().startswith("/api/files/")
+    }
+
+
 def _replace_in(
     text: str, context: PartContext, known: Mapping[str, str], result: LinkedText
 ) -> str:
