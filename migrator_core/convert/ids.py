@@ -75,6 +75,21 @@ def model_id(agent_id: str) -> str:
     return f"{result[: MAX_MODEL_ID - 9]}-{digest}"
 
 
+def folder_id(source_id: str) -> str:
+    """The folder's id, from the chat project's ``_id``."""
+    return _derive(f"folder:{source_id}")
+
+
+def share_id(source_id: str, share_id: str) -> str:
+    """The shared chat's id where the link's own ``shareId`` cannot stay; as hard to guess."""
+    return _derive(f"share:{source_id}:{share_id}")
+
+
+def feedback_id(user_hex: str, conversation_id: str, message_id: str) -> str:
+    """The feedback's id; ``message_id`` is the one in the chat, which has one rating a message."""
+    return _derive(f"feedback:{user_hex}:{conversation_id}:{message_id}")
+
+
 def tag_id(name: str) -> str:
     """Open WebUI's rule for tag ids (0.12, ``models/tags.py``)."""
     return name.replace(" ", "_").lower()
