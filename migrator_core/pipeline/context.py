@@ -35,6 +35,7 @@ class Context:
     ``accounts`` maps a LibreChat user's id to the Open WebUI account that receives their content;
     ``principals`` adds the ids by which groups know users; ``groups`` maps migrated groups;
     ``folders`` maps chat projects to an account and its folder.
+    ``permissions_incomplete`` says that a thing without permissions may have lost them.
     """
 
     backup: Backup
@@ -46,6 +47,7 @@ class Context:
     principals: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
     folders: dict[str, tuple[str, str]] = field(default_factory=dict)
+    permissions_incomplete: bool = False
     _claimed: list[tuple[str, str]] = field(default_factory=list)
 
     def has(self, collection: str) -> bool:

@@ -144,7 +144,8 @@ class Sharer:
         for note in notes:
             link = _link(note)
             label = f"shared link {link.share_id}"
-            resource = Resource("sharedLink", link.id, owner, label, shared=link.is_public)
+            public = link.is_public and not self._context.permissions_incomplete
+            resource = Resource("sharedLink", link.id, owner, label, shared=public)
             candidates.append(
                 _Candidate(str(note["source_id"]), link, shares_of(self._context, resource))
             )
