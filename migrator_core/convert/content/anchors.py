@@ -22,8 +22,8 @@ _ANCHOR = re.compile(
     rf"(?:\ue202|{_LITERAL}2)turn(\d{{1,9}})({'|'.join(KINDS)})(\d{{1,9}})", re.ASCII
 )
 _CITATION = re.compile(
-    rf"(?:(?:\ue200|{_LITERAL}0)(?P<group>[^\n\ue200\ue201]{{0,4000}}?)(?:\ue201|{_LITERAL}1)"
-    rf"|(?P<anchor>{_ANCHOR.pattern}))",
+    rf"(?:(?:\ue200|{_LITERAL}0)(?P<group>(?:(?!{_LITERAL}0)[^\n\ue200\ue201]){{0,4000}}?)"
+    rf"(?:\ue201|{_LITERAL}1)|(?P<anchor>{_ANCHOR.pattern}))",
     re.ASCII,
 )
 _MARKER = re.compile(rf"[\ue200-\ue204\ue206]|{_LITERAL}[0-46]")
