@@ -56,7 +56,7 @@ def convert_artifacts(text: str) -> str:
             result.append("\n")
         result.append(_shown(attributes, code, language))
         place = following
-        if place < len(lines):
+        if place < len(lines) and lines[place].strip():
             result.append("\n")
     return "".join(result)
 

@@ -8,9 +8,10 @@ beside ``output`` (Open WebUI 0.10 to 0.12, ``MarkdownInlineTokens.svelte``).
 from __future__ import annotations
 
 from migrator_core.convert.content.embedded import EmbeddedError, from_data_url, is_data_url
-from migrator_core.convert.content.file_items import file_item, link_of, lost_file
+from migrator_core.convert.content.file_items import file_item, link_of, lost_file, name_of
 from migrator_core.convert.content.inline_links import find_link
 from migrator_core.convert.content.links import lost, markdown_link, remote_link
+from migrator_core.convert.content.markup import escaped
 from migrator_core.convert.content.pieces import Part, PartContext, Pieces
 from migrator_core.convert.content.unknown import convert_unknown
 from migrator_core.convert.files import FileLink, file_link
@@ -27,7 +28,9 @@ def convert_image_file(part: Part, context: PartContext) -> Pieces:
     if not (file_id or filepath or filename):
         return convert_unknown(part, context)
     link = link_of(record, context) or find_link(filepath, context)
-    return lost_file(record, context) if link is None else show_file(link, context)
+    if link is None:
+        return lost_file(record, context)
+    return show_file(link, context, name_of(record))
 
 
 def convert_image_url(part: Part, context: PartContext) -> Pieces:
@@ -61,9 +64,10 @@ def show_embedded(file: EmbeddedFile, context: PartContext) -> Pieces:
     return Pieces(text=shown.text, files=shown.files, file_ids=shown.file_ids, embedded=(file,))
 
 
-def show_file(link: FileLink, context: PartContext) -> Pieces:
-    """A migrated file, where the part stands."""
+def show_file(link: FileLink, context: PartContext, label: str = "") -> Pieces:
+    """A migrated file, where the part stands; ``label`` is what the message calls it."""
     if context.role == "user":
         item = file_item(link, context.role, context.message_id)
         return Pieces(files=(item,), file_ids=(link.target_id,))
-    return Pieces(text=markdown_link(link), file_ids=(link.target_id,))
+    words = escaped(label) if label else None
+    return Pieces(text=markdown_link(link, words), file_ids=(link.target_id,))

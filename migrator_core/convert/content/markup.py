@@ -10,7 +10,7 @@ from dataclasses import dataclass
 _FENCE = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?(?P<run>`{3,}|~{3,})(?P<info>.*)$")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _BACKTICKS = re.compile("`+")
-_MARKDOWN = re.compile(r"([\\\[\]`*_<>])")
+_MARKDOWN = re.compile(r"([\\\[\]`*<])")
 
 
 def lines_of(text: str) -> Iterator[str]:
@@ -56,7 +56,7 @@ def fenced(code: str, language: str) -> str:
     """A fenced code block that nothing in ``code`` can close."""
     longest = max((len(run) for run in re.findall("`{3,}", code)), default=2)
     fence = "`" * (longest + 1)
-    return f"{fence}{language}\n{code.rstrip(chr(10))}\n{fence}"
+    return f"{fence}{language}\n{code.removesuffix(chr(10))}\n{fence}"
 
 
 def split_code(text: str) -> Iterator[tuple[str, bool]]:

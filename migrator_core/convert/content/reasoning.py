@@ -110,10 +110,7 @@ def _closing(text: str, position: int, container: bool) -> tuple[int, int] | Non
         place = text.find("</think>", position)
         return (place, place + len("</think>")) if place >= 0 else None
     line = _CONTAINER_END.search(text, position)
-    if line is not None:
-        return line.span()
-    place = text.find(":::", position)
-    return (place, place + 3) if place >= 0 else None
+    return line.span() if line is not None else None
 
 
 def _tidied(pieces: list[tuple[str, bool]]) -> list[tuple[str, bool]]:

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from migrator_core.convert.content import CONVERTERS, PartContext, convert_part, read_parts
 from migrator_core.convert.content.pieces import Pieces
 from migrator_core.outcome import WarningCode
+from tests.support.chat_checks import convert as convert_chat
+from tests.support.chat_checks import message
 
 CONTEXT = PartContext("message m1", {})
 
@@ -151,6 +153,30 @@ JSON = st.recursive(
 def test_content_of_any_shape_converts(content: object) -> None:
     for piece in convert(content):
         assert isinstance(piece.text, str)
+
+
+PAYLOAD_KEYS = st.sampled_from(
+    ["text", "value", "url", "data", "format", "file_id", "filepath", "agentId", "annotations",
+     "content", "quotes", "files", "type", "name", "args", "output"]
+)  # fmt: skip
+PAYLOAD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(PAYLOAD_KEYS, inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([*CONVERTERS, "novel"]), PAYLOAD), max_size=4),
+    st.booleans(),
+    PAYLOAD,
+)
+def test_parts_of_every_type_with_any_payload_make_a_chat(
+    parts: list[tuple[str, object]], asked: bool, beside: object
+) -> None:
+    content = [{"type": kind, kind: payload, "text": beside} for kind, payload in parts]
+    row = message("m", isCreatedByUser=asked, text="", content=content, attachments=beside)
+    assert not convert_chat(row).message_outcomes
 
 
 def test_content_nested_beyond_reason_converts() -> None:
