@@ -60,7 +60,7 @@ def convert_project(
         user_id=owner_id,
         name=names.take(own_id, owner_id, wish),
         data=data,
-        meta={"librechat": {"id": project.id}},
+        meta={"librechat": {"id": clean_text(project.id)}},
         created_at=dates.created,
         updated_at=dates.updated,
     )
