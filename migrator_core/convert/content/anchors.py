@@ -4,7 +4,7 @@ An anchor is U+E202 and ``turn<turn><kind><index>``, U+E200 … U+E201 make a gr
 U+E203 … U+E204 mark the words a citation is for, U+E206 ends one. Models write each of these as
 the private-use character or as the six characters ``\ue202``. As in LibreChat 0.8
 (``client/src/utils/citations.ts``, ``components/Web/plugin.ts``), which looks at running text
-only: code keeps what it holds.
+only.
 """
 
 from __future__ import annotations
@@ -47,13 +47,23 @@ def anchors_in(text: str) -> list[Anchor]:
 def replace_anchors(text: str, marker: Callable[[list[Anchor]], str]) -> str:
     """``text`` with every anchor or group replaced by what ``marker`` makes of it.
 
-    Where it makes nothing, the space before the anchor goes as well. All other markers vanish.
+    Where it makes nothing, the space before the anchor goes as well. All other markers vanish. In
+    code, anchors are spelled out.
     """
     if not _MARKER.search(text):
         return text
     return "".join(
-        piece if is_code else _replace(piece, marker) for piece, is_code in split_code(text)
+        spelled_out(piece) if is_code else _replace(piece, marker)
+        for piece, is_code in split_code(text)
     )
+
+
+def without_anchors(text: str) -> str:
+    """What a person wrote, without anchors that were copied from an answer.
+
+    LibreChat reads none in questions. A text that holds none keeps all its characters.
+    """
+    return replace_anchors(text, lambda _: "") if _has_characters(text) else text
 
 
 def spelled_out(text: str) -> str:
@@ -62,9 +72,14 @@ def spelled_out(text: str) -> str:
     For what tools were given and answered: it is evidence, so nothing is taken away, but no
     character may be left that nobody can read.
     """
-    if not any(_CHARACTER.match(match[0]) for match in _ANCHOR.finditer(text)):
+    if not _has_characters(text):
         return text
     return _CHARACTER.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _has_characters(text: str) -> bool:
+    """Whether there is an anchor that is no ``\\ue202`` in letters."""
+    return any(_CHARACTER.match(match[0]) for match in _ANCHOR.finditer(text))
 
 
 def _replace(text: str, marker: Callable[[list[Anchor]], str]) -> str:

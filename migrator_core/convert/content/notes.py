@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrator_core.convert.content.anchors import without_anchors
 from migrator_core.convert.content.blocks import quoted
 from migrator_core.convert.content.file_items import shown_file
 from migrator_core.convert.content.pieces import Part, PartContext, Pieces
@@ -85,7 +86,7 @@ def convert_steer(part: Part, context: PartContext) -> Pieces:
     excerpts = [quoted(quote) for quote in quotes if isinstance(quote, str) and quote.strip()]
     entries = _entries(part.fields.get("files"))
     files = [shown_file(entry, context) for entry in entries if entry is not None]
-    said = quoted(f"**Steered by the user:**\n\n{context.citations.replace(text)}")
+    said = quoted(f"**Steered by the user:**\n\n{without_anchors(text)}")
     texts = [*excerpts, said, *(piece.text for piece in files if piece.text)]
     return Pieces(
         text="\n\n".join(texts),

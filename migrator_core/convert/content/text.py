@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from migrator_core.convert.content.anchors import without_anchors
 from migrator_core.convert.content.annotations import (
     link_citations,
     named_files,
@@ -57,8 +58,9 @@ def _visible(
     if markers and "\\ui{" in text:
         text, notices = _without_markers(text, context)
     linked = replace_links(text, context, known)
+    cited = context.citations.replace if markers else without_anchors
     return Pieces(
-        text=context.citations.replace(linked.text),
+        text=cited(linked.text),
         plain=bool(text.strip()),
         file_ids=tuple(linked.file_ids),
         embedded=tuple(linked.embedded),

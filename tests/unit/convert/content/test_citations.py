@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from migrator_core.convert.content.anchors import spelled_out
 from migrator_core.convert.content.citations import Citations, is_search, read_citations
 from migrator_core.convert.files import FileLink
+from tests.support.chat_checks import answer, convert, history, message
 from tests.unit.convert.content.citation_view import (
     cited_numbers,
     labels,
@@ -80,6 +81,8 @@ TWO = web(0, organic=[page("a"), page("b"), page("c")])
         ("\ue202turn0search0: a line", "[1] : a line", 0),
         ("`\\ue202turn0search0` is an anchor", "`\\ue202turn0search0` is an anchor", 0),
         ("```\n\\ue202turn0search0\n```\n", "```\n\\ue202turn0search0\n```\n", 0),
+        ("`\ue202turn0search0 \ue203`", "`\\ue202turn0search0 \\ue203`", 0),
+        ("an icon `\ue202`", "an icon `\ue202`", 0),
         ("turn0search0 alone, and \ue000\uf8ff", "turn0search0 alone, and \ue000\uf8ff", 0),
         ("\ue202turn0SEARCH0", "turn0SEARCH0", 0),
     ],
@@ -179,7 +182,7 @@ def test_a_picture_that_is_its_own_address_stays_out_of_the_chat() -> None:
         web("0", organic=[page("a")]),
         web(True, organic=[page("a")]),
         web(float("nan"), organic=[page("a")]),
-        web(0, organic="odd"),
+        {"web_search": {"turn": 0, "organic": "odd"}},
         web(0, organic=[None, "x", {}]),
         {"web_search": [1]},
         {"file_search": {"sources": {"a": 1}}},
@@ -208,6 +211,20 @@ def test_a_tools_text_keeps_its_anchors_in_letters() -> None:
     assert spelled_out("see \ue202turn0search0\ue206") == "see \\ue202turn0search0\\ue206"
     assert spelled_out("icon \ue202 \ue0a0") == "icon \ue202 \ue0a0"
     assert spelled_out("\\ue202turn0search0") == "\\ue202turn0search0"
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("icons \ue202 \ue206\ue0a0", "icons \ue202 \ue206\ue0a0"),
+        ("what does \\ue202turn0search0 mean?", "what does \\ue202turn0search0 mean?"),
+        ("you said: landed \ue202turn0search0.", "you said: landed."),
+        ("\ue200\ue202turn0search0\ue202turn1news0\ue201 why?", " why?"),
+    ],
+)
+def test_questions_lose_copied_anchors_only(text: str, kept: str) -> None:
+    rows = [message("q", text=text), answer("a", "q", text="x", attachments=[TWO])]
+    assert history(convert(*rows))["q"]["content"] == kept
 
 
 ANCHOR = st.tuples(

@@ -131,7 +131,7 @@ def test_two_calls_with_one_id_keep_their_own_results() -> None:
 
 
 def test_numbering_leaves_other_items_alone() -> None:
-    items = [{"type": "message", "content": []}, {"type": "reasoning", "id": "r_1"}]
+    items: list[dict[str, Any]] = [{"type": "message"}, {"type": "reasoning", "id": "r_1"}]
     assert number_calls(items, "m") == items
 
 
