@@ -92,7 +92,7 @@ def convert_history(
 ) -> History:
     """Convert every message; one that cannot be is replaced by a note in its place."""
     by_id = {entry.node.id: entry for entry in named}
-    layout = lay_out(conversation, by_id, tree, context.models)
+    layout = lay_out(conversation, by_id, tree, context.models, context.agents)
     scope = _scope(conversation, context)
     history = History()
     for node_id in tree.order:

@@ -65,12 +65,13 @@ def lay_out(
     by_id: Mapping[str, NamedMessage],
     tree: RepairedTree,
     models: ModelMapper,
+    names: Mapping[str, str],
 ) -> Layout:
-    """Decide for all messages of a conversation."""
+    """Decide for all messages of a conversation; ``names`` are those of saved agents."""
     default = models.chat_model(conversation.endpoint, conversation.model, conversation.agent_id)
     taken = set(by_id)
     columns = {
-        node_id: _columns(node_id, entry.message, conversation, models, default, taken)
+        node_id: _columns(node_id, entry.message, conversation, models, default, taken, names)
         for node_id, entry in by_id.items()
     }
     answers = {
@@ -106,13 +107,14 @@ def _columns(
     models: ModelMapper,
     default: str,
     taken: set[str],
+    names: Mapping[str, str],
 ) -> tuple[Shown, ...]:
     if role_of(message) == "user":
         return (Shown(node_id, message, default),)
     endpoint = message.endpoint or conversation.endpoint
     own = message.model if message.model and message.model.strip() else None
     model = models.chat_model(endpoint, own, None) if own else default
-    first, *others = split_columns(message)
+    first, *others = split_columns(message, names)
     ids = column_ids(node_id, 1 + len(others), taken)
     taken.update(ids)
     beside = [

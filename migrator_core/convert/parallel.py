@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from migrator_core.convert.base_models import parse_ephemeral
 from migrator_core.source.models.message import Message
@@ -23,6 +24,7 @@ FEWEST_AGENTS = 2
 _COPY = re.compile(r"____\d+$")
 _CITED = re.compile("[\ue200-\ue206]|\\\\ue20[0-6]")
 _HANDOVER = "agent_update"
+_NOBODY: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,12 @@ class Arrangement:
     places: Mapping[str, int]
 
 
-def split_columns(message: Message) -> tuple[Column, ...]:
+def split_columns(message: Message, names: Mapping[str, str] = _NOBODY) -> tuple[Column, ...]:
     """The columns of an answer, the primary model's first; an ordinary answer is its own column.
 
-    What was said by all or by nobody in particular stays in the first column, and so does
-    everything that belongs to the message as a whole.
+    ``names`` are those of saved agents by LibreChat's id. What was said by all or by nobody in
+    particular stays in the first column, and so does everything that belongs to the message as a
+    whole.
     """
     parts = message.content if isinstance(message.content, list) else []
     groups = _parallel_groups(parts)
@@ -72,7 +75,7 @@ def split_columns(message: Message) -> tuple[Column, ...]:
     return tuple(
         _first(message, share, own, keep_text=not spoken)
         if column == 0
-        else _other(message, agents[column], share, own)
+        else _other(message, agents[column], share, own, names)
         for column, (share, own) in enumerate(zip(shares, attachments, strict=True))
     )
 
@@ -210,13 +213,18 @@ def _first(
 
 
 def _other(
-    message: Message, agent_id: str, share: list[object], attachments: list[object]
+    message: Message,
+    agent_id: str,
+    share: list[object],
+    attachments: list[object],
+    names: Mapping[str, str],
 ) -> Column:
     ephemeral = parse_ephemeral(agent_id)
+    base = _COPY.sub("", agent_id)
     said = Message(
         isCreatedByUser=message.is_created_by_user,
-        sender=ephemeral.label if ephemeral else None,
-        model=(ephemeral.model if ephemeral else None) or _COPY.sub("", agent_id),
+        sender=ephemeral.label if ephemeral else names.get(base),
+        model=(ephemeral.model if ephemeral else None) or base,
         endpoint=ephemeral.endpoint if ephemeral else message.endpoint,
         content=share,
         attachments=attachments,

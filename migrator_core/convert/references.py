@@ -68,7 +68,8 @@ def _collect_ids(item: dict[str, object], found: References) -> None:
             found.files.add(file_id.strip())
     agent_id, tool = item.get("agentId"), item.get("name")
     if isinstance(agent_id, str) and _is_id(agent_id):
-        found.agents.add(agent_id)
+        # The second of two parallel answers has a copy number behind its agent's id.
+        found.agents |= {agent_id, agent_id.partition("____")[0]}
     if isinstance(tool, str) and tool.startswith(_HANDOFF) and _is_id(tool):
         found.agents.add(tool.removeprefix(_HANDOFF))
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator_core.convert.parallel import Answer, arrange, split_columns
+from migrator_core.convert.references import find_references
 from tests.support.chat_checks import answer, convert, history, message
 
 PRIMARY, ADDED = "openAI__gpt-4o___GPT-4o", "anthropic__claude-sonnet-4___Claude____1"
@@ -136,6 +137,14 @@ def test_columns_are_named_after_their_models() -> None:
     chat = convert(message("q"), answer("a", "q", model="llama3:8b", content=unlabelled))
     assert history(chat)["q"]["models"] == ["llama3:8b", "qwen"]
     assert history(chat)["a_1"]["modelName"] == "qwen"
+
+
+def test_a_saved_agent_is_called_by_its_name() -> None:
+    parts = [part("a", "agent_A", 1), part("b", "agent_B____1", 1)]
+    row = answer("a", "q", model="agent_A", content=parts)
+    _, column = split_columns(row, {"agent_A": "Analyst", "agent_B": "Baker"})
+    assert column.message.sender == "Baker"
+    assert find_references([row], "u").agents >= {"agent_A", "agent_B"}
 
 
 def test_the_old_copy_of_all_the_text_stands_in_for_no_column() -> None:
