@@ -43,6 +43,8 @@ class Reason(StrEnum):
     PRINCIPAL_MISSING = "principal-missing"
     RESOURCE_NOT_MIGRATED = "resource-not-migrated"
     CONVERSATION_MISSING = "conversation-missing"
+    LINK_OFF = "link-off"
+    ONE_LINK_PER_CHAT = "one-link-per-chat"
     REMOVED_IN_OPEN_WEBUI = "removed-in-open-webui"
     SECRET = "secret"  # noqa: S105 - a reason code, not a secret
     NOT_SUPPORTED = "not-supported"
@@ -77,6 +79,7 @@ class WarningCode(StrEnum):
     SETTING_DROPPED = "setting-dropped"
     ACCESS_NARROWED = "access-narrowed"
     BASE_MODEL_ACCESS = "base-model-access"
+    SHARED_LINK_MOVED = "shared-link-moved"
     COLLECTION_DAMAGED = "collection-damaged"
     BACKUP_ODDITY = "backup-oddity"
     LARGE_CHAT = "large-chat"
@@ -100,12 +103,16 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     Reason.TEMPORARY: "A temporary conversation, which LibreChat deletes by itself.",
     Reason.NO_MESSAGES: "The conversation has no messages.",
     Reason.DUPLICATE: "The backup holds the same document more than once; the first one counts.",
-    Reason.EXPIRED: "The grant had expired in LibreChat already.",
+    Reason.EXPIRED: "It had expired in LibreChat already.",
     Reason.PRINCIPAL_MISSING: (
         "It was granted to somebody, a group or a role that has no counterpart in Open WebUI."
     ),
     Reason.RESOURCE_NOT_MIGRATED: "What it gives access to was not migrated.",
-    Reason.CONVERSATION_MISSING: "The message belongs to a conversation that does not exist.",
+    Reason.CONVERSATION_MISSING: "It belongs to a conversation that does not exist.",
+    Reason.LINK_OFF: "The shared link was open to nobody in LibreChat.",
+    Reason.ONE_LINK_PER_CHAT: (
+        "Open WebUI keeps one shared link a chat; a newer one of the same conversation was kept."
+    ),
     Reason.REMOVED_IN_OPEN_WEBUI: (
         "An earlier run migrated it, and somebody removed it in Open WebUI since."
     ),
@@ -164,6 +171,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     WarningCode.BASE_MODEL_ACCESS: (
         "Open WebUI shows a base model to administrators only until they share it; "
         "people need read access to it to use the models built on it."
+    ),
+    WarningCode.SHARED_LINK_MOVED: (
+        "A shared link has a new address. What was open to everybody is open to everybody who is "
+        "signed in; whether LibreChat asked visitors to sign in is not in a backup."
     ),
     WarningCode.COLLECTION_DAMAGED: (
         "The collection's file is damaged or ends early; what could be read was used."

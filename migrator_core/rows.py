@@ -80,12 +80,50 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddedFile:
+    """A file whose bytes stood inside a message, in Base64 for example."""
+
+    row: FileRow
+    content: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderRow:
+    """A folder for chats, at the top level."""
+
+    id: str
+    user_id: str
+    name: str
+    data: JsonDict
+    meta: JsonDict
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackRow:
+    """A rating of one answer. It comes with its chat, which refers to it.
+
+    It has no copy of the chat, which Open WebUI would let administrators read who may not read
+    the chat itself.
+    """
+
+    id: str
+    user_id: str
+    data: JsonDict
+    meta: JsonDict
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRow:
     """A chat with all its messages.
 
     ``chat`` is the JSON document the front end reads, ``history.messages`` included; the writer
     derives the ``chat_message`` rows from it. ``tags`` are the owner's tags by name, which need
-    rows of their own; ``file_ids`` links ``(message id, file id)`` for ``chat_file``.
+    rows of their own; ``file_ids`` links ``(message id, file id)`` for ``chat_file``. ``share_id``
+    is the id of the :class:`SharedChatRow` that follows the chat.
     """
 
     id: str
@@ -101,6 +139,22 @@ class ChatRow:
     folder_id: str | None = None
     tags: tuple[TagRow, ...] = ()
     file_ids: tuple[tuple[str, str], ...] = ()
+    feedback: tuple[FeedbackRow, ...] = ()
+    share_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SharedChatRow:
+    """What others see of a chat: a copy of it under an address of its own (``/s/<id>``)."""
+
+    id: str
+    chat_id: str
+    user_id: str
+    title: str
+    chat: JsonDict
+    created_at: int
+    updated_at: int
+    grants: tuple[Grant, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +188,17 @@ class ModelRow:
     grants: tuple[Grant, ...] = ()
 
 
-Row: TypeAlias = UserRow | GroupRow | TagRow | FileRow | ChatRow | PromptRow | ModelRow
+Row: TypeAlias = (
+    UserRow
+    | GroupRow
+    | TagRow
+    | FolderRow
+    | FileRow
+    | ChatRow
+    | SharedChatRow
+    | PromptRow
+    | ModelRow
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from migrator_core.source.models.agent import Agent
 from migrator_core.source.models.prompt import PromptGroup
 from migrator_core.source.values import normalise_id
 
-ResourceType: TypeAlias = Literal["agent", "promptGroup"]
+ResourceType: TypeAlias = Literal["agent", "promptGroup", "sharedLink"]
 
 VIEW = 1
 EDIT = 2

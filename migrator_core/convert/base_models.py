@@ -62,6 +62,7 @@ class EphemeralAgent:
 
     endpoint: str
     model: str | None
+    label: str | None = None
 
 
 class ModelMapper:
@@ -136,11 +137,15 @@ def parse_ephemeral(agent_id: str | None) -> EphemeralAgent | None:
     """
     if not agent_id or agent_id.startswith(SAVED_AGENT) or "__" not in agent_id:
         return None
-    base = _COPY_SUFFIX.sub("", agent_id).partition("___")[0]
+    base, _, label = _COPY_SUFFIX.sub("", agent_id).partition("___")
     endpoint, separator, model = base.partition("__")
     if not endpoint:
         return None
-    return EphemeralAgent(endpoint, model.replace("__", ":") if separator and model else None)
+    return EphemeralAgent(
+        endpoint,
+        model.replace("__", ":") if separator and model else None,
+        label.replace("__", ":") or None,
+    )
 
 
 def _label(text: str | None) -> str:

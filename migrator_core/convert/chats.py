@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from migrator_core.convert import ids
-from migrator_core.convert.attachments import referenced_file_ids
 from migrator_core.convert.chat_dates import ChatDates, chat_dates
 from migrator_core.convert.history import (
     ChatContext,
@@ -16,13 +15,15 @@ from migrator_core.convert.history import (
     convert_history,
 )
 from migrator_core.convert.message_ids import name_messages
+from migrator_core.convert.parameters import chat_parameters, other_parameters
+from migrator_core.convert.references import find_references
 from migrator_core.convert.result import Converted, Skipped
 from migrator_core.convert.tags import tag_row
 from migrator_core.convert.text import clean_json, clean_text, single_line, unique
 from migrator_core.convert.tree import RepairedTree, order_and_repair
 from migrator_core.convert.variables import convert_special_variables
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
-from migrator_core.rows import ChatRow, JsonDict, TagRow
+from migrator_core.rows import ChatRow, EmbeddedFile, JsonDict, TagRow
 from migrator_core.source.models.conversation import Conversation
 from migrator_core.source.models.message import Message
 
@@ -46,10 +47,12 @@ class ConvertedChat(Converted[ChatRow]):
 
     ``message_ids`` are the source ids of those that share the chat's fate; all others, repeated
     ones for example, are in ``message_outcomes``. Together they are as many as were given.
+    ``embedded`` are files to store before the chat, which shows them.
     """
 
     message_ids: tuple[str, ...] = ()
     message_outcomes: tuple[Outcome, ...] = ()
+    embedded: tuple[EmbeddedFile, ...] = ()
 
 
 def is_temporary(conversation: Conversation) -> bool:
@@ -65,8 +68,8 @@ def is_temporary(conversation: Conversation) -> bool:
 
 def referenced_files(conversation: Conversation, messages: Sequence[Message]) -> set[str]:
     """LibreChat's ids of all files that the messages refer to."""
-    del conversation  # its own list is incomplete and repeats what the messages say
-    return {file_id for message in messages for file_id in referenced_file_ids(message)}
+    # The conversation's own list is incomplete and repeats what the messages say.
+    return find_references(messages, conversation.user or "").files
 
 
 def convert_conversation(
@@ -112,6 +115,7 @@ def convert_conversation(
                 for index, detail in history.failed.items()
             ),
         ),
+        embedded=tuple(history.embedded.values()),
     )
 
 
@@ -130,20 +134,12 @@ def _row(
     history: History,
     context: ChatContext,
 ) -> ChatRow:
-    title = _title(conversation.title)
+    title = chat_title(conversation.title)
     tags = _tags(conversation, context.owner_id)
     system = _system_prompt(conversation)
-    chat: JsonDict = {
-        "id": chat_id,
-        "title": title,
-        "models": [chat_model(conversation, context)],
-        "params": {"system": system} if system else {},
-        "files": list(history.documents.values()),
-        "history": {"currentId": tree.current, "messages": history.messages},
-        "messages": [],
-        "tags": [],
-        "timestamp": dates.created * 1000,
-    }
+    chat = chat_document(chat_id, title, conversation, context, history, tree.current)
+    chat["params"] = chat_parameters(conversation) | ({"system": system} if system else {})
+    chat["timestamp"] = dates.created * 1000
     return ChatRow(
         id=chat_id,
         user_id=context.owner_id,
@@ -152,16 +148,41 @@ def _row(
         created_at=dates.created,
         updated_at=dates.updated,
         archived=conversation.is_archived,
-        # Open WebUI lists a chat in one place only.
+        # Archiving takes a chat out of every other list, also in Open WebUI; but a chat in a
+        # folder may well be pinned there, and is back in its folder once it is not.
         pinned=conversation.pinned and not conversation.is_archived,
+        folder_id=None if conversation.is_archived else context.folder_id,
         meta={"tags": [tag.id for tag in tags], "librechat": _provenance(conversation)},
         current_message_id=tree.current,
         tags=tags,
         file_ids=tuple((message, file_id) for file_id, message in history.file_ids.items()),
+        feedback=history.feedback,
     )
 
 
-def _title(title: str | None) -> str:
+def chat_document(
+    own_id: str,
+    title: str,
+    conversation: Conversation,
+    context: ChatContext,
+    history: History,
+    current: str,
+) -> JsonDict:
+    """The JSON that the front end reads, without parameters and date."""
+    return {
+        "id": own_id,
+        "title": title,
+        "models": [chat_model(conversation, context)],
+        "params": {},
+        "files": list(history.documents.values()),
+        "history": {"currentId": current, "messages": history.messages},
+        "messages": [],
+        "tags": [],
+    }
+
+
+def chat_title(title: str | None) -> str:
+    """One line that is never empty."""
     line = single_line(title, limit=MAX_TITLE + 1)
     if not line:
         return DEFAULT_TITLE
@@ -198,6 +219,7 @@ def _provenance(conversation: Conversation) -> JsonDict:
         "chatProjectId": conversation.chat_project_id,
         "created_at": conversation.created_at,
         "updated_at": conversation.updated_at,
+        "parameters": other_parameters(conversation) or None,
         "temporary": is_temporary(conversation) or None,
     }
     result: JsonDict = clean_json({key: value for key, value in known.items() if value is not None})

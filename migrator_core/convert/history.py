@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from uuid import uuid5
 
 from migrator_core.convert.attachments import is_document
 from migrator_core.convert.base_models import ModelMapper
+from migrator_core.convert.content.pieces import ChatScope
+from migrator_core.convert.feedback import Rated, lost_feedback, rate
 from migrator_core.convert.files import FileLink
-from migrator_core.convert.ids import NAMESPACE
+from migrator_core.convert.ids import chat_id
+from migrator_core.convert.layout import lay_out
 from migrator_core.convert.message_ids import NamedMessage
 from migrator_core.convert.messages import (
     FAILED_NOTE,
@@ -23,8 +25,9 @@ from migrator_core.convert.messages import (
     skeleton,
 )
 from migrator_core.convert.tree import Flaw, RepairedTree
+from migrator_core.convert.usage import usage_by_message
 from migrator_core.outcome import Notice, WarningCode
-from migrator_core.rows import JsonDict
+from migrator_core.rows import EmbeddedFile, FeedbackRow, JsonDict
 from migrator_core.source.models.conversation import Conversation
 from migrator_core.source.models.message import Message
 
@@ -42,13 +45,17 @@ class ChatContext:
     """What a conversation's conversion has to know of the rest of the run.
 
     ``owner_id`` is the account in Open WebUI; ``files`` are that owner's migrated files by
-    LibreChat's ``file_id``; ``fallback`` is the run's start in seconds.
+    LibreChat's ``file_id`` and ``paths`` the files that texts name, by path; ``fallback`` is the
+    run's start in seconds; ``folder_id`` is the folder that the chat goes to.
     """
 
     owner_id: str
     files: Mapping[str, FileLink]
     models: ModelMapper
     fallback: int
+    paths: Mapping[str, FileLink] = field(default_factory=dict)
+    agents: Mapping[str, str] = field(default_factory=dict)
+    folder_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -56,14 +63,17 @@ class History:
     """The messages in the order of reading, and what they add up to.
 
     ``documents`` are the chat-level files by id, ``file_ids`` say which message shows a file
-    first, ``failed`` says what went wrong by the message's place in the source.
+    first, ``embedded`` are files to store before the chat, by id; ``failed`` says what went wrong
+    by the message's place in the source; ``feedback`` are the ratings' rows.
     """
 
     messages: dict[str, JsonDict] = field(default_factory=dict)
     documents: dict[str, JsonDict] = field(default_factory=dict)
     file_ids: dict[str, str] = field(default_factory=dict)
+    embedded: dict[str, EmbeddedFile] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     failed: dict[int, str] = field(default_factory=dict)
+    feedback: tuple[FeedbackRow, ...] = ()
 
 
 def chat_model(conversation: Conversation, context: ChatContext) -> str:
@@ -82,83 +92,81 @@ def convert_history(
 ) -> History:
     """Convert every message; one that cannot be is replaced by a note in its place."""
     by_id = {entry.node.id: entry for entry in named}
-    models = _models(conversation, by_id, tree, context)
-    questions = {
-        root: _question_id(root, by_id)
-        for root in tree.roots
-        if role_of(by_id[root].message) == "assistant"
-    }
+    layout = lay_out(conversation, by_id, tree, context.models, context.agents)
+    scope = _scope(conversation, context)
     history = History()
     for node_id in tree.order:
         parent = tree.parents[node_id]
-        if node_id in questions:
-            parent = questions[node_id]
-            _add_question(history, parent, node_id, dates[node_id], models[node_id])
-        place = Place(node_id, parent, tree.children[node_id], dates[node_id], models[node_id])
-        _add(history, by_id[node_id], place, conversation.conversation_id, context)
-    _tell_repairs(history, tree, len(questions), conversation.conversation_id)
+        if node_id in layout.questions:
+            parent = layout.questions[node_id]
+            place = layout.place(parent, None, (node_id,), dates[node_id])
+            # An answer as a root has neither rating nor regeneration in Open WebUI, and rating it
+            # throws.
+            history.messages[parent] = skeleton("user", place, content=NO_QUESTION)
+        for column in layout.columns[node_id]:
+            below = tree.children[node_id] if column.id == node_id else ()
+            place = layout.place(column.id, parent, below, dates[node_id])
+            _add(history, by_id[node_id].index, column.message, place, scope)
+    _add_usage(history, by_id, tree)
+    _add_feedback(history, by_id, conversation, context)
+    _tell_repairs(history, tree, len(layout.questions), conversation.conversation_id)
     return history
 
 
-def _add(
-    history: History,
-    entry: NamedMessage,
-    place: Place,
-    conversation_id: str,
-    context: ChatContext,
-) -> None:
-    where = f"conversation {conversation_id}, message {place.id}"
+def _scope(conversation: Conversation, context: ChatContext) -> ChatScope:
+    user = conversation.user or ""
+    return ChatScope(
+        user=user,
+        owner_id=context.owner_id,
+        conversation_id=conversation.conversation_id,
+        chat_id=chat_id(user, conversation.conversation_id),
+        files=context.files,
+        paths=context.paths,
+        agents=context.agents,
+    )
+
+
+def _add(history: History, index: int, message: Message, place: Place, scope: ChatScope) -> None:
+    where = f"conversation {scope.conversation_id}, message {place.id}"
     try:
-        converted = convert_message(entry.message, place, context.files, where)
+        converted = convert_message(message, place, scope, where)
     except Exception as error:  # one hostile message must not take the whole chat with it
-        history.failed[entry.index] = f"{type(error).__name__}: {error}"
-        converted = ConvertedMessage(skeleton(role_of(entry.message), place, content=FAILED_NOTE))
+        history.failed[index] = f"{type(error).__name__}: {error}"
+        converted = ConvertedMessage(skeleton(role_of(message), place, content=FAILED_NOTE))
     history.messages[place.id] = converted.message
     history.notices.extend(converted.notices)
     for file_id in converted.file_ids:
         history.file_ids.setdefault(file_id, place.id)
+    for file in converted.embedded:
+        history.embedded.setdefault(file.row.id, file)
     for item in converted.message.get("files", []):
         if converted.message["role"] == "user" and is_document(item):
             history.documents.setdefault(item["id"], item)
 
 
-def _add_question(history: History, own_id: str, answer: str, timestamp: int, model: str) -> None:
-    # An answer as a root has neither rating nor regeneration in Open WebUI, and rating it throws.
-    place = Place(own_id, None, (answer,), timestamp, model)
-    history.messages[own_id] = skeleton("user", place, content=NO_QUESTION)
+def _add_usage(history: History, by_id: Mapping[str, NamedMessage], tree: RepairedTree) -> None:
+    messages = {node_id: entry.message for node_id, entry in by_id.items()}
+    for node_id, usage in usage_by_message(tree, messages).items():
+        if history.messages[node_id]["role"] == "assistant":
+            history.messages[node_id]["usage"] = usage
 
 
-def _question_id(answer: str, taken: Collection[str]) -> str:
-    # Message ids count within their chat only, so the answer's id is seed enough.
-    result = str(uuid5(NAMESPACE, f"question:{answer}"))
-    return _question_id(result, taken) if result in taken else result
-
-
-def _models(
-    conversation: Conversation,
+def _add_feedback(
+    history: History,
     by_id: Mapping[str, NamedMessage],
-    tree: RepairedTree,
+    conversation: Conversation,
     context: ChatContext,
-) -> dict[str, str]:
-    """An answer's own model; a question's is that of its last answer, which is the one shown."""
-    default = chat_model(conversation, context)
-    models: dict[str, str] = {}
+) -> None:
+    rated = []
     for node_id, entry in by_id.items():
-        message = entry.message
-        if role_of(message) == "assistant":
-            models[node_id] = _answering_model(message, conversation, context) or default
-    for node_id in by_id:
-        answers = (models[child] for child in reversed(tree.children[node_id]) if child in models)
-        models.setdefault(node_id, next(answers, default))
-    return models
-
-
-def _answering_model(
-    message: Message, conversation: Conversation, context: ChatContext
-) -> str | None:
-    if message.model is None or not message.model.strip():
-        return None
-    return context.models.chat_model(message.endpoint or conversation.endpoint, message.model, None)
+        if entry.message.feedback and history.messages[node_id]["role"] == "assistant":
+            rated.append(Rated(node_id, entry.message))
+            where = f"conversation {conversation.conversation_id}, message {node_id}"
+            lost = lost_feedback(entry.message, where)
+            history.notices += [lost] if lost else []
+    history.feedback = rate(
+        conversation, context.owner_id, rated, history.messages, context.fallback
+    )
 
 
 def _tell_repairs(

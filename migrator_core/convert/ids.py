@@ -40,6 +40,11 @@ def file_id(user_hex: str, source_file_id: str) -> str:
     return _derive(f"file:{user_hex}:{source_file_id}")
 
 
+def embedded_file_id(user_hex: str, sha256: str) -> str:
+    """The id of a file that was found inside a message, from the SHA-256 of its bytes in hex."""
+    return _derive(f"embedded:{user_hex}:{sha256}")
+
+
 def chat_id(user_hex: str, conversation_id: str) -> str:
     """The chat's id. LibreChat's ``conversationId`` is unique per user only."""
     return _derive(f"chat:{user_hex}:{conversation_id}")
@@ -68,6 +73,21 @@ def model_id(agent_id: str) -> str:
         return result
     digest = hashlib.sha256(agent_id.encode("utf-8", "backslashreplace")).hexdigest()[:8]
     return f"{result[: MAX_MODEL_ID - 9]}-{digest}"
+
+
+def folder_id(source_id: str) -> str:
+    """The folder's id, from the chat project's ``_id``."""
+    return _derive(f"folder:{source_id}")
+
+
+def share_id(source_id: str, share_id: str) -> str:
+    """The shared chat's id where the link's own ``shareId`` cannot stay; as hard to guess."""
+    return _derive(f"share:{source_id}:{share_id}")
+
+
+def feedback_id(user_hex: str, conversation_id: str, message_id: str) -> str:
+    """The feedback's id; ``message_id`` is the one in the chat, which has one rating a message."""
+    return _derive(f"feedback:{user_hex}:{conversation_id}:{message_id}")
 
 
 def tag_id(name: str) -> str:

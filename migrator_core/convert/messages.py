@@ -6,17 +6,24 @@ it says.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from migrator_core.convert.attachments import convert_attachments, convert_files
 from migrator_core.convert.content import Part, PartContext, Pieces, convert_part, read_parts
 from migrator_core.convert.content.blocks import fenced_json, quoted
-from migrator_core.convert.content.pieces import Role
-from migrator_core.convert.files import FileLink
-from migrator_core.convert.text import clean_text, single_line
+from migrator_core.convert.content.citations import read_citations
+from migrator_core.convert.content.embedded import is_data_url
+from migrator_core.convert.content.failures import error_sentence
+from migrator_core.convert.content.file_items import file_id_of, link_of
+from migrator_core.convert.content.links import is_image
+from migrator_core.convert.content.pieces import ChatScope, Role
+from migrator_core.convert.content.text import message_items
+from migrator_core.convert.content.tool_items import code_executions, number_calls
+from migrator_core.convert.text import clean_json, clean_text, single_line
 from migrator_core.outcome import Notice, WarningCode
-from migrator_core.rows import JsonDict
+from migrator_core.rows import EmbeddedFile, JsonDict
 from migrator_core.source.models.message import Message
 
 ERROR_NOTE = "LibreChat recorded an error at this answer."
@@ -26,12 +33,18 @@ NO_QUESTION = "(no question: this branch begins with an answer)"
 _USER_SENDERS = frozenset({"user", "human", "you"})
 _MAX_NAME = 200
 
+_ID_PREFIXES: Mapping[str, str] = MappingProxyType(
+    {"message": "msg", "reasoning": "r", "open_webui:context_compaction": "cc"}
+)
+"""How Open WebUI's own ids of ``output`` items begin (0.12, ``utils/middleware.py``)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a message stands in its chat; ``timestamp`` is in seconds, ``model`` Open WebUI's id.
 
-    At a question, ``model`` is the one that answers it.
+    At a question, ``model`` is the one that answers it; ``models`` are those that answer it side
+    by side, and ``column`` is the place of an answer among them.
     """
 
     id: str
@@ -39,14 +52,20 @@ class Place:
     children: tuple[str, ...]
     timestamp: int
     model: str
+    models: tuple[str, ...] = ()
+    column: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class ConvertedMessage:
-    """An entry of ``history.messages``, and the target ids of the files it shows."""
+    """An entry of ``history.messages``, and the target ids of the files it shows.
+
+    ``embedded`` are files that have to be stored first: their bytes stood in the message.
+    """
 
     message: JsonDict
     file_ids: tuple[str, ...] = ()
+    embedded: tuple[EmbeddedFile, ...] = ()
     notices: tuple[Notice, ...] = ()
 
 
@@ -58,29 +77,85 @@ def role_of(message: Message) -> Role:
 
 
 def convert_message(
-    message: Message, place: Place, files: Mapping[str, FileLink], where: str
+    message: Message, place: Place, scope: ChatScope, where: str
 ) -> ConvertedMessage:
     """Convert one message; ``where`` names it in notices."""
     role = role_of(message)
-    context = PartContext(where, files, tuple(message.attachments))
+    context = _context(message, role, place, scope, where)
     pieces = [
         *_quotations(message),
         *_said(message, role, context),
-        *convert_attachments(message, where),
+        *convert_attachments(message, context),
         *convert_files(message.files, role, place.id, context),
     ]
     speaker = single_line(message.sender, limit=_MAX_NAME)
     speaker = speaker or single_line(message.model, limit=_MAX_NAME)
     result = skeleton(role, place, speaker=speaker)
-    notices = _fill(result, pieces, where)
+    notices = _fill(result, pieces, context)
     if message.error and role == "assistant":
         # An object: Open WebUI takes a bare ``true`` for "the content is the error" and hides it.
-        result["error"] = {"content": ERROR_NOTE}
+        result["error"] = {"content": _error_sentence(message)}
+    ending = _ending(message) if role == "assistant" else {}
+    if ending:
+        result["meta"] = {"librechat": ending}
     return ConvertedMessage(
         message=result,
         file_ids=tuple(file_id for piece in pieces for file_id in piece.file_ids),
+        embedded=tuple(file for piece in pieces for file in piece.embedded),
         notices=tuple(dict.fromkeys(notices)),
     )
+
+
+def _error_sentence(message: Message) -> str:
+    """What went wrong, as far as a code says it; its text is among the message's own."""
+    texts = [
+        message.text,
+        *(
+            value
+            for part in read_parts(message.content)
+            if part.type == "error"
+            for value in (part.payload, part.fields.get("text"))
+        ),
+    ]
+    sentences = (error_sentence(text) for text in texts)
+    return next((sentence for sentence in sentences if sentence), ERROR_NOTE)
+
+
+def _ending(message: Message) -> JsonDict:
+    """How an answer ended, unless it came to its end: shown nowhere, as in Open WebUI itself."""
+    reason = single_line(message.finish_reason, limit=_MAX_NAME)
+    ending: JsonDict = {"unfinished": True} if message.unfinished else {}
+    if reason and reason != "stop":
+        ending["finish_reason"] = reason
+    return ending
+
+
+def _context(
+    message: Message, role: Role, place: Place, scope: ChatScope, where: str
+) -> PartContext:
+    attachments = tuple(message.attachments)
+    return PartContext(
+        where=where,
+        files=scope.files,
+        attachments=attachments,
+        paths=scope.paths,
+        agents=scope.agents,
+        citations=read_citations(attachments, scope.files),
+        pictures=_pictures(message),
+        user=scope.user,
+        owner_id=scope.owner_id,
+        conversation_id=scope.conversation_id,
+        chat_id=scope.chat_id,
+        message_id=place.id,
+        role=role,
+        endpoint=message.endpoint,
+        timestamp=place.timestamp,
+    )
+
+
+def _pictures(message: Message) -> frozenset[str]:
+    shown = (part.payload for part in read_parts(message.content) if part.type == "image_file")
+    return frozenset(file_id for entry in shown if (file_id := file_id_of(entry)) is not None)
 
 
 def skeleton(role: Role, place: Place, *, content: str = "", speaker: str = "") -> JsonDict:
@@ -94,13 +169,13 @@ def skeleton(role: Role, place: Place, *, content: str = "", speaker: str = "") 
         "timestamp": place.timestamp,
     }
     if role == "user":
-        # Exactly one: none hides the answers, several show them side by side.
-        result["models"] = [place.model]
+        # None would hide the answers, several show them side by side.
+        result["models"] = list(place.models or (place.model,))
     else:
         result |= {
             "model": place.model,
             "modelName": speaker or place.model,
-            "modelIdx": 0,
+            "modelIdx": place.column,
             "done": True,
         }
     return result
@@ -108,13 +183,32 @@ def skeleton(role: Role, place: Place, *, content: str = "", speaker: str = "") 
 
 def _said(message: Message, role: Role, context: PartContext) -> list[Pieces]:
     """The parts of ``content``; ``text`` as well unless they hold text, which makes it stale."""
-    parts = [*read_parts(message.content), *read_parts(message.image_urls), *_traces(message)]
+    parts = read_parts(message.content)
+    parts += [*_old_pictures(message, parts, context), *_traces(message)]
     pieces = [convert_part(part, context) for part in parts]
     if any(piece.plain for piece in pieces) or _is_nothing(message.text):
         return pieces
     own = convert_part(Part("text", message.text, {"text": message.text}), context)
     # People write first and attach then; models use their tools first and answer then.
     return [own, *pieces] if role == "user" else [*pieces, own]
+
+
+def _old_pictures(message: Message, parts: Sequence[Part], context: PartContext) -> list[Part]:
+    """``image_urls`` of old versions, unless they only repeat the message's own pictures.
+
+    They were what the model was sent: the files, in Base64.
+    """
+    shown = any(part.type == "image_url" for part in parts) or any(
+        link is not None and is_image(link)
+        for link in (link_of(entry, context) for entry in message.files)
+    )
+    pictures = read_parts(message.image_urls)
+    return [part for part in pictures if not (shown and _is_data(part))]
+
+
+def _is_data(part: Part) -> bool:
+    address = part.payload.get("url") if isinstance(part.payload, dict) else part.payload
+    return isinstance(address, str) and is_data_url(address)
 
 
 def _traces(message: Message) -> list[Part]:
@@ -144,40 +238,69 @@ def _quotations(message: Message) -> list[Pieces]:
     ]
 
 
-def _fill(result: JsonDict, pieces: Sequence[Pieces], where: str) -> list[Notice]:
+def _fill(result: JsonDict, pieces: Sequence[Pieces], context: PartContext) -> list[Notice]:
     """Put the pieces into the message and return their notices."""
     notices = [notice for piece in pieces for notice in piece.notices]
-    raw = "\n\n".join(piece.text for piece in pieces if piece.text.strip())
-    result["content"] = clean_text(raw)
-    if result["content"] != raw:
-        notices.append(Notice(WarningCode.TEXT_REPAIRED, where))
-    lists = {
-        "output": _output(pieces, result["id"]),
-        "files": [item for piece in pieces for item in piece.files],
-        "sources": [source for piece in pieces for source in piece.sources],
+    raw, output = _composed(pieces, result["id"])
+    told = {
+        "output": output,
+        "code_executions": code_executions(output),
+        "files": _distinct(item for piece in pieces for item in piece.files),
+        "sources": [
+            *context.citations.sources,
+            *(source for piece in pieces for source in piece.sources),
+        ],
+        "statusHistory": [line for piece in pieces for line in piece.status],
     }
-    result |= {key: value for key, value in lists.items() if value}
+    result["content"] = clean_text(raw)
+    lists = {key: clean_json(value) for key, value in told.items() if value}
+    result |= lists
+    if result["content"] != raw or any(told[key] != value for key, value in lists.items()):
+        notices.append(Notice(WarningCode.TEXT_REPAIRED, context.where))
     return notices
 
 
-def _output(pieces: Sequence[Pieces], message_id: str) -> list[JsonDict]:
-    """The ``output`` items, or none where plain content says it all.
+def _composed(pieces: Sequence[Pieces], message_id: str) -> tuple[str, list[JsonDict]]:
+    """The visible text, and the ``output`` items or none where the text says it all.
 
-    Where there are any, Open WebUI shows nothing else, so all text has to be among them.
+    Where there are items, Open WebUI shows nothing else, so all text has to be among them; the
+    text is then what its own ``get_output_text`` makes of them (0.12, ``utils/misc.py``).
     """
     if not any(piece.output for piece in pieces):
-        return []
+        return "\n\n".join(piece.text for piece in pieces if piece.text.strip()), []
     items: list[JsonDict] = []
-    for place, piece in enumerate(pieces):
-        items.extend(piece.output)
-        if piece.text.strip() and not piece.output:
-            items.append(
-                {
-                    "type": "message",
-                    "id": f"msg_{message_id}_{place}",
-                    "status": "completed",
-                    "role": "assistant",
-                    "content": [{"type": "output_text", "text": clean_text(piece.text)}],
-                }
-            )
-    return items
+    run: list[str] = []
+    for piece in pieces:
+        if piece.output:
+            items += (*message_items("\n\n".join(run)), *piece.output)
+            run = []
+        elif piece.text.strip():
+            run.append(piece.text)
+    items = number_calls([*items, *message_items("\n\n".join(run))], message_id)
+    named = [_named(item, place, message_id) for place, item in enumerate(items)]
+    return "\n".join(text for item in named if (text := _item_text(item)).strip()), named
+
+
+def _named(item: JsonDict, place: int, message_id: str) -> JsonDict:
+    if item.get("id"):
+        return item
+    prefix = _ID_PREFIXES.get(str(item.get("type")), "item")
+    return {"type": item.get("type"), "id": f"{prefix}_{message_id}_{place}", **item}
+
+
+def _item_text(item: JsonDict) -> str:
+    if item.get("type") != "message":
+        return ""
+    return "".join(str(part["text"]) for part in item["content"])
+
+
+def _distinct(items: Iterable[JsonDict]) -> list[JsonDict]:
+    """Files once each: a picture may be both a file and a part of a message."""
+    seen: set[object] = set()
+    kept = []
+    for item in items:
+        key = item.get("id") or item.get("url")
+        if key is None or key not in seen:
+            kept.append(item)
+        seen.add(key)
+    return kept

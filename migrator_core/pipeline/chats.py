@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+from io import BytesIO
+from typing import BinaryIO
 
 from migrator_core.convert.chats import (
     ChatContext,
     ConvertedChat,
     convert_conversation,
     is_temporary,
-    referenced_files,
 )
+from migrator_core.convert.dates import seconds
 from migrator_core.convert.fingerprint import fingerprint
+from migrator_core.convert.references import find_references
 from migrator_core.convert.result import Skipped
+from migrator_core.convert.text import clean_text, single_line
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.pipeline.context import Context, failed, skipped
-from migrator_core.pipeline.steps import Found, Parcel, Step
-from migrator_core.rows import ChatRow, Item
+from migrator_core.pipeline.shares import Sharer
+from migrator_core.pipeline.steps import Enclosure, Found, Parcel, Step
+from migrator_core.pipeline.strays import Found as FoundPaths
+from migrator_core.pipeline.strays import Stray, find_paths
+from migrator_core.rows import ChatRow, FileRow, Item
 from migrator_core.source import Document, MessageIndex
 from migrator_core.source.models.base import InvalidDocumentError, parse
 from migrator_core.source.models.conversation import Conversation
@@ -25,15 +34,20 @@ from migrator_core.target import Written
 
 MESSAGES = "messages"
 
+_MAX_NAME = 200
+
 
 class ChatsPhase:
     """``conversations`` and ``messages``. One conversation at a time is in memory."""
 
     name = "conversations"
 
-    def __init__(self, context: Context, messages: MessageIndex, total: int) -> None:
+    def __init__(
+        self, context: Context, messages: MessageIndex, sharer: Sharer, total: int
+    ) -> None:
         self._context = context
         self._index = messages
+        self._sharer = sharer
         self._total = total
 
     def total(self) -> int | None:
@@ -42,6 +56,7 @@ class ChatsPhase:
 
     def steps(self) -> Iterator[Step]:
         """A step a conversation, with its messages; at the end the messages nobody asked for."""
+        self._name_agents()
         if self._context.has(MESSAGES):
             yield Found(MESSAGES, self._index.total)
         for document in self._index.unreadable():
@@ -83,13 +98,18 @@ class ChatsPhase:
                 source_ids.append(row.source_id)
             except InvalidDocumentError as error:
                 yield failed(row, Reason.INVALID_DOCUMENT, str(error))
-        links = self._context.scratch.links(user, referenced_files(conversation, messages))
-        converted = convert_conversation(
-            conversation,
-            messages,
-            ChatContext(owner, links, self._context.models, self._context.started),
-            source_ids,
+        references = find_references(messages, user)
+        found = self._find_paths(conversation, references.paths, user, owner)
+        scope = ChatContext(
+            owner,
+            self._context.scratch.links(user, references.files),
+            self._context.models,
+            self._context.started,
+            paths=found.links,
+            agents=self._context.scratch.names("agents", references.agents),
+            folder_id=self._context.folder_of(conversation.chat_project_id, owner),
         )
+        converted = convert_conversation(conversation, messages, scope, source_ids)
         if isinstance(converted, Skipped):
             yield skipped(
                 document,
@@ -100,7 +120,40 @@ class ChatsPhase:
             for source_id in source_ids:
                 yield Outcome(MESSAGES, source_id, State.SKIPPED, None, converted.reason)
             return
-        yield from _parcel(conversation, converted)
+        yield from _enclosures(conversation, converted, found.strays)
+        shared = self._sharer.share(conversation, messages, scope, converted.row)
+        yield from shared.before
+        yield from _parcel(conversation, replace(converted, row=shared.row))
+        yield from shared.after
+
+    def _find_paths(
+        self, conversation: Conversation, paths: set[str], user: str, owner: str
+    ) -> FoundPaths:
+        started = self._context.started
+        created = seconds(conversation.created_at, started)
+        return find_paths(
+            self._context,
+            paths,
+            user=user,
+            owner=owner,
+            created_at=started if created is None else created,
+            provenance={"conversationId": conversation.conversation_id},
+        )
+
+    def _name_agents(self) -> None:
+        """Learn what people call the agents, whose ids are all that messages have."""
+        if not self._context.has("agents"):
+            return
+        for document in self._context.backup.documents("agents"):
+            agent_id, name = (
+                (document.data.get("id"), document.data.get("name"))
+                if document.data is not None
+                else (None, None)
+            )
+            if isinstance(agent_id, str) and isinstance(name, str):
+                self._context.scratch.add_name(
+                    "agents", clean_text(agent_id), single_line(name, limit=_MAX_NAME)
+                )
 
     def _leave_out(
         self, document: Document, conversation: Conversation, reason: Reason
@@ -111,6 +164,27 @@ class ChatsPhase:
             taken = self._index.take_ids(conversation.conversation_id, conversation.user)
             for source_id in taken:
                 yield Outcome(MESSAGES, source_id, State.SKIPPED, None, reason)
+
+
+def _enclosures(
+    conversation: Conversation, converted: ConvertedChat, strays: Mapping[str, Stray]
+) -> Iterator[Step]:
+    """The files to store before the chat that shows them."""
+    where = f"conversation {conversation.conversation_id}"
+    for file in converted.embedded:
+        opened = partial(BytesIO, file.content)
+        yield _enclosure(file.row, opened, len(file.content), where)
+    shown = {file_id for _, file_id in converted.row.file_ids}
+    for target_id in sorted(shown & strays.keys()):
+        stray = strays[target_id]
+        yield _enclosure(stray.row, stray.blob.open, 1000, where)
+
+
+def _enclosure(
+    row: FileRow, open_blob: Callable[[], BinaryIO], weight: int, where: str
+) -> Enclosure:
+    item = Item(MESSAGES, f"{where}: {row.filename}", row, fingerprint(row), row.meta["size"])
+    return Enclosure(item, open_blob, f"{where}: {row.filename}", weight)
 
 
 def _parcel(conversation: Conversation, converted: ConvertedChat) -> Iterator[Step]:

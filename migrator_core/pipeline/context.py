@@ -33,7 +33,8 @@ class Context:
 
     ``started`` is the run's start in seconds since the epoch: the only "now" that conversion sees.
     ``accounts`` maps a LibreChat user's id to the Open WebUI account that receives their content;
-    ``principals`` adds the ids by which groups know users; ``groups`` maps migrated groups.
+    ``principals`` adds the ids by which groups know users; ``groups`` maps migrated groups;
+    ``folders`` maps chat projects to an account and its folder.
     ``permissions_incomplete`` says that a thing without permissions may have lost them.
     """
 
@@ -45,6 +46,7 @@ class Context:
     accounts: dict[str, str] = field(default_factory=dict)
     principals: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
+    folders: dict[str, tuple[str, str]] = field(default_factory=dict)
     permissions_incomplete: bool = False
     _claimed: list[tuple[str, str]] = field(default_factory=list)
 
@@ -66,6 +68,11 @@ class Context:
             yield Found(collection)
             self._claimed.clear()
             yield from self._guarded(document, model, convert)
+
+    def folder_of(self, project_id: str | None, account: str) -> str | None:
+        """The folder for a chat of this account; Open WebUI hides chats in others' folders."""
+        owner, folder = self.folders.get(project_id or "", ("", ""))
+        return folder if folder and owner == account else None
 
     def claim(self, collection: str, source_ids: Iterable[str]) -> None:
         """Answer for further documents while one is converted: should it fail, they fail too."""

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
-from typing import BinaryIO
 
+from migrator_core.convert.content.links import own_path
 from migrator_core.convert.files import FileLink, convert_file, file_link, skip_reason
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.pipeline.context import Context
 from migrator_core.pipeline.steps import Parcel, Step
+from migrator_core.pipeline.strays import digest_of
 from migrator_core.rows import FileRow, Item
 from migrator_core.source import Blob, BlobError, Document
 from migrator_core.source.models.file import File
 from migrator_core.target import Written
-
-_CHUNK = 1024 * 1024
 
 
 class FilesPhase:
@@ -48,6 +46,9 @@ class FilesPhase:
         if owner is None or file.user is None:
             yield _skipped(document, file, size, Reason.OWNER_NOT_MIGRATED)
             return
+        path = own_path(file.filepath or "", file.user)
+        if path is not None:
+            self._context.scratch.add_path(file.user, path, file.file_id)
         elsewhere = skip_reason(file)
         if elsewhere is not None:
             yield _skipped(document, file, size, elsewhere.reason, elsewhere.detail)
@@ -72,7 +73,7 @@ class FilesPhase:
     def _parcel(self, file: File, owner: str, blob: Blob) -> Step:
         try:
             with blob.open() as content:
-                digest, size = _digest(content)
+                digest, size = digest_of(content)
         except (BlobError, OSError) as error:
             return Outcome(
                 "files", file.file_id, State.FAILED, None, Reason.UNREADABLE_DOCUMENT, str(error)
@@ -87,15 +88,6 @@ class FilesPhase:
         self._links[row.id] = (file.user or "", file.file_id, file_link(row))
         item = Item("files", file.file_id, row, fingerprint(row), size)
         return Parcel(item, notices, open_blob=blob.open)
-
-
-def _digest(content: BinaryIO) -> tuple[str, int]:
-    digest = hashlib.sha256()
-    size = 0
-    while chunk := content.read(_CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-    return digest.hexdigest(), size
 
 
 def _size_notice(row: FileRow, recorded: int, actual: int) -> Notice:

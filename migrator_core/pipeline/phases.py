@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 
 from migrator_core.convert.commands import FreeCommands
+from migrator_core.convert.folders import FolderNames
 from migrator_core.pipeline.agents import AgentsPhase
 from migrator_core.pipeline.chats import ChatsPhase
 from migrator_core.pipeline.context import Context
 from migrator_core.pipeline.files import FilesPhase
+from migrator_core.pipeline.folders import FoldersPhase
 from migrator_core.pipeline.groups import GroupsPhase
 from migrator_core.pipeline.prompts import PromptsPhase
 from migrator_core.pipeline.rest import RestPhase
+from migrator_core.pipeline.shares import LinksPhase, Sharer, UnusedLinksPhase
 from migrator_core.pipeline.sharing import SharingPhase, UnusedSharesPhase, instance_projects
 from migrator_core.pipeline.steps import Driver
 from migrator_core.pipeline.tags import TagsPhase
@@ -22,6 +25,7 @@ HANDLED = frozenset(
     {
         "aclentries",
         "agents",
+        "chatprojects",
         "conversations",
         "conversationtags",
         "files",
@@ -29,12 +33,13 @@ HANDLED = frozenset(
         "messages",
         "promptgroups",
         "prompts",
+        "sharedlinks",
         "users",
     }
 )
 """The collections that have a phase of their own; all others are counted and left behind."""
 
-PHASE_COUNT = 12
+PHASE_COUNT = 15
 
 
 async def run_phases(context: Context, driver: Driver, target: OpenWebUI) -> None:
@@ -42,8 +47,12 @@ async def run_phases(context: Context, driver: Driver, target: OpenWebUI) -> Non
     await _accounts(context, driver, target)
     await driver.drive(GroupsPhase(context))
     await driver.drive(TagsPhase(context))
+    await driver.drive(FoldersPhase(context, FolderNames(await target.folders())))
     await driver.drive(FilesPhase(context))
-    await _chats(context, driver)
+    await driver.drive(SharingPhase(context))
+    await driver.drive(LinksPhase(context))
+    await _chats(context, driver, target)
+    await driver.drive(UnusedLinksPhase(context))
     await _library(context, driver, target)
     await driver.drive(RestPhase(context, HANDLED))
     for notice in context.backup.notices:
@@ -66,11 +75,12 @@ async def _accounts(context: Context, driver: Driver, target: OpenWebUI) -> None
     }
 
 
-async def _chats(context: Context, driver: Driver) -> None:
+async def _chats(context: Context, driver: Driver, target: OpenWebUI) -> None:
     driver.journal.progress.start("index of messages")
     index = await asyncio.to_thread(context.backup.message_index, driver.journal.progress.advance)
     conversations = await asyncio.to_thread(_count, context, "conversations")
-    await driver.drive(ChatsPhase(context, index, index.total + conversations))
+    sharer = Sharer(context, await target.shared_chats())
+    await driver.drive(ChatsPhase(context, index, sharer, index.total + conversations))
 
 
 def _count(context: Context, collection: str) -> int:
@@ -81,7 +91,6 @@ def _count(context: Context, collection: str) -> int:
 
 
 async def _library(context: Context, driver: Driver, target: OpenWebUI) -> None:
-    await driver.drive(SharingPhase(context))
     projects = await asyncio.to_thread(instance_projects, context)
     commands = FreeCommands(await target.prompt_commands())
     await driver.drive(PromptsPhase(context, commands, projects))

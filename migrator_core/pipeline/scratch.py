@@ -18,6 +18,9 @@ from migrator_core.convert.files import FileLink
 _SCHEMA = """
 CREATE TABLE seen (kind TEXT, key TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 CREATE TABLE link (user TEXT, file_id TEXT, link TEXT, PRIMARY KEY (user, file_id)) WITHOUT ROWID;
+CREATE TABLE path (user TEXT, path TEXT, file_id TEXT, PRIMARY KEY (user, path, file_id))
+    WITHOUT ROWID;
+CREATE TABLE name (kind TEXT, key TEXT, name TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 CREATE TABLE note (kind TEXT, key TEXT, place INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT);
 CREATE INDEX note_key ON note (kind, key);
 """
@@ -62,6 +65,42 @@ class Scratch:
                 ).fetchone()
                 if row:
                     found[file_id] = FileLink(*json.loads(row[0]))
+        return found
+
+    def add_path(self, user: str, path: str, file_id: str) -> None:
+        """Remember that a user's file has this path, migrated or not."""
+        with self._lock:
+            self._db.execute("INSERT OR IGNORE INTO path VALUES (?, ?, ?)", (user, path, file_id))
+
+    def links_by_path(self, user: str, paths: Iterable[str]) -> dict[str, FileLink | None]:
+        """Those of ``paths`` that are files of this user; None for one that was not migrated."""
+        found: dict[str, FileLink | None] = {}
+        with self._lock:
+            for path in paths:
+                row = self._db.execute(
+                    "SELECT link FROM path LEFT JOIN link USING (user, file_id) "
+                    "WHERE user = ? AND path = ? ORDER BY link IS NULL, file_id LIMIT 1",
+                    (user, path),
+                ).fetchone()
+                if row:
+                    found[path] = FileLink(*json.loads(row[0])) if row[0] else None
+        return found
+
+    def add_name(self, kind: str, key: str, name: str) -> None:
+        """Remember what people call something."""
+        with self._lock:
+            self._db.execute("INSERT OR REPLACE INTO name VALUES (?, ?, ?)", (kind, key, name))
+
+    def names(self, kind: str, keys: Iterable[str]) -> dict[str, str]:
+        """The names of those of ``keys`` that have one."""
+        found: dict[str, str] = {}
+        with self._lock:
+            for key in keys:
+                row = self._db.execute(
+                    "SELECT name FROM name WHERE kind = ? AND key = ?", (kind, key)
+                ).fetchone()
+                if row:
+                    found[key] = row[0]
         return found
 
     def add_note(self, kind: str, key: str, body: dict[str, Any]) -> None:

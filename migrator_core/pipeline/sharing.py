@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from migrator_core.convert.access import (
     EDIT,
@@ -20,10 +21,11 @@ from migrator_core.pipeline.steps import Found, Step
 from migrator_core.rows import Grant
 from migrator_core.source.models.access import AclEntry, Project
 from migrator_core.source.models.base import InvalidDocumentError, parse
+from migrator_core.source.values import Millis
 from migrator_core.target import Written
 
 COLLECTION = "aclentries"
-RESOURCES = ("agent", "promptGroup")
+RESOURCES = ("agent", "promptGroup", "sharedLink")
 """What can be shared in both systems."""
 
 
@@ -113,7 +115,7 @@ class UnusedSharesPhase:
     def steps(self) -> Iterator[Step]:
         """One skipped outcome an entry."""
         for note in self._context.scratch.remaining_notes("acl"):
-            entry = parse(AclEntry, note["entry"])
+            entry = _entry(note)
             detail = f"{entry.resource_type} {entry.resource_id}"
             yield _left_out(note["source_id"], Reason.RESOURCE_NOT_MIGRATED, detail)
 
@@ -146,7 +148,7 @@ def shares_of(context: Context, resource: Resource) -> Shares:
         key = f"{resource.type}/{resource.source_id}"
         notes = context.scratch.take_notes("acl", key)
         context.claim(COLLECTION, [note["source_id"] for note in notes])
-    entries = [(note["source_id"], parse(AclEntry, note["entry"])) for note in notes]
+    entries = [(note["source_id"], _entry(note)) for note in notes]
     principals = Principals(context.accounts, context.groups, context.started * 1000)
     grants, notices = grants_for(resource, [entry for _, entry in entries], principals)
     carried: list[str] = []
@@ -162,6 +164,14 @@ def shares_of(context: Context, resource: Resource) -> Shares:
         else:
             carried.append(source_id)
     return Shares(grants, notices, tuple(carried), tuple(steps))
+
+
+def _entry(note: dict[str, Any]) -> AclEntry:
+    """A noted permission; its date was milliseconds, whatever its size."""
+    fields = dict(note["entry"])
+    if fields.get("expiredAt") is not None:
+        fields["expiredAt"] = Millis(fields["expiredAt"])
+    return parse(AclEntry, fields)
 
 
 def _left_out(source_id: str, reason: Reason, detail: str | None = None) -> Outcome:

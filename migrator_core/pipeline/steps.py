@@ -9,12 +9,12 @@ already being converted.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, Protocol, TypeAlias
 
 from migrator_core.errors import AbortedError
-from migrator_core.outcome import Notice, Outcome, Reason, State
+from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.pipeline.journal import Journal
 from migrator_core.rows import Item
 from migrator_core.target import Account, Writer, Written
@@ -49,6 +49,20 @@ class Parcel:
 
 
 @dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that is no document of the backup but belongs to the rows that follow it.
+
+    It is stored before any row of its portion and has no outcome of its own; ``where`` names the
+    message that shows it, for the warning where that fails.
+    """
+
+    item: Item
+    open_blob: Callable[[], BinaryIO]
+    where: str
+    weight: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
 class NewPassword:
     """An existing account that is to get its LibreChat password."""
 
@@ -57,7 +71,7 @@ class NewPassword:
     notice: Notice
 
 
-Step: TypeAlias = Found | Outcome | Notice | Parcel | NewPassword
+Step: TypeAlias = Found | Outcome | Notice | Parcel | Enclosure | NewPassword
 
 
 class Phase(Protocol):
@@ -114,6 +128,7 @@ class Driver:
         await self._record(final=True)
 
     async def _carry_out(self, phase: Phase, portion: Sequence[Step]) -> None:
+        await self._enclose(step for step in portion if isinstance(step, Enclosure))
         rows = [step for step in portion if isinstance(step, Parcel) and step.open_blob is None]
         results = iter(await self.writer.write([parcel.item for parcel in rows]) if rows else [])
         for step in portion:
@@ -133,6 +148,14 @@ class Driver:
                 case Parcel(open_blob=open_blob) if open_blob is not None:
                     self._arrived(phase, step, await self.writer.write_file(step.item, open_blob))
         await self._record()
+
+    async def _enclose(self, enclosures: Iterable[Enclosure]) -> None:
+        """Store files; the ledger knows them from the writer."""
+        for enclosure in enclosures:
+            written = await self.writer.write_file(enclosure.item, enclosure.open_blob)
+            if written.state in {State.FAILED, State.SKIPPED}:
+                why = written.detail or written.reason or written.state
+                self.warn(Notice(WarningCode.FILE_REFERENCE_LOST, f"{enclosure.where}: {why}"))
 
     def warn(self, notice: Notice) -> None:
         """Note a warning."""
@@ -191,7 +214,7 @@ def _portion(steps: Iterator[Step]) -> list[Step]:
     weight = 0
     for step in steps:
         portion.append(step)
-        weight += step.weight if isinstance(step, Parcel) else 100
+        weight += step.weight if isinstance(step, Parcel | Enclosure) else 100
         if len(portion) >= PORTION_ITEMS * 3 or weight >= PORTION_WEIGHT:
             break
     return portion

@@ -13,11 +13,13 @@ from migrator_core.outcome import Reason, State
 from migrator_core.rows import (
     ChatRow,
     FileRow,
+    FolderRow,
     GroupRow,
     Item,
     ModelRow,
     PromptRow,
     Row,
+    SharedChatRow,
     TagRow,
     UserRow,
 )
@@ -28,14 +30,20 @@ _KINDS: dict[type[Row], str] = {
     UserRow: "user",
     GroupRow: "group",
     TagRow: "tag",
+    FolderRow: "folder",
     FileRow: "file",
     ChatRow: "chat",
+    SharedChatRow: "shared_chat",
     PromptRow: "prompt",
     ModelRow: "model",
 }
 
-_REMEMBERED = frozenset({"user", "group", "tag", "prompt", "model"})
+_REMEMBERED = frozenset({"user", "group", "tag", "folder", "shared_chat", "prompt", "model"})
 """Kinds of which a backup has few. Chats and files reach the writer once each, by contract."""
+
+_CHAT_OF_COPY = "chat of a shared chat"
+_COPY_OF_CHAT = "shared chat of a chat"
+"""Chats that a shared chat may belong to, and shared chats by the id of their chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,8 @@ class Seen:
         kind = kind_of(row)
         if kind in _REMEMBERED:
             _take(self.taken, kind, row)
+        if isinstance(row, ChatRow) and row.share_id is not None:
+            self.taken[_CHAT_OF_COPY][row.id] = row.id
 
 
 @dataclass(slots=True)
@@ -98,6 +108,7 @@ class Conflicts:
                 or _verdict(item, seen.taken)
                 or _verdict(item, batch.taken)
                 or _removed(item, held)
+                or _orphaned(item, held, seen)
             )
             verdicts.append(verdict)
             if verdict is None:
@@ -121,6 +132,9 @@ class Conflicts:
         for kind, rows in by_kind.items():
             absent = [key for row in rows if (key := target_id(row)) not in held.taken[kind]]
             held.removed[kind] = await self._ledger.made(kind, absent)
+        chats = [row.chat_id for row in by_kind["shared_chat"] if isinstance(row, SharedChatRow)]
+        gone = [chat_id for chat_id in chats if chat_id not in held.taken[_CHAT_OF_COPY]]
+        held.removed[_CHAT_OF_COPY] = await self._ledger.made("chat", gone)
         return held
 
     async def _look_up_kind(
@@ -146,6 +160,13 @@ class Conflicts:
             held.taken["command"] = await _matching(
                 connection, table.c.command, table.c.id, commands
             )
+        if kind == "shared_chat":
+            chats = [row.chat_id for row in rows if isinstance(row, SharedChatRow)]
+            own = self._target.schema.table("chat").c.id
+            held.taken[_CHAT_OF_COPY] = await _matching(connection, own, own, chats)
+            held.taken[_COPY_OF_CHAT] = await _matching(
+                connection, table.c.chat_id, table.c.id, chats
+            )
 
 
 async def _matching(
@@ -160,6 +181,13 @@ async def _matching(
         rows = await connection.execute(sa.select(column, ids).where(column.in_(some)))
         found.update((value, row_id) for value, row_id in rows)
     return found
+
+
+def stages(items: Sequence[Item]) -> list[list[int]]:
+    """The places of items that can be settled together: shared chats after all chats."""
+    later = [place for place, item in enumerate(items) if isinstance(item.row, SharedChatRow)]
+    first = [place for place, item in enumerate(items) if not isinstance(item.row, SharedChatRow)]
+    return [stage for stage in (first, later) if stage]
 
 
 def kind_of(row: Row) -> str:
@@ -178,11 +206,20 @@ def _take(taken: defaultdict[str, dict[str, str]], kind: str, row: Row) -> None:
         taken["email"][row.email.strip().lower()] = row.id
     if isinstance(row, PromptRow):
         taken["command"][row.command] = row.id
+    if isinstance(row, SharedChatRow):
+        taken[_COPY_OF_CHAT][row.chat_id] = row.id
 
 
 def _verdict(item: Item, taken: defaultdict[str, dict[str, str]]) -> Written | None:
     row = item.row
     found = taken[kind_of(row)].get(target_id(row))
+    if isinstance(row, SharedChatRow):
+        # A chat that is shared already keeps its link as it is: its readers may be fewer.
+        copy = taken[_COPY_OF_CHAT].get(row.chat_id)
+        if copy is None and found is not None:
+            detail = f"the address /s/{row.id} is taken by another shared chat"
+            return Written(item, State.FAILED, Reason.REJECTED_BY_DATABASE, detail)
+        found = copy
     if found is None and isinstance(row, UserRow):
         found = taken["email"].get(row.email.strip().lower())
     if found is not None:
@@ -191,6 +228,18 @@ def _verdict(item: Item, taken: defaultdict[str, dict[str, str]]) -> Written | N
         detail = f"the command /{row.command} is taken by another prompt"
         return Written(item, State.FAILED, Reason.REJECTED_BY_DATABASE, detail)
     return None
+
+
+def _orphaned(item: Item, held: _Held, seen: Seen) -> Written | None:
+    """A shared chat without its chat would be open to people who find nothing there."""
+    row = item.row
+    if not isinstance(row, SharedChatRow):
+        return None
+    if row.chat_id in held.taken[_CHAT_OF_COPY] or row.chat_id in seen.taken[_CHAT_OF_COPY]:
+        return None
+    if row.chat_id in held.removed[_CHAT_OF_COPY]:
+        return Written(item, State.SKIPPED, Reason.REMOVED_IN_OPEN_WEBUI)
+    return Written(item, State.FAILED, Reason.PARENT_FAILED, "its chat could not be written")
 
 
 def _removed(item: Item, held: _Held) -> Written | None:

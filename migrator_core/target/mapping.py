@@ -11,10 +11,21 @@ from typing import assert_never
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from migrator_core.rows import ChatRow, FileRow, GroupRow, ModelRow, PromptRow, Row, TagRow, UserRow
+from migrator_core.rows import (
+    ChatRow,
+    FileRow,
+    FolderRow,
+    GroupRow,
+    ModelRow,
+    PromptRow,
+    Row,
+    SharedChatRow,
+    TagRow,
+    UserRow,
+)
 from migrator_core.target.faults import RejectedError
 from migrator_core.target.mapping_accounts import group_rows, user_rows
-from migrator_core.target.mapping_chats import chat_rows, tag_rows
+from migrator_core.target.mapping_chats import chat_rows, folder_rows, shared_chat_rows, tag_rows
 from migrator_core.target.mapping_resources import file_rows, model_rows, prompt_rows
 from migrator_core.target.mapping_types import MappingContext, TableRow
 from migrator_core.target.schema import Schema
@@ -26,9 +37,12 @@ _ORDER = (
     "group_member",
     "file",
     "tag",
+    "folder",
     "chat",
     "chat_message",
     "chat_file",
+    "feedback",
+    "shared_chat",
     "prompt",
     "prompt_history",
     "model",
@@ -111,11 +125,16 @@ def _table_rows(row: Row, context: MappingContext, path: str | None) -> list[Tab
 
 
 def _content_rows(
-    row: ChatRow | TagRow | PromptRow | ModelRow, context: MappingContext
+    row: ChatRow | SharedChatRow | FolderRow | TagRow | PromptRow | ModelRow,
+    context: MappingContext,
 ) -> list[TableRow]:
     match row:
         case ChatRow():
             return chat_rows(row, context)
+        case SharedChatRow():
+            return shared_chat_rows(row)
+        case FolderRow():
+            return folder_rows(row)
         case TagRow():
             return tag_rows(row)
         case PromptRow():

@@ -1,12 +1,20 @@
-"""Chats, their messages, tags and file links (``open_webui/models/chats.py``, ``tags.py``)."""
+"""Chats and what belongs to them: messages, tags, files, ratings, folders, shared copies.
+
+From ``open_webui/models/chats.py`` and its neighbours.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from migrator_core.rows import ChatRow, TagRow
-from migrator_core.target.mapping_types import MappingContext, TableRow, companion_id
+from migrator_core.rows import ChatRow, FeedbackRow, FolderRow, SharedChatRow, TagRow
+from migrator_core.target.mapping_types import (
+    MappingContext,
+    TableRow,
+    companion_id,
+    grant_rows,
+)
 
 
 def tag_rows(row: TagRow) -> list[TableRow]:
@@ -30,12 +38,67 @@ def chat_rows(row: ChatRow, context: MappingContext) -> list[TableRow]:
         "pinned": row.pinned,
         "meta": row.meta,
         "folder_id": row.folder_id,
+        "share_id": row.share_id,
         "current_message_id": row.current_message_id,
         # Or every migrated chat would be marked as unread.
         "last_read_at": max(row.updated_at, context.now),
     }
     tags = [TableRow(one.table, one.values, if_absent=True) for one in map(_tag, row.tags)]
-    return [*tags, TableRow("chat", chat), *_messages(row), *_files(row)]
+    ratings = [_feedback(one) for one in row.feedback]
+    return [*tags, TableRow("chat", chat), *_messages(row), *_files(row), *ratings]
+
+
+def shared_chat_rows(row: SharedChatRow) -> list[TableRow]:
+    """A copy of a chat for others, and who they are (``models/shared_chats.py``).
+
+    Open WebUI looks the permission up by the id of the chat, not of the copy.
+    """
+    shared = {
+        "id": row.id,
+        "chat_id": row.chat_id,
+        "user_id": row.user_id,
+        "title": row.title,
+        "chat": row.chat,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+    grants = grant_rows("shared_chat", row.chat_id, row.grants, row.created_at)
+    return [TableRow("shared_chat", shared), *grants]
+
+
+def folder_rows(row: FolderRow) -> list[TableRow]:
+    """A folder at the top level (``models/folders.py``), closed as a new one is."""
+    values = {
+        "id": row.id,
+        "user_id": row.user_id,
+        "name": row.name,
+        "data": row.data,
+        "meta": row.meta,
+        "is_expanded": False,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+    return [TableRow("folder", values)]
+
+
+def _feedback(row: FeedbackRow) -> TableRow:
+    """A rating as the app stores one (``models/feedbacks.py``).
+
+    The page of the administrators looks for messages in the snapshot and breaks without one; so
+    there is one, without any. A rating that outlived its chat gives no reason to lose the chat.
+    """
+    values = {
+        "id": row.id,
+        "user_id": row.user_id,
+        "version": 0,
+        "type": "rating",
+        "data": row.data,
+        "meta": row.meta,
+        "snapshot": {"chat": {"chat": {"history": {"messages": {}}}}},
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+    return TableRow("feedback", values, if_absent=True)
 
 
 def _tag(tag: TagRow) -> TableRow:

@@ -43,7 +43,7 @@ def companion_id(kind: str, *parts: str) -> str:
 def grant_rows(
     resource_type: str, resource_id: str, grants: tuple[Grant, ...], created_at: int
 ) -> list[TableRow]:
-    """The ``access_grant`` rows of a prompt or model (``models/access_grants.py``)."""
+    """The ``access_grant`` rows of a resource (``models/access_grants.py``)."""
     rows: list[TableRow] = []
     for grant in dict.fromkeys(grants):
         subject = (resource_type, resource_id, grant.principal_type, grant.principal_id)

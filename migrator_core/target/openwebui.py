@@ -206,6 +206,21 @@ class OpenWebUI:
             rows = await connection.execute(sa.select(prompt.c.command, prompt.c.id))
             return {command: prompt_id for command, prompt_id in rows if command}
 
+    async def folders(self) -> list[tuple[str, str, str]]:
+        """The folders at the top level: id, user and name of each."""
+        folder = self.schema.table("folder")
+        columns = sa.select(folder.c.id, folder.c.user_id, folder.c.name)
+        async with self.read() as connection:
+            rows = await connection.execute(columns.where(folder.c.parent_id.is_(None)))
+            return [(own_id, user or "", name or "") for own_id, user, name in rows]
+
+    async def shared_chats(self) -> dict[str, str]:
+        """The ids of all shared chats, each with the id of its chat."""
+        shared = self.schema.table("shared_chat")
+        async with self.read() as connection:
+            rows = await connection.execute(sa.select(shared.c.id, shared.c.chat_id))
+            return dict(rows.tuples().all())
+
     async def default_group(self) -> str | None:
         """The group every new account joins (``ui.default_group_id``), if it exists."""
         config, group = self.schema.table("config"), self.schema.table("group")

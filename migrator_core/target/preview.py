@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from migrator_core.outcome import Notice, Outcome, Reason, State
 from migrator_core.rows import FileRow, Item
-from migrator_core.target.conflicts import Conflicts, Seen, Written
+from migrator_core.target.conflicts import Conflicts, Seen, Written, stages
 from migrator_core.target.faults import patiently
 from migrator_core.target.ledger import Ledger
 from migrator_core.target.mapping_types import MappingContext
@@ -20,8 +20,9 @@ from migrator_core.target.storage import OpenBlob, StorageError
 class PreviewWriter:
     """A :class:`~migrator_core.target.writer.Writer` that only looks.
 
-    Rows go through the same checks and the same encoding as in a run. Users, groups, tags, prompts
-    and models are remembered, because a later item of the same run may repeat them.
+    Rows go through the same checks and the same encoding as in a run. Users, groups, tags, folders,
+    prompts and models are remembered, because a later item of the same run may repeat them, and
+    chats that are about to be shared.
     """
 
     def __init__(self, target: OpenWebUI) -> None:
@@ -33,9 +34,12 @@ class PreviewWriter:
 
     async def write(self, items: Sequence[Item]) -> list[Written]:
         """What a run would answer now."""
-        parcels = await self._parcels(items, path=None)
-        await asyncio.sleep(0)
-        return [parcel.written for parcel in parcels]
+        done: dict[int, Written] = {}
+        for stage in stages(items):
+            parcels = await self._parcels([items[place] for place in stage], path=None)
+            done.update(zip(stage, (parcel.written for parcel in parcels), strict=True))
+            await asyncio.sleep(0)
+        return [done[place] for place in range(len(items))]
 
     async def write_file(self, item: Item, open_blob: OpenBlob) -> Written:
         """What a run would answer; the bytes are read only where the name is taken."""

@@ -33,9 +33,12 @@ _MODELS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "group_member": ("groups", "GroupMember"),
         "file": ("files", "File"),
         "tag": ("tags", "Tag"),
+        "folder": ("folders", "Folder"),
         "chat": ("chats", "Chat"),
         "chat_message": ("chat_messages", "ChatMessage"),
         "chat_file": ("chats", "ChatFile"),
+        "shared_chat": ("shared_chats", "SharedChat"),
+        "feedback": ("feedbacks", "Feedback"),
         "prompt": ("prompts", "Prompt"),
         "prompt_history": ("prompt_history", "PromptHistory"),
         "model": ("models", "Model"),
@@ -61,11 +64,14 @@ WRITTEN: Mapping[str, frozenset[str]] = MappingProxyType(
         "group_member": _names("id group_id user_id created_at updated_at"),
         "file": _names("id user_id filename path data meta created_at updated_at"),
         "tag": _names("id name user_id"),
+        "folder": _names("id user_id name data meta is_expanded created_at updated_at"),
         "chat": _names(
             "id user_id title chat created_at updated_at archived pinned meta last_read_at"
         ),
         "chat_message": _names("id chat_id user_id role content done created_at updated_at"),
         "chat_file": _names("id user_id chat_id message_id file_id created_at updated_at"),
+        "shared_chat": _names("id chat_id user_id title chat created_at updated_at"),
+        "feedback": _names("id user_id version type data meta snapshot created_at updated_at"),
         "prompt": _names(
             "id command user_id name content data meta tags is_active version_id "
             "created_at updated_at"

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from migrator_core.errors import AbortedError
 from migrator_core.outcome import Notice, Outcome, Reason, State
 from migrator_core.rows import ChatRow, FileRow, Item
-from migrator_core.target.conflicts import Conflicts, Seen, Written
+from migrator_core.target.conflicts import Conflicts, Seen, Written, stages
 from migrator_core.target.faults import PATIENCE, RejectedError, patiently
 from migrator_core.target.ledger import Ledger
 from migrator_core.target.ledger_entries import (
@@ -39,7 +39,7 @@ class Writer(Protocol):
     """Where a run's items go: into Open WebUI, or nowhere in a preview."""
 
     async def write(self, items: Sequence[Item]) -> list[Written]:
-        """Write items in one short transaction; the answers come in the same order.
+        """Write items in short transactions; the answers come in the same order.
 
         Raises:
             AbortedError: the database stays locked or is gone; running again is safe.
@@ -78,10 +78,13 @@ class LiveWriter:
 
     async def write(self, items: Sequence[Item]) -> list[Written]:
         """See :meth:`Writer.write`."""
-        parcels = await self._parcels(items)
-        done = await self._deliver(await self._without_dangling_links(parcels))
-        await asyncio.sleep(0)
-        return done
+        done: dict[int, Written] = {}
+        for stage in stages(items):
+            parcels = await self._parcels([items[place] for place in stage])
+            written = await self._deliver(await self._without_dangling_links(parcels))
+            done.update(zip(stage, written, strict=True))
+            await asyncio.sleep(0)
+        return [done[place] for place in range(len(items))]
 
     async def write_file(self, item: Item, open_blob: OpenBlob) -> Written:
         """See :meth:`Writer.write_file`."""

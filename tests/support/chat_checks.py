@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from migrator_core.convert.base_models import ModelMapper
@@ -74,7 +75,8 @@ def content_of(*messages: Message, **fields: Any) -> str:
 def assert_openable(row: ChatRow) -> None:
     """What Open WebUI 0.12's front end and readers take for granted of a chat."""
     json.dumps(row.chat, allow_nan=False, ensure_ascii=False).encode("utf-8")
-    assert "\\u0000" not in json.dumps([row.chat, row.meta, row.title])
+    assert "\x00" not in json.dumps([row.chat, row.meta, row.title], ensure_ascii=False)
+    assert not re.search(r"(?<!\\)\\u0000", json.dumps([row.chat, row.meta, row.title]))
     assert row.title
     assert "\n" not in row.title
     chat = row.chat
@@ -86,6 +88,7 @@ def assert_openable(row: ChatRow) -> None:
     assert isinstance(row.meta["tags"], list)
     assert chat["timestamp"] == row.created_at * 1000
     _assert_tree(messages)
+    _assert_columns(messages)
     current = chat["history"]["currentId"]
     assert current == row.current_message_id
     assert messages[current]["childrenIds"] == []
@@ -113,6 +116,18 @@ def _assert_tree(messages: dict[str, dict[str, Any]]) -> None:
     assert sorted(reached) == sorted(messages)
 
 
+def _assert_columns(messages: dict[str, dict[str, Any]]) -> None:
+    """Every answer to a question stands in a column, and no column is empty."""
+    for each in messages.values():
+        if each["role"] != "user":
+            continue
+        answers = [messages[child] for child in each["childrenIds"]]
+        places = [answer["modelIdx"] for answer in answers if answer["role"] == "assistant"]
+        assert set(places) <= set(range(len(each["models"])))
+        if len(each["models"]) > 1:
+            assert set(places) == set(range(len(each["models"])))
+
+
 def _assert_message(each: dict[str, Any]) -> None:
     assert each["role"] in {"user", "assistant"}
     if each["parentId"] is None:
@@ -124,11 +139,11 @@ def _assert_message(each: dict[str, Any]) -> None:
         assert isinstance(each.get(name, []), list)
     assert not {"user", "user_id"} & each.keys()
     if each["role"] == "user":
-        assert len(each["models"]) == 1
-        assert each["models"][0]
+        assert each["models"]
+        assert all(each["models"])
     else:
         assert each["done"] is True
         assert each["model"]
         assert each["modelName"]
-        assert each["modelIdx"] == 0
+        assert type(each["modelIdx"]) is int
         assert isinstance(each.get("error", {}), dict)

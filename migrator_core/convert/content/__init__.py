@@ -10,18 +10,49 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from migrator_core.convert.content.failures import convert_error
+from migrator_core.convert.content.images import convert_image_file, convert_image_url
+from migrator_core.convert.content.media import convert_input_audio, convert_video_url
+from migrator_core.convert.content.notes import (
+    convert_activity_label,
+    convert_agent_update,
+    convert_steer,
+    convert_summary,
+)
 from migrator_core.convert.content.pieces import UNTYPED, Converter, Part, PartContext, Pieces
+from migrator_core.convert.content.plugins import convert_plugin, convert_plugins
+from migrator_core.convert.content.reasoning import convert_think
 from migrator_core.convert.content.text import convert_text
+from migrator_core.convert.content.tool_calls import convert_tool_call
 from migrator_core.convert.content.unknown import convert_unknown
 
 __all__ = ["CONVERTERS", "Part", "PartContext", "Pieces", "convert_part", "read_parts"]
 
 CONVERTERS: Mapping[str, Converter] = MappingProxyType(
     {
+        "activity_label": convert_activity_label,
+        "agent_update": convert_agent_update,
+        "error": convert_error,
+        "image_file": convert_image_file,
+        "image_url": convert_image_url,
+        "input_audio": convert_input_audio,
+        "plugin": convert_plugin,
+        "plugins": convert_plugins,
+        "steer": convert_steer,
+        "summary": convert_summary,
         "text": convert_text,
+        "text_delta": convert_text,
+        "think": convert_think,
+        "tool_call": convert_tool_call,
+        "video_url": convert_video_url,
     }
 )
 """Part type to converter; a type that is not listed is kept by :func:`convert_unknown`."""
+
+_FOR_QUESTIONS = frozenset(
+    {"text", "text_delta", "image_file", "image_url", "input_audio", "video_url"}
+)
+"""What has a form at a question; Open WebUI shows neither ``output`` nor status lines there."""
 
 _TYPES = frozenset(
     {
@@ -34,6 +65,8 @@ _TYPES = frozenset(
 
 def convert_part(part: Part, context: PartContext) -> Pieces:
     """What one part becomes."""
+    if context.role == "user" and part.type not in _FOR_QUESTIONS:
+        return convert_unknown(part, context)
     return CONVERTERS.get(part.type, convert_unknown)(part, context)
 
 

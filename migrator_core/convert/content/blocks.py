@@ -14,6 +14,10 @@ _BASE64_ALPHABET = 40
 ``xxxx``, a number or a hex dump does not."""
 
 
+LEFT_OUT = "(left out)"
+"""Stands for an address to sign in at, which may carry a secret."""
+
+
 def heading(name: str) -> str:
     """``**[name]**``, with whatever would break the Markdown removed from ``name``."""
     label = re.sub(r"[^\w .:/-]", "", single_line(name, limit=80)).strip()
@@ -39,7 +43,10 @@ def fenced_json(value: object) -> str:
 def _without_data(value: object) -> object:
     # Recursion is safe: clean_json has bounded the depth.
     if isinstance(value, dict):
-        return {key: _without_data(item) for key, item in value.items()}
+        return {
+            key: LEFT_OUT if key == "auth" and item else _without_data(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         return [_without_data(item) for item in value]
     return without_data(value) if isinstance(value, str) else value

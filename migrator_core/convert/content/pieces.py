@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
+from migrator_core.convert.content.citations import Citations
 from migrator_core.convert.files import FileLink
 from migrator_core.outcome import Notice
-from migrator_core.rows import JsonDict
+from migrator_core.rows import EmbeddedFile, JsonDict
 
 Role: TypeAlias = Literal["user", "assistant"]
 
@@ -30,16 +31,49 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatScope:
+    """What every message of one conversation has in common.
+
+    ``user`` and ``conversation_id`` are LibreChat's ids, ``owner_id`` and ``chat_id`` Open WebUI's.
+    ``files`` are the owner's migrated files by LibreChat's ``file_id``, ``paths`` the same and
+    others by the path that texts name (``/images/<user>/<name>``, without a query); ``agents``
+    are the names of agents by LibreChat's id, as far as they are known.
+    """
+
+    user: str
+    owner_id: str
+    conversation_id: str
+    chat_id: str
+    files: Mapping[str, FileLink] = field(default_factory=dict)
+    paths: Mapping[str, FileLink] = field(default_factory=dict)
+    agents: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class PartContext:
     """What a converter may know besides the part.
 
-    ``where`` names the message in notices; ``files`` are the owner's migrated files by LibreChat's
-    ``file_id``; ``attachments`` are the message's tool results as stored.
+    ``where`` names the message in notices; ``attachments`` are the message's tool results as
+    stored, ``citations`` what its anchors point to, ``pictures`` LibreChat's ids of the files that
+    parts of the message show as pictures. ``message_id`` is the id in the chat and
+    ``timestamp`` the message's, in seconds. For the others see :class:`ChatScope`.
     """
 
     where: str
     files: Mapping[str, FileLink]
     attachments: tuple[object, ...] = ()
+    paths: Mapping[str, FileLink] = field(default_factory=dict)
+    agents: Mapping[str, str] = field(default_factory=dict)
+    citations: Citations = field(default_factory=Citations)
+    pictures: frozenset[str] = frozenset()
+    user: str = ""
+    owner_id: str = ""
+    conversation_id: str = ""
+    chat_id: str = ""
+    message_id: str = ""
+    role: Role = "assistant"
+    endpoint: str | None = None
+    timestamp: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +82,11 @@ class Pieces:
 
     ``text`` is Markdown for the message's content. ``output``, ``files`` and ``sources`` are
     entries for the message's fields of those names (Open WebUI 0.12), ``file_ids`` the ids of the
-    files that they refer to. ``plain`` is true for text as somebody wrote it, in contrast to a
-    block that describes something else.
+    files that they refer to; an item without an ``id`` gets one from the message. Where there is
+    ``output``, all of ``text`` is in it. ``status`` are lines for ``statusHistory``, which people
+    see and models do not. ``embedded`` are bytes found in the part, to be stored as files of
+    the chat's owner. ``plain`` is true for text as somebody wrote it, in contrast to a block that
+    describes something else.
     """
 
     text: str = ""
@@ -57,7 +94,9 @@ class Pieces:
     output: tuple[JsonDict, ...] = ()
     files: tuple[JsonDict, ...] = ()
     sources: tuple[JsonDict, ...] = ()
+    status: tuple[JsonDict, ...] = ()
     file_ids: tuple[str, ...] = ()
+    embedded: tuple[EmbeddedFile, ...] = ()
     notices: tuple[Notice, ...] = ()
 
 

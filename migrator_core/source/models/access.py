@@ -36,6 +36,10 @@ def _expiry(value: Any) -> int | None:  # noqa: ANN401 - reads whatever a docume
     return 0 if millis is None else millis
 
 
+Expiry = Annotated[int | None, BeforeValidator(_expiry)]
+"""When something ends, in milliseconds since the epoch."""
+
+
 class AclEntry(SourceModel):
     """One permission. ``expired_at`` is in milliseconds since the epoch."""
 
@@ -48,9 +52,7 @@ class AclEntry(SourceModel):
     permission_bits: Annotated[int, BeforeValidator(_permission_bits)] = Field(
         default=0, alias="permBits"
     )
-    expired_at: Annotated[int | None, BeforeValidator(_expiry)] = Field(
-        default=None, alias="expiredAt"
-    )
+    expired_at: Expiry = Field(default=None, alias="expiredAt")
 
 
 class Project(SourceModel):

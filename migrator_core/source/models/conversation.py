@@ -9,9 +9,51 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from migrator_core.source.models.base import Date, Flag, Reference, SourceModel, Text, Texts
+from migrator_core.source.models.base import (
+    Date,
+    Flag,
+    Mapping,
+    Reference,
+    SourceModel,
+    Text,
+    Texts,
+)
+
+PARAMETERS = (
+    "temperature",
+    "top_p",
+    "topP",
+    "top_k",
+    "topK",
+    "presence_penalty",
+    "frequency_penalty",
+    "max_tokens",
+    "maxTokens",
+    "maxOutputTokens",
+    "max_output_tokens",
+    "maxContextTokens",
+    "stop",
+    "seed",
+    "reasoning_effort",
+    "reasoning_summary",
+    "verbosity",
+    "thinking",
+    "thinkingBudget",
+    "thinkingLevel",
+    "effort",
+    "promptCache",
+    "useResponsesApi",
+    "web_search",
+    "imageDetail",
+    "resendFiles",
+    "resendImages",
+    "fileTokenLimit",
+    "disableStreaming",
+    "examples",
+)
+"""The fields that say how the model was called, of every provider and version."""
 
 
 def _identity(value: object) -> object:
@@ -56,5 +98,14 @@ class Conversation(SourceModel):
     is_temporary: Annotated[bool | None, BeforeValidator(_flag_or_none)] = Field(
         default=None, alias="isTemporary"
     )
+    parameters: Mapping = Field(default_factory=dict)
+    """The row's :data:`PARAMETERS`, by their names there, of whatever type."""
     created_at: Date = Field(default=None, alias="createdAt")
     updated_at: Date = Field(default=None, alias="updatedAt")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_parameters(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        return {**data, "parameters": {name: data[name] for name in PARAMETERS if name in data}}

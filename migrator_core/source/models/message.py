@@ -12,7 +12,15 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from migrator_core.source.models.base import Date, Flag, Mapping, Reference, SourceModel, Text
+from migrator_core.source.models.base import (
+    Date,
+    Flag,
+    Integer,
+    Mapping,
+    Reference,
+    SourceModel,
+    Text,
+)
 
 NO_PARENT = "00000000-0000-0000-0000-000000000000"
 """What LibreChat stores as the parent of a conversation's first message."""
@@ -56,5 +64,8 @@ class Message(SourceModel):
     error: Flag = False
     unfinished: Flag = False
     finish_reason: Text = None
+    feedback: Mapping = Field(default_factory=dict)
+    token_count: Integer = Field(default=None, alias="tokenCount")
+    metadata: Mapping = Field(default_factory=dict)
     created_at: Date = Field(default=None, alias="createdAt")
     updated_at: Date = Field(default=None, alias="updatedAt")

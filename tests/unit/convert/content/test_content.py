@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from migrator_core.convert.content import CONVERTERS, PartContext, convert_part, read_parts
 from migrator_core.convert.content.pieces import Pieces
 from migrator_core.outcome import WarningCode
+from tests.support.chat_checks import convert as convert_chat
+from tests.support.chat_checks import message
 
 CONTEXT = PartContext("message m1", {})
 
@@ -56,22 +59,19 @@ def test_empty_content_shows_nothing_of_its_own(content: object) -> None:
 
 
 PAYLOADS: list[dict[str, Any]] = [
-    {"type": "think", "think": "first\nsecond"},
-    {"type": "think", "think": {"value": "reasoned"}},
-    {"type": "tool_call", "tool_call": {"name": "search", "args": '{"q": 1}', "output": "found"}},
-    {"type": "tool_call", "tool_call": {"name": "search", "args": {"when": {"$date": "soon"}}}},
-    {"tool_call": {"name": "typeless"}},
-    {"type": "image_file", "image_file": {"file_id": "f1", "filename": "plot.png"}},
-    {"type": "image_url", "image_url": "https://example.org/cat.png"},
-    {"type": "image_url", "image_url": {"url": "https://example.org/cat.png", "detail": "low"}},
-    {"type": "error", "error": "timed out"},
-    {"type": "error", "text": {"value": "too long"}},
-    {"type": "summary", "content": [{"type": "text", "text": "so far"}], "tokenCount": 9},
-    {"type": "agent_update", "agent_update": {"agentId": "agent_1"}},
-    {"type": "steer", "steer": "be brief"},
-    {"type": "activity_label", "activity_label": "Searched"},
     {"type": "hologram", "hologram": {"depth": 3, "nested": [["deep", None]]}},
     {"type": "hologram", "other": "key"},
+    {"type": "think", "think": ["no", "text"]},
+    {"type": "image_file", "image_file": {"width": "wide"}},
+    {"type": "image_url", "image_url": {"detail": "low"}},
+    {"type": "image_url", "image_url": "javascript:alert(1)"},
+    {"type": "video_url", "video_url": ["https://example.org/film.mp4"]},
+    {"type": "input_audio", "input_audio": {"format": "wav"}},
+    {"type": "error", "error": {"code": "E7"}},
+    {"type": "summary", "content": {"tokens": "nine"}},
+    {"type": "agent_update", "agent_update": {"runId": "r1"}},
+    {"type": "steer", "steer": {"files": ["f1"]}},
+    {"type": "activity_label", "activity_label": {"label": "Searched"}},
     {"type": "text", "text": {"annotations": [{"text": "sandbox:/x"}]}},
     {"type": "text", "text": ["no", "text"]},
     {"type": 7, "text_like": "number as a type"},
@@ -103,29 +103,13 @@ def test_a_part_with_a_name_and_nothing_else_is_at_least_named() -> None:
     assert shown([{"type": "agent_update"}]) == "**[agent_update]**"
 
 
-def test_reasoning_cannot_be_taken_for_the_answer() -> None:
-    text = shown([{"type": "think", "think": "Let me see.\n\nTwo."}, "2"])
-    assert text == "**[think]**\n\n> Let me see.\n>\n> Two.\n\n2"
-
-
-def test_annotations_follow_their_text() -> None:
-    cited = {"type": "file_citation", "text": "【4†source】", "file_citation": {"quote": "exactly"}}
-    (piece,) = convert(
-        [{"type": "text", "text": {"value": "See 【4†source】", "annotations": [cited]}}]
-    )
-    assert piece.text.startswith("See 【4†source】\n\n**[annotations]**")
-    assert "exactly" in piece.text
-    assert piece.plain
-    assert [notice.code for notice in piece.notices] == [WarningCode.PART_NOT_CONVERTED]
-
-
 def test_a_hostile_type_cannot_break_out_of_its_heading() -> None:
     text = shown([{"type": "]**\n\n# Hello [x](javascript:1) <b>", "x": 1}])
     assert text.split("\n\n")[0] == "**[ Hello xjavascript:1 b]**".replace("[ ", "[")
 
 
 def test_a_fence_inside_cannot_end_the_block() -> None:
-    text = shown([{"type": "tool_call", "tool_call": {"output": "````\n# out\n````"}}])
+    text = shown([{"type": "hologram", "hologram": {"output": "````\n# out\n````"}}])
     fence = text.split("\n\n")[1].split("json")[0]
     assert fence == "`````"
     assert text.count(fence) == 2
@@ -137,17 +121,10 @@ PNG = "data:image/png;base64," + "iVBORw0KGgo" * 4000
 @pytest.mark.parametrize(
     "part",
     [
-        {"type": "image_url", "image_url": {"url": PNG}},
-        {"type": "image_url", "image_url": PNG},
-        {"type": "tool_call", "tool_call": {"output": f"before {PNG} after"}},
+        {"type": "hologram", "hologram": f"before {PNG} after"},
         {
-            "type": "input_audio",
-            "input_audio": {
-                "format": "wav",
-                "data": "".join(chr(33 + n * 7 % 94) for n in range(90_000)).translate(
-                    {number: None for number in range(128) if not chr(number).isalnum()}
-                ),
-            },
+            "type": "hologram",
+            "hologram": {"data": base64.b64encode(bytes(range(256)) * 20).decode()},
         },
     ],
 )
@@ -159,7 +136,7 @@ def test_embedded_data_becomes_a_note_of_its_length(part: dict[str, Any]) -> Non
 
 def test_long_text_that_is_no_data_stays_whole() -> None:
     output = "x" * 300_000
-    assert output in shown([{"type": "tool_call", "tool_call": {"output": output}}])
+    assert output in shown([{"type": "hologram", "hologram": {"output": output}}])
 
 
 JSON = st.recursive(
@@ -176,6 +153,30 @@ JSON = st.recursive(
 def test_content_of_any_shape_converts(content: object) -> None:
     for piece in convert(content):
         assert isinstance(piece.text, str)
+
+
+PAYLOAD_KEYS = st.sampled_from(
+    ["text", "value", "url", "data", "format", "file_id", "filepath", "agentId", "annotations",
+     "content", "quotes", "files", "type", "name", "args", "output"]
+)  # fmt: skip
+PAYLOAD = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(PAYLOAD_KEYS, inner, max_size=4),
+    max_leaves=10,
+)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from([*CONVERTERS, "novel"]), PAYLOAD), max_size=4),
+    st.booleans(),
+    PAYLOAD,
+)
+def test_parts_of_every_type_with_any_payload_make_a_chat(
+    parts: list[tuple[str, object]], asked: bool, beside: object
+) -> None:
+    content = [{"type": kind, kind: payload, "text": beside} for kind, payload in parts]
+    row = message("m", isCreatedByUser=asked, text="", content=content, attachments=beside)
+    assert not convert_chat(row).message_outcomes
 
 
 def test_content_nested_beyond_reason_converts() -> None:
