@@ -95,7 +95,8 @@ def test_the_sidebar_lists_the_chats(page: Page, addresses: dict[str, str]) -> N
     _open(page, addresses, "spring-plan")
     page.get_by_role("button", name="Open Sidebar").first.click()
     for key in ("audit", "memory", "landing-page"):
-        expect(page.get_by_role("link", name=by_key("conversations")[key]["title"])).to_be_visible()
+        title = by_key("conversations")[key]["title"]
+        expect(page.get_by_role("button", name=title)).to_be_visible()
     _picture(page, "sidebar")
 
 

@@ -126,15 +126,16 @@ class Person:
         answer.raise_for_status()
         return answer.json()
 
-    def _pages(self, path: str) -> Iterator[dict[str, Any]]:
+    def _pages(self, path: str, **query: str) -> Iterator[dict[str, Any]]:
         page = 1
-        while items := self.get(path, page=page):
+        while items := self.get(path, page=page, **query):
             yield from items
             page += 1
 
     def chat_ids(self) -> set[str]:
-        """All chats the sidebar and the archive list."""
-        listed = [*self._pages("/chats/list"), *self._pages("/chats/archived")]
+        """All chats the sidebar, its folders and the archive list."""
+        listed = [*self._pages("/chats/list", include_folders="true")]
+        listed += self._pages("/chats/archived")
         return {item["id"] for item in [*listed, *self.get("/chats/pinned")]}
 
     def chat(self, chat_id: str) -> dict[str, Any]:

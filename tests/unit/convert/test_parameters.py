@@ -100,7 +100,7 @@ def browser_stop(line: str) -> list[str]:
     return [decoded(token) for token in tokens if token]
 
 
-@given(st.lists(st.text(st.characters(exclude_categories=("Cs",)), min_size=1), max_size=4))
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), max_size=4))
 def test_the_browser_gets_the_stop_sequences_back(sequences: list[str]) -> None:
     wanted = [text.replace("\x00", "") for text in sequences]
     line = chat_parameters(conversation(endpoint="openAI", stop=sequences)).get("stop", "")
