@@ -15,11 +15,12 @@ from migrator_core.convert.history import (
     convert_history,
 )
 from migrator_core.convert.message_ids import name_messages
+from migrator_core.convert.messages import BULKY
 from migrator_core.convert.parameters import chat_parameters, other_parameters
 from migrator_core.convert.references import find_references
 from migrator_core.convert.result import Converted, Skipped
 from migrator_core.convert.tags import tag_row
-from migrator_core.convert.text import clean_json, clean_text, single_line, unique
+from migrator_core.convert.text import clean_json, clean_text, rough_size, single_line, unique
 from migrator_core.convert.tree import RepairedTree, order_and_repair
 from migrator_core.convert.variables import convert_special_variables
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
@@ -245,8 +246,13 @@ def _notices(
 def _json_size(row: ChatRow) -> int:
     """Bytes of the chat's JSON; 0 where a cheap look shows that it is far below the limit."""
     messages = row.chat["history"]["messages"].values()
-    # A character takes at most six bytes in JSON; everything beside the text is a few hundred.
-    likely = sum(len(message["content"]) + 500 for message in messages)
+    # A character takes at most six bytes in JSON; keys and ids are a few hundred.
+    likely = sum(
+        len(message["content"])
+        + 500
+        + sum(rough_size(message[key]) for key in BULKY if key in message)
+        for message in messages
+    )
     if likely * 6 < LARGE_CHAT:
         return 0
     return len(json.dumps(row.chat, ensure_ascii=False).encode("utf-8"))

@@ -6,22 +6,26 @@ it says.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from migrator_core.convert.attachments import convert_attachments, convert_files
 from migrator_core.convert.content import Part, PartContext, Pieces, convert_part, read_parts
 from migrator_core.convert.content.blocks import fenced_json, quoted
 from migrator_core.convert.content.citations import read_citations
+from migrator_core.convert.content.composition import (
+    cleaned,
+    compose_output,
+    distinct_files,
+    visible_text,
+)
 from migrator_core.convert.content.embedded import is_data_url
 from migrator_core.convert.content.failures import error_sentence
 from migrator_core.convert.content.file_items import file_id_of, link_of
 from migrator_core.convert.content.links import is_image
 from migrator_core.convert.content.pieces import ChatScope, Role
-from migrator_core.convert.content.text import message_items
-from migrator_core.convert.content.tool_items import code_executions, number_calls
-from migrator_core.convert.text import clean_json, clean_text, single_line
+from migrator_core.convert.content.tool_items import code_executions
+from migrator_core.convert.text import clean_text, single_line
 from migrator_core.outcome import Notice, WarningCode
 from migrator_core.rows import EmbeddedFile, JsonDict
 from migrator_core.source.models.message import Message
@@ -30,13 +34,11 @@ ERROR_NOTE = "LibreChat recorded an error at this answer."
 FAILED_NOTE = "This message could not be converted."
 NO_QUESTION = "(no question: this branch begins with an answer)"
 
+BULKY = ("output", "sources", "code_executions", "embeds")
+"""Fields of a converted message that may hold as much as its text, or far more."""
+
 _USER_SENDERS = frozenset({"user", "human", "you"})
 _MAX_NAME = 200
-
-_ID_PREFIXES: Mapping[str, str] = MappingProxyType(
-    {"message": "msg", "reasoning": "r", "open_webui:context_compaction": "cc"}
-)
-"""How Open WebUI's own ids of ``output`` items begin (0.12, ``utils/middleware.py``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,66 +243,21 @@ def _quotations(message: Message) -> list[Pieces]:
 def _fill(result: JsonDict, pieces: Sequence[Pieces], context: PartContext) -> list[Notice]:
     """Put the pieces into the message and return their notices."""
     notices = [notice for piece in pieces for notice in piece.notices]
-    raw, output = _composed(pieces, result["id"])
-    told = {
-        "output": output,
-        "code_executions": code_executions(output),
-        "files": _distinct(item for piece in pieces for item in piece.files),
-        "sources": [
-            *context.citations.sources,
-            *(source for piece in pieces for source in piece.sources),
-        ],
-        "statusHistory": [line for piece in pieces for line in piece.status],
-    }
-    result["content"] = clean_text(raw)
-    lists = {key: clean_json(value) for key, value in told.items() if value}
-    result |= lists
-    if result["content"] != raw or any(told[key] != value for key, value in lists.items()):
+    output = compose_output(pieces, result["id"])
+    fields, repaired = cleaned(
+        {
+            "output": output,
+            "code_executions": code_executions(output),
+            "files": distinct_files(item for piece in pieces for item in piece.files),
+            "sources": [
+                *context.citations.sources,
+                *(source for piece in pieces for source in piece.sources),
+            ],
+            "statusHistory": [line for piece in pieces for line in piece.status],
+        }
+    )
+    text = visible_text(pieces, fields.get("output", []))
+    result |= {"content": clean_text(text), **fields}
+    if repaired or result["content"] != text:
         notices.append(Notice(WarningCode.TEXT_REPAIRED, context.where))
     return notices
-
-
-def _composed(pieces: Sequence[Pieces], message_id: str) -> tuple[str, list[JsonDict]]:
-    """The visible text, and the ``output`` items or none where the text says it all.
-
-    Where there are items, Open WebUI shows nothing else, so all text has to be among them; the
-    text is then what its own ``get_output_text`` makes of them (0.12, ``utils/misc.py``).
-    """
-    if not any(piece.output for piece in pieces):
-        return "\n\n".join(piece.text for piece in pieces if piece.text.strip()), []
-    items: list[JsonDict] = []
-    run: list[str] = []
-    for piece in pieces:
-        if piece.output:
-            items += (*message_items("\n\n".join(run)), *piece.output)
-            run = []
-        elif piece.text.strip():
-            run.append(piece.text)
-    items = number_calls([*items, *message_items("\n\n".join(run))], message_id)
-    named = [_named(item, place, message_id) for place, item in enumerate(items)]
-    return "\n".join(text for item in named if (text := _item_text(item)).strip()), named
-
-
-def _named(item: JsonDict, place: int, message_id: str) -> JsonDict:
-    if item.get("id"):
-        return item
-    prefix = _ID_PREFIXES.get(str(item.get("type")), "item")
-    return {"type": item.get("type"), "id": f"{prefix}_{message_id}_{place}", **item}
-
-
-def _item_text(item: JsonDict) -> str:
-    if item.get("type") != "message":
-        return ""
-    return "".join(str(part["text"]) for part in item["content"])
-
-
-def _distinct(items: Iterable[JsonDict]) -> list[JsonDict]:
-    """Files once each: a picture may be both a file and a part of a message."""
-    seen: set[object] = set()
-    kept = []
-    for item in items:
-        key = item.get("id") or item.get("url")
-        if key is None or key not in seen:
-            kept.append(item)
-        seen.add(key)
-    return kept

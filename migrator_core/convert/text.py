@@ -80,6 +80,22 @@ def _clean_integer(value: int) -> int | str | None:
         return None
 
 
+def rough_size(value: object) -> int:
+    """Characters of all texts in a JSON value, and a few for everything else."""
+    if isinstance(value, str):
+        return len(value)
+    total = 0
+    waiting = [value]
+    while waiting:
+        item = waiting.pop()
+        total += len(item) + 10 if isinstance(item, str) else 10
+        if isinstance(item, dict):
+            waiting += item.values()
+        elif isinstance(item, list):
+            waiting += item
+    return total
+
+
 def single_line(text: str | None, *, limit: int) -> str:
     """``text`` for a name or label: clean, one line, no control characters, at most ``limit``.
 

@@ -16,9 +16,10 @@ from migrator_core.convert.chats import (
 )
 from migrator_core.convert.dates import seconds
 from migrator_core.convert.fingerprint import fingerprint
+from migrator_core.convert.messages import BULKY
 from migrator_core.convert.references import find_references
 from migrator_core.convert.result import Skipped
-from migrator_core.convert.text import clean_text, single_line
+from migrator_core.convert.text import clean_text, rough_size, single_line
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.pipeline.context import Context, failed, skipped
 from migrator_core.pipeline.shares import Sharer
@@ -199,6 +200,11 @@ def _parcel(conversation: Conversation, converted: ConvertedChat) -> Iterator[St
 
 
 def _weight(row: ChatRow) -> int:
-    """About the bytes that the chat's rows take: its text twice, once per table."""
+    """About the bytes that the chat's rows take: everything said twice, once per table."""
     messages = row.chat["history"]["messages"].values()
-    return sum(2 * len(message["content"]) + 1000 for message in messages)
+    return sum(
+        1000
+        + 2 * len(message["content"])
+        + 2 * sum(rough_size(message[key]) for key in BULKY if key in message)
+        for message in messages
+    )

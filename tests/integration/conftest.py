@@ -100,6 +100,7 @@ def file_ids(migration: Migration) -> dict[tuple[str, str], str]:
     return {
         (by_user[row["user_id"]], row["meta"]["librechat"]["file_id"]): row["id"]
         for row in migration.migrated.tables["file"]
+        if "file_id" in row["meta"]["librechat"]  # others stood inside messages
     }
 
 

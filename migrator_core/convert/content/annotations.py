@@ -81,6 +81,8 @@ def link_citations(text: str, annotations: Annotations, context: PartContext) ->
 
 def quotations(annotations: Annotations, context: PartContext) -> Pieces:
     """What the text quotes, and annotations of unknown kinds as a block."""
+    if not (annotations.files or annotations.rest):
+        return Pieces()
     notes = dict.fromkeys(
         quoted(f"{note.marked} {note.quote}".strip())
         for note in annotations.files
