@@ -4,8 +4,10 @@ import gzip
 import io
 import os
 import tarfile
+import tempfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ from tests.unit.source.building import (
     write_media,
 )
 
+NOBODY = 65534
 Builder = Callable[[Path], Path]
 
 
@@ -327,16 +330,32 @@ def test_a_missing_path_is_told(tmp_path: Path) -> None:
             opened(tmp_path / name, tmp_path)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_what_may_not_be_read_is_told(tmp_path: Path) -> None:
-    folder = write_export(tmp_path / "b" / "data", collections())
-    (folder / "messages.json").chmod(0)
-    with pytest.raises(CannotStartError, match="permission denied"):
-        opened(tmp_path / "b", tmp_path)
-    folder.chmod(0)
-    with pytest.raises(CannotStartError, match="permission denied"):
-        opened(tmp_path / "b", tmp_path)
-    folder.chmod(0o700)
+@contextmanager
+def ordinary_user() -> Iterator[Path]:
+    """A folder of somebody who may not read everything, as root may."""
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        if os.geteuid() != 0:
+            yield home
+            return
+        os.chown(home, NOBODY, -1)
+        os.seteuid(NOBODY)
+        try:
+            yield home
+        finally:
+            os.seteuid(0)
+
+
+def test_what_may_not_be_read_is_told() -> None:
+    with ordinary_user() as home:
+        folder = write_export(home / "b" / "data", collections())
+        (folder / "messages.json").chmod(0)
+        with pytest.raises(CannotStartError, match="permission denied"):
+            opened(home / "b", home)
+        folder.chmod(0)
+        with pytest.raises(CannotStartError, match="permission denied"):
+            opened(home / "b", home)
+        folder.chmod(0o700)
 
 
 def test_nothing_is_written_into_the_backup(tmp_path: Path) -> None:
