@@ -57,10 +57,9 @@ def test_names(name: object, shown: str) -> None:
 
 def test_names_are_unique_for_each_person() -> None:
     names = FolderNames([("theirs", "owner", "Work"), ("ours", "owner", "Ideas")])
-    assert [names.take(f"f{n}", "owner", "work") for n in range(3)] == [
+    assert [names.take(f"f{n}", "owner", wish) for n, wish in enumerate(["work", "WORK"])] == [
         "work (2)",
-        "work (3)",
-        "work (4)",
+        "WORK (3)",
     ]
     assert names.take("f9", "somebody else", "Work") == "Work"
     assert names.take("ours", "owner", "Anything") == "Ideas", "a second run answers the same"

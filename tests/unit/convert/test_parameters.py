@@ -107,6 +107,14 @@ def test_the_browser_gets_the_stop_sequences_back(sequences: list[str]) -> None:
     assert browser_stop(line) == [text for text in wanted if text]
 
 
+@pytest.mark.parametrize(
+    "sequence", ["100%", "%41", "a,b", " padded\t", "\n\n", '"quoted"', "back\\slash", "\\n", "ü🌍"]
+)
+def test_awkward_stop_sequences_come_back(sequence: str) -> None:
+    line = chat_parameters(conversation(endpoint="openAI", stop=[sequence, "END"]))["stop"]
+    assert browser_stop(line) == [sequence, "END"]
+
+
 @pytest.mark.parametrize("name", PARAMETERS)
 def test_wrong_types_do_no_harm(name: str) -> None:
     for wrong in wrong_values():

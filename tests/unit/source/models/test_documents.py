@@ -9,9 +9,11 @@ import pytest
 from migrator_core.source.models.access import AclEntry, Project
 from migrator_core.source.models.agent import Agent
 from migrator_core.source.models.base import InvalidDocumentError, SourceModel, parse
+from migrator_core.source.models.chat_project import ChatProject
 from migrator_core.source.models.file import File
 from migrator_core.source.models.group import Group
 from migrator_core.source.models.prompt import Prompt, PromptGroup
+from migrator_core.source.models.shared_link import SharedLink
 from migrator_core.source.models.tag import ConversationTag
 from migrator_core.source.models.user import User
 from tests.unit.convert import documents as d
@@ -26,6 +28,8 @@ MODELS: list[tuple[type[SourceModel], dict[str, Any], set[str]]] = [
     (AclEntry, d.ACL_ENTRY, set()),
     (Project, d.PROJECT, {"_id"}),
     (ConversationTag, d.TAG, set()),
+    (ChatProject, {"_id": "692cda805f9d88c1aa1a2c7a", "name": "Work", "user": d.ALICE}, {"_id"}),
+    (SharedLink, {"_id": "x", "shareId": "s", "conversationId": "c", "messages": []}, set()),
 ]
 
 
