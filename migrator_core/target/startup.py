@@ -23,6 +23,13 @@ from migrator_core.errors import CannotStartError
 from migrator_core.target.faults import redact
 from migrator_core.target.schema import too_old
 
+_MODEST_SQLITE = {
+    "DATABASE_SQLITE_PRAGMA_MMAP_SIZE": "0",
+    "DATABASE_SQLITE_PRAGMA_CACHE_SIZE": "-16384",
+}
+"""A server keeps its whole database at hand; a migration would only grow with what it writes.
+(Open WebUI 0.10 to 0.12, ``env.py``; a negative cache size is in KiB.)"""
+
 
 @dataclass(frozen=True, slots=True)
 class Imported:
@@ -89,6 +96,8 @@ def _prepared_environment(package: Path, *, read_only: bool) -> Iterator[None]:
     if read_only:
         os.environ["ENABLE_DB_MIGRATIONS"] = "false"
     os.environ.setdefault("ENABLE_DB_MIGRATIONS", "false")
+    for name, value in _MODEST_SQLITE.items():
+        os.environ.setdefault(name, value)
     image_build = package.parent.parent / "build" / "static"
     if (package / "frontend" / "static").is_dir() and not image_build.is_dir():
         # Installed with pip: `open-webui serve` sets this too, and it decides where DATA_DIR is.
