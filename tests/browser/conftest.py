@@ -1,4 +1,4 @@
-"""The demo, served, and a browser to look at it."""
+"""The demo, served, and a browser in which its owner is signed in."""
 
 from __future__ import annotations
 
@@ -8,10 +8,20 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    ConsoleMessage,
+    Error,
+    Page,
+    StorageState,
+    expect,
+    sync_playwright,
+)
 
+from tests.browser.pages import WAIT, Pages
 from tests.support.environments import CURRENT, ROOT, deployment
-from tests.support.openwebui import OpenWebUIServer
+from tests.support.openwebui import OpenWebUIServer, signed_in
+from tests.support.sample import people
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = [
@@ -24,11 +34,15 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+MARA = next(person for person in people() if person["key"] == "mara")
+# Open WebUI 0.12.4's panel for artifacts listens inside its own sandboxed frame, which Chromium
+# forbids (Artifacts.svelte, iframeLoadHandler). It does so for every HTML block, migrated or not.
+OWN_ERROR = "Blocked a frame with origin"
 
 
 # Not for the whole session: playwright keeps an event loop running, which asynchronous tests of
 # other modules cannot have.
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """The system's own Chromium: playwright's downloads are not needed."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
@@ -43,7 +57,7 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a demo, made and served by the tool's own ``demo`` verb."""
     home = tmp_path_factory.mktemp("demo")
@@ -61,3 +75,56 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     assert made.returncode == 0, made.stdout
     with OpenWebUIServer(target, lambda port: [*words, "--serve", "--port", str(port)]) as server:
         yield server.url
+
+
+@pytest.fixture(scope="package")
+def session(browser: Browser, demo: str) -> StorageState:
+    """What the browser remembers once Mara has signed in with her LibreChat password."""
+    context = browser.new_context(base_url=demo)
+    tab = context.new_page()
+    tab.goto("/auth")
+    tab.locator("input[type=email]").fill(MARA["email"])
+    tab.locator("input[type=password]").fill(MARA["password"])
+    tab.locator("button[type=submit]").click()
+    expect(tab.locator("#chat-input")).to_be_visible()
+    state = context.storage_state()
+    context.close()
+    return state
+
+
+@pytest.fixture(scope="package")
+def addresses(demo: str) -> dict[str, str]:
+    """Where each of Mara's conversations is, by its ``conversationId``."""
+    with signed_in(demo, MARA["email"], MARA["password"]) as person:
+        return {c["meta"]["librechat"]["conversationId"]: f"/c/{c['id']}" for c in person.chats()}
+
+
+@pytest.fixture
+def page(browser: Browser, demo: str, session: StorageState) -> Iterator[Page]:
+    """A tab in which Mara is signed in; an error on its console fails the test."""
+    context = browser.new_context(
+        base_url=demo, storage_state=session, viewport={"width": 1280, "height": 900}
+    )
+    context.set_default_timeout(WAIT)
+    tab = context.new_page()
+    problems: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            problems.append(f"{message.text} ({message.location.get('url')})")
+
+    def crashed(error: Error) -> None:
+        if OWN_ERROR not in str(error):
+            problems.append(f"uncaught: {error}")
+
+    tab.on("console", note)
+    tab.on("pageerror", crashed)
+    yield tab
+    context.close()
+    assert problems == []
+
+
+@pytest.fixture
+def pages(page: Page, addresses: dict[str, str]) -> Pages:
+    """Mara's tab, and where her chats are."""
+    return Pages(page, addresses)

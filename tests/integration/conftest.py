@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from _pytest.mark.structures import ParameterSet
@@ -39,7 +40,8 @@ class Migration:
     """A deployment before a preview, after it, after the run and after a second run.
 
     ``url`` is a server on the migrated deployment; ``people`` are those of the sample who can
-    sign in, by their LibreChat id.
+    sign in, by their LibreChat id. ``twin`` is a copy of the deployment that tests may change; no
+    server runs on it.
     """
 
     deployment: Deployment
@@ -55,6 +57,7 @@ class Migration:
     url: str
     admin: Person
     people: dict[str, Person]
+    twin: Deployment
 
 
 @pytest.fixture(scope="session", params=TARGETS)
@@ -78,6 +81,11 @@ def migration(
     migrated = snapshot(target)
     again = migrate(target, SAMPLE, home / "report-again")
     after_again = snapshot(target)
+    twin = replace(target, home=home / "twin", database_url=f"sqlite:///{home}/twin/data/webui.db")
+    shutil.copytree(target.data, twin.data)
+    if database == "postgresql":
+        postgres = request.getfixturevalue("postgres")
+        twin = replace(twin, database_url=postgres.create_database("twin", "whole_run"))
     with ExitStack() as stack:
         server = stack.enter_context(OpenWebUIServer(target))
         yield Migration(
@@ -90,6 +98,7 @@ def migration(
                 )
                 for person in people()
             },
+            twin,
         )  # fmt: skip
 
 

@@ -1,0 +1,90 @@
+"""A stand-in for an OpenAI-compatible API: it says one sentence and remembers what it was asked."""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Any, Self
+
+SAYS = "This is the stand-in speaking."
+WAIT_SECONDS = 60
+
+
+class OpenAIStandIn:
+    """Serves ``/v1/models`` and ``/v1/chat/completions`` on a free port. A context manager."""
+
+    def __init__(self, *models: str) -> None:
+        self._asked: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(models, self._asked))
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    @property
+    def url(self) -> str:
+        """The base URL, as Open WebUI's settings take it."""
+        return f"http://127.0.0.1:{self._server.server_port}/v1"
+
+    def asked(self) -> dict[str, Any]:
+        """The body of the next request for a completion, in the order of their arrival.
+
+        Raises:
+            queue.Empty: none arrives.
+        """
+        return self._asked.get(timeout=WAIT_SECONDS)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def _handler(
+    models: tuple[str, ...], asked: queue.Queue[dict[str, Any]]
+) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            listed = [{"id": name, "object": "model", "owned_by": "openai"} for name in models]
+            self._answer("application/json", json.dumps({"object": "list", "data": listed}))
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            asked.put(body)
+            if body.get("stream"):
+                self._answer("text/event-stream", "".join(_chunks(body["model"])))
+            else:
+                said = {"index": 0, "message": {"role": "assistant", "content": SAYS}}
+                self._answer("application/json", json.dumps({"id": "c", "choices": [said]}))
+
+        def _answer(self, kind: str, text: str) -> None:
+            content = text.encode()
+            self.send_response(200)
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
+            """Keep the tests' output readable."""
+
+    return Handler
+
+
+def _chunks(model: str) -> list[str]:
+    head = {"id": "c", "object": "chat.completion.chunk", "created": 0, "model": model}
+    deltas = [({"role": "assistant", "content": SAYS}, None), ({}, "stop")]
+    events = [
+        head | {"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
+        for delta, reason in deltas
+    ]
+    return [f"data: {json.dumps(event)}\n\n" for event in events] + ["data: [DONE]\n\n"]
