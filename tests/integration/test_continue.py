@@ -89,8 +89,13 @@ def office(migration: Migration) -> Iterator[Office]:
         }  # fmt: skip
         admin.http.post("/openai/config/update", json=settings).raise_for_status()
         for name in MODELS:  # what the run's report asks the administrator for
-            form = {"id": name, "name": name, "meta": {}, "params": {}}
-            form["access_grants"] = [EVERYBODY]
+            form = {
+                "id": name,
+                "name": name,
+                "meta": {},
+                "params": {},
+                "access_grants": [EVERYBODY],
+            }
             admin.http.post("/api/v1/models/create", json=form).raise_for_status()
         person.http.get("/api/models", params={"refresh": "true"}).raise_for_status()
         chats = {chat["meta"]["librechat"]["conversationId"]: chat["id"] for chat in person.chats()}
