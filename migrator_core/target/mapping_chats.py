@@ -31,7 +31,7 @@ def chat_rows(row: ChatRow, context: MappingContext) -> list[TableRow]:
         "id": row.id,
         "user_id": row.user_id,
         "title": row.title,
-        "chat": row.chat,
+        "chat": _with_flat_messages(row.chat) if context.searches_flat else row.chat,
         "created_at": row.created_at,
         "updated_at": row.updated_at,
         "archived": row.archived,
@@ -99,6 +99,18 @@ def _feedback(row: FeedbackRow) -> TableRow:
         "updated_at": row.updated_at,
     }
     return TableRow("feedback", values, if_absent=True)
+
+
+def _with_flat_messages(chat: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with a flat copy of its messages, which is all that 0.10 searches.
+
+    Its page keeps the current branch there; with every branch, a search finds what it finds in
+    later versions. Only what a search looks at: the messages themselves are in ``history``.
+    """
+    messages: Mapping[str, Mapping[str, Any]] = chat["history"]["messages"]
+    kept = ("id", "parentId", "role", "content")
+    flat = [{key: message[key] for key in kept} for message in messages.values()]
+    return {**chat, "messages": flat}
 
 
 def _tag(tag: TagRow) -> TableRow:

@@ -26,13 +26,17 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True)
 class MappingContext:
-    """Facts about the target. ``now`` and ``earliest_account`` are seconds since the epoch."""
+    """Facts about the target. ``now`` and ``earliest_account`` are seconds since the epoch.
+
+    ``searches_flat`` says that it searches a flat copy of the messages only, as 0.10 does.
+    """
 
     now: int
     earliest_account: int
     creator: str
     default_group: str | None
     group_share: bool | str
+    searches_flat: bool = False
 
 
 def companion_id(kind: str, *parts: str) -> str:

@@ -31,6 +31,8 @@ async def load_context(target: OpenWebUI) -> MappingContext:
         creator=(await target.first_admin()).id,
         default_group=await target.default_group(),
         group_share=target.schema.group_share,
+        # 0.11 added the column together with a search through the whole history.
+        searches_flat=not target.schema.has("chat", "current_message_id"),
     )
 
 

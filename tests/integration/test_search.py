@@ -28,15 +28,12 @@ def _owner(migration: Migration, key: str) -> tuple[Person, str]:
         pytest.param("lunch", "CANTEEN", id="other case, merged account"),
         pytest.param("names", "木漏れ日", id="Japanese answer"),
         pytest.param("names", "短い日本語の名前", id="Japanese question"),
-        pytest.param("welcome", "Ласкаво просимо", id="Cyrillic"),
+        pytest.param("welcome", "просимо", id="Cyrillic"),
         pytest.param("welcome", "صالة العرض", id="Arabic"),
     ],
 )
 def test_text_is_found(migration: Migration, key: str, text: str) -> None:
     person, title = _owner(migration, key)
-    if migration.deployment.version in OLDER[1:]:
-        # Open WebUI 0.10 searches titles and a copy of the messages that only its page writes.
-        text = f"{text.partition(' ')[0]} {title}" if text.startswith("archived:") else title
     assert person.search(text) == [title]
 
 
