@@ -1,0 +1,92 @@
+"""People who have an account in Open WebUI before anything is migrated."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from migrator_core.convert.ids import user_id
+from tests.support.environments import Deployment
+from tests.support.run import Finished, migrate
+from tests.support.sample import SAMPLE, people
+
+pytestmark = pytest.mark.openwebui
+
+OWN = "$2b$04$Qbcb0S2rCnuSI1cp1pyMmu3vcd3L/BlUT1X8CfS4dyrQp3b9ExG3m"
+
+
+@pytest.fixture
+def settled(empty: Deployment) -> Deployment:
+    """Open WebUI knows two people of the sample already: one is its administrator."""
+    with closing(sqlite3.connect(empty.data / "webui.db")) as connection:
+        admin = connection.execute("SELECT id FROM \"user\" WHERE role = 'admin'").fetchone()[0]
+        _be(connection, admin, _email("Tomás Ferreira"))
+        connection.execute(
+            'INSERT INTO "user" (id, email, name, role, profile_image_url, '
+            "last_active_at, updated_at, created_at) "
+            "SELECT 'mara-here', 'x', 'Mara', 'user', '', last_active_at, updated_at, created_at "
+            'FROM "user" WHERE id = ?',
+            (admin,),
+        )
+        connection.execute("INSERT INTO auth (id, active) VALUES ('mara-here', 1)")
+        _be(connection, "mara-here", _email("Mara Lindqvist").title())
+        connection.commit()
+    return empty
+
+
+def _email(name: str) -> str:
+    return next(str(person["email"]) for person in people() if person["name"] == name)
+
+
+def _be(connection: sqlite3.Connection, account: str, email: str) -> None:
+    connection.execute('UPDATE "user" SET email = ? WHERE id = ?', (email, account))
+    connection.execute(
+        "UPDATE auth SET email = ?, password = ? WHERE id = ?", (email, OWN, account)
+    )
+
+
+def _passwords(target: Deployment) -> dict[str, str]:
+    with closing(sqlite3.connect(target.data / "webui.db")) as connection:
+        return dict(connection.execute("SELECT lower(email), password FROM auth"))
+
+
+def _run(target: Deployment, tmp_path: Path, *options: str) -> Finished:
+    finished = migrate(target, SAMPLE, tmp_path / "report", *options)
+    assert finished.status == 0, finished.output
+    return finished
+
+
+def test_an_account_is_kept_as_it_is_and_gets_the_content(
+    settled: Deployment, tmp_path: Path
+) -> None:
+    finished = _run(settled, tmp_path)
+    passwords = _passwords(settled)
+    assert passwords[_email("Mara Lindqvist")] == OWN
+    assert passwords[_email("Tomás Ferreira")] == OWN
+    assert finished.collections["users"]["existing"] == 3  # and Priya's second sign-in
+    with closing(sqlite3.connect(settled.data / "webui.db")) as connection:
+        owners = {row[0] for row in connection.execute("SELECT DISTINCT user_id FROM chat")}
+        roles = dict(connection.execute('SELECT id, role FROM "user"'))
+    assert "mara-here" in owners
+    assert roles["mara-here"] == "user"
+    ours = {user_id(str(person["account"])) for person in people()} & roles.keys()
+    assert ours
+    assert {roles[account] for account in ours} == {"user"}
+
+
+def test_a_password_is_replaced_when_asked_for_but_never_an_administrators(
+    settled: Deployment, tmp_path: Path
+) -> None:
+    preview = _run(settled, tmp_path / "preview", "--prefer-import-password", "--dry-run")
+    assert _passwords(settled)[_email("Mara Lindqvist")] == OWN
+
+    finished = _run(settled, tmp_path, "--prefer-import-password")
+    passwords = _passwords(settled)
+    assert passwords[_email("Mara Lindqvist")].startswith("$2a$10$")
+    assert passwords[_email("Tomás Ferreira")] == OWN
+    replaced = [w for w in finished.report["warnings"] if w["code"] == "password-replaced"]
+    assert [warning["detail"] for warning in replaced] == [_email("Mara Lindqvist")]
+    assert finished.report["warnings"] == preview.report["warnings"]
