@@ -78,15 +78,6 @@ class _Collected:
         self.notices.append(notice(WarningCode.ACCESS_NARROWED, detail))
 
 
-def index_entries(entries: Iterable[AclEntry]) -> dict[tuple[str, str], list[AclEntry]]:
-    """The entries by resource type and resource id, in their order."""
-    index: defaultdict[tuple[str, str], list[AclEntry]] = defaultdict(list)
-    for entry in entries:
-        if entry.resource_type is not None and entry.resource_id is not None:
-            index[entry.resource_type, entry.resource_id].append(entry)
-    return dict(index)
-
-
 def agent_is_shared(agent: Agent, projects: Iterable[Project]) -> bool:
     """Whether the agent was public before LibreChat 0.8 had permissions."""
     return any(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from migrator_core.convert.avatars import local_path
 from migrator_core.convert.base_models import ModelMapper
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.pipeline.scratch import Scratch
@@ -80,8 +81,11 @@ class Context:
 
     def picture(self, path: str, user: str | None) -> bytes | None:
         """The bytes of an avatar, None where the backup has none worth reading."""
+        place = local_path(path)
+        if place is None:
+            return None
         try:
-            blob = self.backup.blobs.find(path, user=user)
+            blob = self.backup.blobs.find(place, user=user)
             if blob.size > MAX_PICTURE:
                 return None
             with blob.open() as file:

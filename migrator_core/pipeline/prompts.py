@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from migrator_core.convert.access import Resource, prompt_is_shared
 from migrator_core.convert.commands import FreeCommands
@@ -11,13 +11,13 @@ from migrator_core.convert.ids import prompt_id
 from migrator_core.convert.prompts import convert_group, production
 from migrator_core.convert.result import Skipped
 from migrator_core.outcome import Outcome, Reason, State
-from migrator_core.pipeline.context import Context, failed, skipped
+from migrator_core.pipeline.context import Context, skipped
 from migrator_core.pipeline.sharing import shares_of
-from migrator_core.pipeline.steps import Found, Parcel, Step
+from migrator_core.pipeline.steps import Parcel, Step
 from migrator_core.rows import Item
 from migrator_core.source import Document
 from migrator_core.source.models.access import Project
-from migrator_core.source.models.base import InvalidDocumentError, parse
+from migrator_core.source.models.base import parse
 from migrator_core.source.models.prompt import Prompt, PromptGroup
 from migrator_core.target import Written
 
@@ -40,7 +40,7 @@ class PromptsPhase:
 
     def steps(self) -> Iterator[Step]:
         """Note the versions, then convert the groups; versions of no group come last."""
-        yield from self._versions()
+        yield from self._context.each("prompts", Prompt, self._note)
         yield from self._context.each("promptgroups", PromptGroup, self._convert)
         for note in self._context.scratch.remaining_notes("prompt"):
             yield _version_skipped(note["source_id"], Reason.GROUP_MISSING)
@@ -48,21 +48,10 @@ class PromptsPhase:
     def written(self, written: Written) -> None:
         """Nothing later depends on these rows."""
 
-    def _versions(self) -> Iterator[Step]:
-        if not self._context.has("prompts"):
-            return
-        for document in self._context.backup.documents("prompts"):
-            yield Found("prompts")
-            if document.data is None:
-                yield failed(document, Reason.UNREADABLE_DOCUMENT, document.problem)
-                continue
-            try:
-                version = parse(Prompt, document.data)
-            except InvalidDocumentError as error:
-                yield failed(document, Reason.INVALID_DOCUMENT, str(error))
-                continue
-            note = {"source_id": document.source_id, "prompt": version.model_dump(by_alias=True)}
-            self._context.scratch.add_note("prompt", version.group_id or "", note)
+    def _note(self, document: Document, version: Prompt) -> Iterable[Step]:
+        note = {"source_id": document.source_id, "prompt": version.model_dump(by_alias=True)}
+        self._context.scratch.add_note("prompt", version.group_id or "", note)
+        return ()
 
     def _convert(self, document: Document, group: PromptGroup) -> Iterator[Step]:
         if not self._context.scratch.first_time("promptgroup", group.id):

@@ -16,9 +16,10 @@ from migrator_core.convert.access import (
     principal_of,
 )
 from migrator_core.outcome import Notice, Outcome, Reason, State
-from migrator_core.pipeline.context import Context, failed
-from migrator_core.pipeline.steps import Found, Step
+from migrator_core.pipeline.context import Context
+from migrator_core.pipeline.steps import Step
 from migrator_core.rows import Grant
+from migrator_core.source import Document
 from migrator_core.source.models.access import AclEntry, Project
 from migrator_core.source.models.base import InvalidDocumentError, parse
 from migrator_core.source.values import Millis
@@ -72,32 +73,24 @@ class SharingPhase:
         # project would look as if it had never been restricted.
         lost = self._context.has("accessroles") and not self._context.has(COLLECTION)
         self._context.permissions_incomplete = lost
-        if not self._context.has(COLLECTION):
-            return
-        for document in self._context.backup.documents(COLLECTION):
-            yield Found(COLLECTION)
-            if document.data is None:
+        for step in self._context.each(COLLECTION, AclEntry, self._note):
+            if isinstance(step, Outcome) and step.state is State.FAILED:
                 self._context.permissions_incomplete = True
-                yield failed(document, Reason.UNREADABLE_DOCUMENT, document.problem)
-                continue
-            try:
-                entry = parse(AclEntry, document.data)
-            except InvalidDocumentError as error:
-                self._context.permissions_incomplete = True
-                yield failed(document, Reason.INVALID_DOCUMENT, str(error))
-                continue
-            if entry.resource_type in RESOURCES and entry.resource_id:
-                key = f"{entry.resource_type}/{entry.resource_id}"
-                note = {"source_id": document.source_id, "entry": entry.model_dump(by_alias=True)}
-                self._context.scratch.add_note("acl", key, note)
-            else:
-                # An entry that does not say what it is about may be about anything.
-                unknown = entry.resource_type is None or entry.resource_id is None
-                self._context.permissions_incomplete |= unknown
-                yield _left_out(document.source_id, Reason.NOT_SUPPORTED, entry.resource_type)
+            yield step
 
     def written(self, written: Written) -> None:
         """Nothing is written here."""
+
+    def _note(self, document: Document, entry: AclEntry) -> Iterator[Step]:
+        if entry.resource_type in RESOURCES and entry.resource_id:
+            key = f"{entry.resource_type}/{entry.resource_id}"
+            note = {"source_id": document.source_id, "entry": entry.model_dump(by_alias=True)}
+            self._context.scratch.add_note("acl", key, note)
+        else:
+            # An entry that does not say what it is about may be about anything.
+            unknown = entry.resource_type is None or entry.resource_id is None
+            self._context.permissions_incomplete |= unknown
+            yield _left_out(document.source_id, Reason.NOT_SUPPORTED, entry.resource_type)
 
 
 class UnusedSharesPhase:

@@ -35,6 +35,27 @@ def open_regular(path: Path) -> BufferedReader:
     return _checked(handle)
 
 
+class RandomAccess:
+    """Reads pieces of one regular file, which is opened at the first of them."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: BinaryIO | None = None
+
+    def read_at(self, offset: int, length: int) -> bytes:
+        """``length`` bytes from ``offset``, fewer at the end of the file."""
+        if self._file is None:
+            self._file = open_regular(self._path)
+        self._file.seek(offset)
+        return self._file.read(length)
+
+    def close(self) -> None:
+        """Close the file, if it is open."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+
 def open_below(root: Path, parts: tuple[str, ...]) -> BufferedReader:
     """Open ``root/part/…/part`` where no component, ``root`` included, may be a symbolic link.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from migrator_core.source.access import file_size, open_regular
+from migrator_core.source.access import RandomAccess, file_size, open_regular
 from migrator_core.source.bsondoc import (
     MIN_DOCUMENT,
     BsonDecoder,
@@ -36,7 +36,7 @@ class BsonReader:
         self._decoder = decoder
         self._limit = limits.bson_document
         self._notices = notices
-        self._random: BinaryIO | None = None
+        self._random = RandomAccess(path)
         self.size = path.lstat().st_size
 
     def raw_documents(self) -> Iterator[RawDocument]:
@@ -120,10 +120,7 @@ class BsonReader:
 
     def read_at(self, offset: int, length: int) -> bytes:
         """The bytes of one document."""
-        if self._random is None:
-            self._random = open_regular(self._path)
-        self._random.seek(offset)
-        return self._random.read(length)
+        return self._random.read_at(offset, length)
 
     def decode(self, raw: bytes) -> dict[str, Any]:
         """The normalised values of one document."""
@@ -135,9 +132,7 @@ class BsonReader:
 
     def close(self) -> None:
         """Close what is open."""
-        if self._random is not None:
-            self._random.close()
-            self._random = None
+        self._random.close()
 
 
 def _size(count: int) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from migrator_core.source.access import open_regular
+from migrator_core.source.access import RandomAccess, open_regular
 from migrator_core.source.documents import NoticeLog, RawDocument
 from migrator_core.source.extjson import BOM, decode_json, guess_json_id
 from migrator_core.source.limits import MIB, Limits
@@ -49,7 +49,7 @@ class JsonLinesReader:
         self._limit = limits.json_document * (4 if rewritten else 1)
         self._notices = notices
         self._rewritten = rewritten
-        self._random: BinaryIO | None = None
+        self._random = RandomAccess(path)
         self.size = path.lstat().st_size
 
     def raw_documents(self) -> Iterator[RawDocument]:
@@ -98,10 +98,7 @@ class JsonLinesReader:
 
     def read_at(self, offset: int, length: int) -> bytes:
         """The bytes of one document."""
-        if self._random is None:
-            self._random = open_regular(self._path)
-        self._random.seek(offset)
-        return self._random.read(length)
+        return self._random.read_at(offset, length)
 
     def decode(self, raw: bytes) -> dict[str, Any]:
         """The normalised values of one document."""
@@ -113,9 +110,7 @@ class JsonLinesReader:
 
     def close(self) -> None:
         """Close what is open."""
-        if self._random is not None:
-            self._random.close()
-            self._random = None
+        self._random.close()
 
 
 def _skip_line(file: BinaryIO) -> int:

@@ -54,16 +54,6 @@ class Workspace:
         """Bytes that may still be written, a small reserve left aside."""
         return shutil.disk_usage(self.root).free - self.limits.free_space_reserve
 
-    def require(self, needed: int, what: str) -> None:
-        """Make sure that ``needed`` more bytes fit.
-
-        Raises:
-            CannotStartError: they do not.
-        """
-        free = self.free()
-        if needed > free:
-            raise CannotStartError(self.no_space(needed, free, what))
-
     def no_space(self, needed: int, free: int, what: str) -> str:
         """The sentence for an operator whose disk is too small."""
         return (

@@ -132,10 +132,6 @@ class Ledger:
                 .values(state=EntryState.UNDONE.value)
             )
 
-    async def set_state(self, run_id: str, state: RunState) -> None:
-        """Change what became of a run (an undo does)."""
-        await self._update(run_id, state=state.value)
-
     async def runs(self) -> list[RunRecord]:
         """All runs, the newest first."""
         if not await self.exists():

@@ -93,3 +93,15 @@ def test_a_later_backup_adds_what_is_new(empty: Deployment, tmp_path: Path) -> N
     second = migrate(empty, SAMPLE, tmp_path / "report-2").collections["conversations"]
     assert second["migrated"] == 3
     assert second["existing"] == first["migrated"]
+
+
+def test_an_empty_collection_is_in_the_report_too(empty: Deployment, tmp_path: Path) -> None:
+    backup = copy_sample(tmp_path / "backup")
+    emptied = ("aclentries", "conversationtags", "files", "prompts", "messages")
+    for name in emptied:
+        (backup / "data" / f"{name}.json").write_text("")
+    finished = migrate(empty, backup, tmp_path / "report", "--dry-run")
+    assert finished.status == 0, finished.output
+    names = {path.stem for path in (backup / "data").glob("*.json")}
+    assert set(finished.collections) == names
+    assert [finished.collections[name]["found"] for name in emptied] == [0] * len(emptied)

@@ -9,7 +9,6 @@ from migrator_core.convert.access import (
     Resource,
     agent_is_shared,
     grants_for,
-    index_entries,
     prompt_is_shared,
 )
 from migrator_core.outcome import WarningCode
@@ -144,9 +143,3 @@ def test_only_the_instance_project_makes_things_public() -> None:
     assert prompt_is_shared(group, [_project()])
     assert not prompt_is_shared(group, [_project(promptGroupIds=[])])
     assert not prompt_is_shared(group, [_project(name=None)])
-
-
-def test_entries_are_found_by_what_they_are_about() -> None:
-    entry = _entry("public")
-    index = index_entries([entry, _entry("public", resourceId=None)])
-    assert index == {("agent", d.AGENT["_id"]): [entry]}
