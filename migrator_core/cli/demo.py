@@ -34,7 +34,8 @@ def demo(directory: Path, *, serve: bool, port: int) -> ExitStatus:
     _make_room(directory)
     environment = _environment(directory)
     _say("Setting up Open WebUI on SQLite …")
-    _call(["-m", "migrator_core.target.first_start", json.dumps(ADMIN)], environment)
+    first_start = ["-m", "migrator_core.target.first_start", json.dumps(ADMIN)]
+    _call(first_start, environment, quiet=True)
     _say("Migrating the sample backup …")
     sample = _sample()
     backup = next(sample.glob("librechat-backup-*"))
@@ -83,13 +84,20 @@ def _environment(directory: Path) -> dict[str, str]:
     }
 
 
-def _call(arguments: list[str], environment: dict[str, str]) -> None:
+def _call(arguments: list[str], environment: dict[str, str], *, quiet: bool = False) -> None:
+    """Run a step; a quiet one (a hundred lines of schema changes) speaks only when it fails."""
     finished = subprocess.run(  # noqa: S603 - our own modules, in our own interpreter
-        [sys.executable, *arguments], env=environment, check=False
+        [sys.executable, *arguments],
+        env=environment,
+        check=False,
+        stdout=subprocess.PIPE if quiet else None,
+        stderr=subprocess.STDOUT if quiet else None,
     )
     if finished.returncode not in {ExitStatus.FINISHED, ExitStatus.WARNINGS}:
+        if quiet:
+            sys.stdout.write(finished.stdout.decode("utf-8", "replace"))
         raise CannotStartError(
-            f"the demo could not be made: {' '.join(arguments[:3])} ended with exit status "
+            f"the demo could not be made: {' '.join(arguments[:2])} ended with exit status "
             f"{finished.returncode}. What it printed above says why."
         )
 
