@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from migrator_core.outcome import Notice
 
@@ -94,6 +95,10 @@ class Progress:
         """Count a warning and tell it."""
         self.warnings += 1
         self.emit(EventKind.WARNING, notice.detail, notice.code.value)
+
+    def to_json(self) -> dict[str, Any]:
+        """The snapshot and the earlier phases, as the ledger keeps them for other processes."""
+        return {**asdict(self.snapshot()), "history": [list(phase) for phase in self.history]}
 
     def snapshot(self) -> Snapshot:
         """What a display shows now."""

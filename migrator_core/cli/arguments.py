@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from migrator_core import __version__
-from migrator_core.cli import demo, past_runs, run
+from migrator_core.cli import past_runs, run
 from migrator_core.settings import Settings, build, extra, from_environment
 
 EPILOG = """\
@@ -133,11 +134,19 @@ def _add_report(verbs: Any) -> None:  # noqa: ANN401 - as above
 
 
 def _add_demo(verbs: Any) -> None:  # noqa: ANN401 - as above
+    if importlib.util.find_spec(f"{__package__}.demo") is None:
+        return  # the single file comes without the demo and its sample
+
+    def run_demo(parsed: argparse.Namespace) -> int:
+        from migrator_core.cli.demo import demo  # noqa: PLC0415 - as above
+
+        return demo(parsed.dir, serve=parsed.serve, port=parsed.port)
+
     verb = _add_verb(
         verbs,
         "demo",
         "Fill a throw-away Open WebUI (SQLite, in a directory of its own) from a bundled sample.",
-        lambda parsed: demo.demo(parsed.dir, serve=parsed.serve, port=parsed.port),
+        run_demo,
     )
     verb.add_argument(
         "--dir", type=Path, default=Path("demo"), help="The directory. Default: demo."

@@ -7,16 +7,10 @@ import json
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TextIO
 
-from rich.console import Console, RenderableType
-from rich.live import Live
-from rich.markup import escape
-from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn
-from rich.progress import Progress as Bar
-from rich.table import Table
-
+from migrator_core.cli.duration import duration
 from migrator_core.cli.masking import mask
 from migrator_core.progress import Event, EventKind, Progress, Snapshot
 
@@ -54,26 +48,26 @@ def progress_line(snapshot: Snapshot) -> str:
     )
 
 
-def duration(seconds: float) -> str:
-    """Seconds as people say them."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"
-
-
 @asynccontextmanager
 async def display(progress: Progress, log_format: str) -> AsyncIterator[None]:
     """Show a run's progress while the body runs."""
     if log_format == "json":
         watcher = _lines(progress, _JsonLines(sys.stdout))
     elif sys.stderr.isatty():
-        watcher = _live(progress)
+        watcher = _screen(progress)
     else:
         watcher = _lines(progress, _TextLines(sys.stdout))
     async with watcher:
         yield
+
+
+def _screen(progress: Progress) -> AbstractAsyncContextManager[None]:
+    """The live display where rich is installed, else lines."""
+    try:
+        from migrator_core.cli.live import live  # noqa: PLC0415 - needs rich, which may be missing
+    except ModuleNotFoundError:
+        return _lines(progress, _TextLines(sys.stdout))
+    return live(progress)
 
 
 class _TextLines:
@@ -146,77 +140,3 @@ async def _lines(progress: Progress, lines: _TextLines | _JsonLines) -> AsyncIte
         ticker.cancel()
         await asyncio.gather(ticker, return_exceptions=True)
         progress.listeners.remove(lines.event)
-
-
-@asynccontextmanager
-async def _live(progress: Progress) -> AsyncIterator[None]:
-    """A bar for every phase on a terminal, above them the warnings as they come."""
-    console = Console(stderr=True)
-    bars = Bar(
-        SpinnerColumn(finished_text="✓"),
-        TextColumn("{task.description:22}"),
-        BarColumn(bar_width=28),
-        TextColumn("{task.fields[counts]}"),
-        console=console,
-    )
-    screen = _LiveScreen(bars, progress)
-
-    def listen(event: Event) -> None:
-        if event.kind is EventKind.PHASE:
-            screen.next_phase(event.text)
-        elif event.kind is EventKind.NOTE:
-            console.print(escape(mask(event.text)), highlight=False)
-
-    async def tick() -> None:
-        while True:
-            await asyncio.sleep(0.25)
-            screen.refresh()
-
-    progress.listeners.append(listen)
-    with Live(screen, console=console, refresh_per_second=4, transient=False):
-        ticker = asyncio.create_task(tick())
-        try:
-            yield
-        finally:
-            ticker.cancel()
-            await asyncio.gather(ticker, return_exceptions=True)
-            screen.finish()
-            progress.listeners.remove(listen)
-
-
-class _LiveScreen:
-    """The bars of all phases so far and a line with the number of warnings."""
-
-    def __init__(self, bars: Bar, progress: Progress) -> None:
-        self._bars = bars
-        self._progress = progress
-        self._current: TaskID | None = None
-
-    def next_phase(self, name: str) -> None:
-        if self._progress.history:
-            self._complete(self._progress.history[-1][1])
-        self._current = self._bars.add_task(name, total=self._progress.total, counts="")
-
-    def refresh(self) -> None:
-        if self._current is None:
-            return
-        state = self._progress.snapshot()
-        left = f", {duration(state.remaining)} left" if state.remaining else ""
-        of_total = f" of {state.total:,}" if state.total is not None else ""
-        counts = f"{state.done:,}{of_total}, {state.rate:,.0f}/s{left}"
-        self._bars.update(self._current, completed=state.done, counts=counts)
-
-    def finish(self) -> None:
-        self._complete(self._progress.done)
-
-    def _complete(self, done: int) -> None:
-        if self._current is not None:
-            full = max(done, 1)
-            self._bars.update(self._current, total=full, completed=full, counts=f"{done:,}")
-
-    def __rich__(self) -> RenderableType:
-        table = Table.grid()
-        table.add_row(self._bars)
-        if self._progress.warnings:
-            table.add_row(f"  {self._progress.warnings:,} warnings so far; the report lists them")
-        return table

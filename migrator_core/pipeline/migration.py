@@ -19,7 +19,7 @@ from migrator_core.convert.base_models import ModelMapper
 from migrator_core.errors import AbortedError, CannotStartError, MigratorError
 from migrator_core.pipeline.context import Context
 from migrator_core.pipeline.journal import Journal
-from migrator_core.pipeline.phases import PHASE_COUNT, run_phases
+from migrator_core.pipeline.phases import PHASES, run_phases
 from migrator_core.pipeline.scratch import Scratch
 from migrator_core.pipeline.steps import Driver, StoppedError
 from migrator_core.progress import EventKind, Progress
@@ -42,7 +42,8 @@ from migrator_core.target import (
     Writer,
 )
 
-HEARTBEAT_SECONDS = 10
+HEARTBEAT_SECONDS = 1.0
+"""Who watches a run from another process sees it move, and a wish to stop is soon heard."""
 FINISHED = "finished"
 ABORTED = "aborted"
 
@@ -76,7 +77,7 @@ async def migrate(
     """
     check_exists(settings.backup_dir)  # before anything that takes seconds
     async with AsyncExitStack() as stack:
-        progress.phase_count = PHASE_COUNT
+        progress.phase_count = len(PHASES)
         target = await stack.enter_async_context(
             await OpenWebUI.connect(read_only=settings.dry_run)
         )
@@ -193,7 +194,8 @@ class _Run:
             await asyncio.sleep(HEARTBEAT_SECONDS)
             try:
                 await lock.check()
-                await ledger.heartbeat(self._id)
+                if await ledger.heartbeat(self._id, self._journal.progress.to_json()):
+                    self._stop.set()
             except MigratorError:
                 self._stop.set()
                 return

@@ -39,7 +39,24 @@ HANDLED = frozenset(
 )
 """The collections that have a phase of their own; all others are counted and left behind."""
 
-PHASE_COUNT = 15
+PHASES = (
+    "users",
+    "merged users",
+    "groups",
+    "tags",
+    "folders",
+    "files",
+    "permissions",
+    "shared links",
+    "index of messages",
+    "conversations",
+    "unused shared links",
+    "prompts",
+    "agents",
+    "unused permissions",
+    "other collections",
+)
+"""What a run goes through, in this order, as :class:`Progress` names it."""
 
 
 async def run_phases(context: Context, driver: Driver, target: OpenWebUI) -> None:

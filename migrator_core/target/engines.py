@@ -37,6 +37,24 @@ def database_name(url: URL) -> str:
     return f"PostgreSQL database {url.database!r} on {host}{port}"
 
 
+def own_engine(engine: AsyncEngine) -> AsyncEngine:
+    """An engine of our own for the server's database.
+
+    A server's engine belongs to the event loop of the server; a migration inside it runs in a
+    thread with a loop of its own, so that nobody waits for it. JSON is written as the server does.
+    """
+    dialect = engine.dialect
+    ours = create_async_engine(
+        engine.url,
+        pool_pre_ping=True,
+        json_serializer=getattr(dialect, "_json_serializer", None),
+        json_deserializer=getattr(dialect, "_json_deserializer", None),
+    )
+    if dialect.name == "sqlite":
+        sa.event.listen(ours.sync_engine, "connect", _like_the_server)
+    return ours
+
+
 def read_only_engine(engine: AsyncEngine) -> AsyncEngine:
     """An engine for the same database through which nothing can be written.
 
@@ -76,4 +94,12 @@ def _query_only(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> Non
     cursor = connection.cursor()
     cursor.execute("PRAGMA query_only = ON")
     cursor.execute("PRAGMA busy_timeout = 5000")
+    cursor.close()
+
+
+def _like_the_server(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    """Wait for locks and sync to disk as Open WebUI does (0.10 to 0.12, ``internal/db.py``)."""
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 5000")
+    cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()

@@ -40,7 +40,7 @@ class Ledger:
         """The ledger in this Open WebUI's database."""
         self._target = target
         self._tables = LedgerTables.define(target.schema.metadata.schema)
-        self._present = False
+        self._columns: frozenset[str] = frozenset()
 
     async def start(
         self,
@@ -83,9 +83,23 @@ class Ledger:
             raise CannotStartError("The run could not be recorded in Open WebUI's database.")
         return record
 
-    async def heartbeat(self, run_id: str) -> None:
-        """Note that the run is alive."""
-        await self._update(run_id, heartbeat_at=int(time.time()))
+    async def heartbeat(self, run_id: str, progress: Mapping[str, Any]) -> bool:
+        """Note that the run is alive and how far it is; whether somebody asked it to stop."""
+        await self._update(run_id, heartbeat_at=int(time.time()), progress=dump_json(progress))
+        run = self._tables.run
+        asked = sa.select(run.c.stop_requested_at).where(run.c.id == run_id)
+        async with self._target.read() as connection:
+            return (await connection.execute(asked)).scalar() is not None
+
+    async def request_stop(self, run_id: str) -> bool:
+        """Ask a run to end between two batches; False where it is not running."""
+        run = self._tables.run
+        statement = (
+            sa.update(run)
+            .where(run.c.id == run_id, run.c.state == RunState.RUNNING.value)
+            .values(stop_requested_at=int(time.time()))
+        )
+        return await self.exists() and await self._execute(statement) > 0
 
     async def finish(
         self,
@@ -139,7 +153,7 @@ class Ledger:
         run = self._tables.run
         async with self._target.read() as connection:
             rows = await connection.execute(
-                sa.select(run).order_by(run.c.started_at.desc(), run.c.id.desc())
+                self._select_runs().order_by(run.c.started_at.desc(), run.c.id.desc())
             )
             return [record_of_row(row) for row in rows]
 
@@ -149,7 +163,7 @@ class Ledger:
             return None
         run = self._tables.run
         async with self._target.read() as connection:
-            row = (await connection.execute(sa.select(run).where(run.c.id == run_id))).first()
+            row = (await connection.execute(self._select_runs().where(run.c.id == run_id))).first()
         return record_of_row(row) if row else None
 
     async def items(
@@ -217,27 +231,43 @@ class Ledger:
 
     async def exists(self) -> bool:
         """Whether the ledger's tables are there."""
-        if not self._present:
-            schema = self._tables.metadata.schema
+        if not self._columns:
             async with self._target.read() as connection:
-                self._present = await connection.run_sync(
-                    lambda sync: sa.inspect(sync).has_table(self._tables.item.name, schema=schema)
-                )
-        return self._present
+                self._columns = await connection.run_sync(self._present_columns)
+        return bool(self._columns)
+
+    def _present_columns(self, connection: sa.Connection) -> frozenset[str]:
+        """The columns that the table of runs has; an older version of this tool made fewer."""
+        schema = self._tables.metadata.schema
+        inspector = sa.inspect(connection)
+        if not inspector.has_table(self._tables.item.name, schema=schema):
+            return frozenset()
+        columns = inspector.get_columns(self._tables.run.name, schema=schema)
+        return frozenset(column["name"] for column in columns)
+
+    def _select_runs(self) -> sa.Select[Any]:
+        return sa.select(*(column for column in self._tables.run.c if column.name in self._columns))
 
     async def _create(self) -> None:
+        """Make the tables, or the columns that a table of an older version lacks."""
+        there = await self.exists()
+        missing = [c for c in self._tables.run.c if there and c.name not in self._columns]
+
         async def create() -> None:
             async with self._target.engine.begin() as connection:
-                await connection.run_sync(self._tables.metadata.create_all)
+                if not there:
+                    await connection.run_sync(self._tables.metadata.create_all)
+                await connection.run_sync(_add_columns, self._tables.run, missing)
 
         try:
-            if not await self.exists():
+            if missing or not there:
                 await patiently(create)
         except RejectedError as error:
             raise CannotStartError(
                 f"The ledger's tables cannot be created in Open WebUI's database: {error}. The "
                 "database user needs the right to create tables there."
             ) from error
+        self._columns = frozenset()  # look again
 
     async def _update(self, run_id: str, **values: str | int) -> None:
         run = self._tables.run
@@ -251,3 +281,12 @@ class Ledger:
                 return (await connection.execute(statement, values)).rowcount
 
         return await patiently(execute)
+
+
+def _add_columns(connection: sa.Connection, table: sa.Table, missing: Iterable[Any]) -> None:
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - comes with Open WebUI
+    from alembic.operations import Operations  # noqa: PLC0415 - as above
+
+    operations = Operations(MigrationContext.configure(connection))
+    for column in missing:
+        operations.add_column(table.name, sa.Column(column.name, column.type), schema=table.schema)

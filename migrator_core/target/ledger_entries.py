@@ -44,7 +44,10 @@ class EntryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """One run. Times are seconds since the epoch; ``counts`` is the report's ``collections``."""
+    """One run. Times are seconds since the epoch; ``counts`` is the report's ``collections``.
+
+    ``progress`` is :meth:`migrator_core.progress.Progress.to_json`, as of the last heartbeat.
+    """
 
     id: str
     state: str
@@ -60,6 +63,8 @@ class RunRecord:
     open_webui_version: str
     counts: Mapping[str, Any]
     warnings: Mapping[str, int]
+    progress: Mapping[str, Any]
+    stop_requested_at: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,8 +153,9 @@ def _load(text: str | None) -> dict[str, Any]:
 def record_of_row(row: sa.Row[Any]) -> RunRecord:
     """A run as it was read."""
     values = dict(row._mapping)  # noqa: SLF001 - the public name of a row's dictionary
-    for name in ("settings", "counts", "warnings"):
-        values[name] = _load(values[name])
+    for name in ("settings", "counts", "warnings", "progress"):
+        values[name] = _load(values.get(name))
+    values.setdefault("stop_requested_at", None)  # a ledger of an older version
     return RunRecord(**values)
 
 

@@ -38,6 +38,9 @@ class LedgerTables:
             sa.Column("open_webui_version", sa.Text, nullable=False),
             sa.Column("counts", sa.Text),
             sa.Column("warnings", sa.Text),
+            # How far a run is, for whoever watches it from another process, and their wish to stop.
+            sa.Column("progress", sa.Text),
+            sa.Column("stop_requested_at", sa.BigInteger),
         )
         item = sa.Table(
             "librechat_migration_item",

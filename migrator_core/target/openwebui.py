@@ -16,7 +16,12 @@ import sqlalchemy.exc as sa_exc
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from migrator_core.errors import CannotStartError
-from migrator_core.target.engines import database_name, read_only_engine, sqlite_path
+from migrator_core.target.engines import (
+    database_name,
+    own_engine,
+    read_only_engine,
+    sqlite_path,
+)
 from migrator_core.target.faults import describe
 from migrator_core.target.schema import Schema
 from migrator_core.target.startup import import_open_webui
@@ -53,7 +58,6 @@ class OpenWebUI:
         data_dir: Path,
         files: FileStore,
         read_only: bool = False,
-        owned: bool = True,
     ) -> None:
         """Wrap an engine. Callers use :meth:`connect`; tests bring engines of their own."""
         self.schema = schema
@@ -66,8 +70,8 @@ class OpenWebUI:
         self.dialect: Literal["sqlite", "postgresql"] = (
             "sqlite" if engine.dialect.name == "sqlite" else "postgresql"
         )
-        self._engines = [engine] if owned else []
-        if read_only and self.dialect == "sqlite":  # on PostgreSQL both share the server's pool
+        self._engines = [engine]
+        if read_only and self.dialect == "sqlite":  # on PostgreSQL both share a pool
             self._engines.append(self.engine)
 
     @classmethod
@@ -81,14 +85,17 @@ class OpenWebUI:
         """
         imported = import_open_webui(read_only=read_only)
         schema = Schema.load()
+        engine = imported.engine
+        if imported.hosted:
+            engine = own_engine(engine)
+            imported.authorise(engine)
         target = cls(
-            imported.engine,
+            engine,
             schema,
             version=imported.version,
             data_dir=imported.data_dir,
             files=FileStore.of_open_webui(read_only=read_only),
             read_only=read_only,
-            owned=not imported.hosted,
         )
         try:
             await target.check(imported.package)

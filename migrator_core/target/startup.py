@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -36,10 +36,12 @@ class Imported:
     """An Open WebUI that is ready to be talked to.
 
     ``hosted`` says that we live inside its server: then its engine and logging are not ours.
+    ``authorise`` makes another engine sign in as Open WebUI's own does (tokens of AWS RDS).
     """
 
     hosted: bool
     engine: AsyncEngine
+    authorise: Callable[[AsyncEngine], None]
     package: Path
     version: str
     data_dir: Path
@@ -69,6 +71,7 @@ def import_open_webui(*, read_only: bool) -> Imported:
     return Imported(
         hosted=hosted,
         engine=database.async_engine,
+        authorise=getattr(database, "enable_iam_token_auth", lambda _engine: None),
         package=package,
         version=_version(env),
         data_dir=Path(env.DATA_DIR),

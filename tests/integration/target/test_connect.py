@@ -298,23 +298,31 @@ def test_the_previous_versions_database_is_refused(tmp_path: Path) -> None:
 
 
 INSIDE = """
-import asyncio, json, os
+import asyncio, json, os, threading
 import open_webui.config
 from open_webui.internal.db import async_engine
 from open_webui.models.users import Users
 from migrator_core.target import OpenWebUI
 
+seen = []
+
+async def in_a_loop_of_its_own(expected):
+    async with await OpenWebUI.connect(read_only=False) as target:
+        seen.append((await target.first_admin()).id == expected)
+
 async def inside():
     before, pool = dict(os.environ), async_engine.sync_engine.pool
     async with await OpenWebUI.connect(read_only=False) as target:
         admin = await target.first_admin()
-        shared = target.engine is async_engine
     async with await OpenWebUI.connect(read_only=True) as reader:
         await reader.first_admin()
-    shared &= async_engine.sync_engine.pool is pool
+    untouched = async_engine.sync_engine.pool is pool and not pool.checkedout()
     there = await Users.get_user_by_id(admin.id)  # the server goes on working
+    elsewhere = threading.Thread(target=lambda: asyncio.run(in_a_loop_of_its_own(admin.id)))
+    elsewhere.start()
+    await asyncio.to_thread(elsewhere.join)
     await async_engine.dispose()
-    return [shared, there.email, dict(os.environ) == before]
+    return [untouched, there.email, dict(os.environ) == before, seen]
 
 print(json.dumps(asyncio.run(inside())))
 """
@@ -322,4 +330,4 @@ print(json.dumps(asyncio.run(inside())))
 
 def test_inside_the_server_its_engine_and_environment_are_left_alone(database: Database) -> None:
     said = run_python(altered(database.deployment, ENABLE_DB_MIGRATIONS="false"), INSIDE)
-    assert json.loads(said.splitlines()[-1]) == [True, "admin@owner.example", True]
+    assert json.loads(said.splitlines()[-1]) == [True, "admin@owner.example", True, [True]]

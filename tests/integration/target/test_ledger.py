@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.target import Ledger, RunState
+from migrator_core.target.ledger_tables import LedgerTables
 from tests.integration.target.conftest import OpenRun, start_run
 from tests.integration.target.rows import item, key, user
 from tests.support.databases import Database
@@ -28,7 +29,9 @@ async def test_a_run_from_start_to_end(run: OpenRun) -> None:
     assert started.state == RunState.RUNNING
     assert started.settings == {"dry_run": False}
     assert started.open_webui_version == run.target.version
-    await run.ledger.heartbeat(run.run_id)
+    assert not await run.ledger.heartbeat(run.run_id, {"phase": "users", "done": 1})
+    (running,) = await run.ledger.runs()
+    assert running.progress == {"phase": "users", "done": 1}
     counts = {"users": {"found": 2, "migrated": 2}}
     await run.ledger.finish(run.run_id, RunState.FINISHED, counts, {"avatar-lost": 1})
     (finished,) = await run.ledger.runs()
@@ -36,6 +39,29 @@ async def test_a_run_from_start_to_end(run: OpenRun) -> None:
     assert finished.warnings == {"avatar-lost": 1}
     assert finished.finished_at is not None
     assert await run.ledger.mark_interrupted() == 0
+
+
+async def test_whoever_watches_a_run_can_ask_it_to_stop(run: OpenRun) -> None:
+    elsewhere = Ledger(run.target)
+    assert await elsewhere.request_stop(run.run_id)
+    assert await run.ledger.heartbeat(run.run_id, {})
+    await run.ledger.finish(run.run_id, RunState.ABORTED, {}, {})
+    assert not await elsewhere.request_stop(run.run_id)  # it is over
+    assert not await elsewhere.request_stop("no such run")
+
+
+async def test_a_ledger_of_an_older_version_is_read_and_completed(run: OpenRun) -> None:
+    tables = LedgerTables.define(run.target.schema.metadata.schema)
+    async with run.target.engine.begin() as connection:
+        for column in ("progress", "stop_requested_at"):
+            await connection.execute(sa.text(f"ALTER TABLE {tables.run.name} DROP COLUMN {column}"))
+    (old,) = await Ledger(run.target).runs()
+    assert (old.id, old.progress, old.stop_requested_at) == (run.run_id, {}, None)
+    again = await start_run(run.target)
+    assert not await again.ledger.heartbeat(again.run_id, {"done": 3})
+    assert [dict(r.progress) for r in await again.ledger.runs() if r.id == again.run_id] == [
+        {"done": 3}
+    ]
 
 
 async def test_dead_runs_are_closed_at_their_last_sign_of_life(run: OpenRun) -> None:
