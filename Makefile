@@ -43,6 +43,10 @@ $(VENV)/.installed: requirements/dev.txt
 	@mkdir -p .venvs
 	$(call install,.venvs/$*,$<)
 
+.PHONY: bundle
+bundle: venv ## Write the Functions for Open WebUI into dist/
+	$(BIN)/python -m owui_function.bundle
+
 .PHONY: demo
 demo: venv ## Fill a throw-away Open WebUI in ./demo from the sample backup
 	$(BIN)/python -m migrator_core demo --dir demo

@@ -51,6 +51,7 @@ def progress_line(snapshot: Snapshot) -> str:
 @asynccontextmanager
 async def display(progress: Progress, log_format: str) -> AsyncIterator[None]:
     """Show a run's progress while the body runs."""
+    watcher: AbstractAsyncContextManager[None]
     if log_format == "json":
         watcher = _lines(progress, _JsonLines(sys.stdout))
     elif sys.stderr.isatty():

@@ -1,0 +1,158 @@
+"""Puts the files together."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Mapping
+from importlib import resources
+
+from migrator_core import __version__
+from owui_function.bundle.checks import check_action
+from owui_function.bundle.sources import BundleError
+
+PROGRAM_ID = "librechat_migration"
+ACTION_ID = "librechat_migration_buttons"
+PROGRAM_NAME = "LibreChat Migration"
+ACTION_NAME = "LibreChat Migration buttons"
+PROGRAM_DESCRIPTION = "Moves a whole LibreChat backup into this Open WebUI. Administrators only."
+ACTION_DESCRIPTION = "Buttons under the answers of LibreChat Migration: preview, migrate, report."
+
+# Two arrows, one into the other's place. Black lines: Open WebUI inverts SVG icons in its dark
+# theme when the address begins with data:image/svg.
+_ICON = (
+    "data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22 viewBox=%220 0 24 24%22 "
+    "fill=%22none%22 stroke=%22%23000%22 stroke-width=%222%22 stroke-linecap=%22round%22 "
+    "stroke-linejoin=%22round%22%3E%3Cpath d=%22M4 4h7v6M4 4v16h7v-6M8 12h12m-4-4 4 4-4 4%22/%3E"
+    "%3C/svg%3E"
+)
+
+_INTRODUCTION = """\
+# What this file is
+# -----------------
+# LibreChat Migration moves a whole LibreChat backup into Open WebUI. This one file is
+#
+# - a Function for Open WebUI: Admin Panel, Functions, Import. It shows up as a model for
+#   administrators; say "help" to it.
+# - the program, wherever Open WebUI is installed:
+#       python {program}.py run --backup /path/to/backup --dry-run
+#       python {program}.py --help
+#
+# It needs nothing that Open WebUI does not bring along, with one exception: a backup made with
+# mongodump needs the package pymongo.
+#
+# The file is made from the packages migrator_core and owui_function by
+# `python -m owui_function.bundle`; change them, not this file. Each of their modules stands below
+# as it is, as text, with one blank a level as indentation and with relative imports. At the end,
+# a loader makes these texts importable. Line numbers in error messages count from the first line
+# of a module's text.
+#
+# Contents
+# --------
+{contents}
+"""
+
+_END = """\
+PACKAGE = install(MODULES)
+
+if __name__ == "__main__":
+    sys.exit(importlib.import_module(f"{PACKAGE}.migrator_core.cli").main())
+
+Pipe = importlib.import_module(f"{PACKAGE}.owui_function.pipe").Pipe
+"""
+
+
+def frontmatter(name: str, description: str) -> dict[str, str]:
+    """What Open WebUI shows about a Function."""
+    return {
+        "title": name,
+        "author": "librechat-migrate developers",
+        "version": __version__,
+        "required_open_webui_version": "0.10.0",
+        "licence": "MIT",
+        "license": "MIT",
+        "icon_url": _ICON,
+        "description": description,
+    }
+
+
+def program_text(modules: Mapping[str, str]) -> str:
+    """``librechat_migration.py``."""
+    contents = "\n".join(
+        f"# {path}: {_first_line(source)}".rstrip().removesuffix(":")
+        for path, source in modules.items()
+    )
+    parts = [
+        _header(frontmatter(PROGRAM_NAME, PROGRAM_DESCRIPTION)),
+        _INTRODUCTION.format(program=PROGRAM_ID, contents=contents),
+        "from __future__ import annotations\n",
+        "MODULES: dict[str, str] = {}\n",
+        *(_module(path, source) for path, source in modules.items()),
+        _banner("The loader"),
+        _without_head((resources.files(__package__) / "loader.py").read_text("utf-8")),
+        _banner("The Function, and the program"),
+        _END,
+    ]
+    return "\n".join(parts)
+
+
+def action_text(source: str) -> str:
+    """``librechat_migration_buttons.py``: the Action's module under its frontmatter.
+
+    Raises:
+        BundleError: the module needs something that is not there.
+    """
+    check_action(source)
+    tree = ast.parse(source)
+    documentation = ast.get_docstring(tree)
+    if documentation is None:
+        raise BundleError("owui_function/action.py: has no documentation")
+    rest = source.split("\n")[tree.body[0].end_lineno :]
+    comment = "\n".join(f"# {line}".rstrip() for line in documentation.split("\n"))
+    head = _header(frontmatter(ACTION_NAME, ACTION_DESCRIPTION))
+    return f"{head}\n{comment}\n" + "\n".join(rest)
+
+
+def functions_json(program: str, action: str) -> str:
+    """``librechat_migration.json``, for Admin Panel, Functions, Import."""
+    functions = [
+        _function(PROGRAM_ID, PROGRAM_NAME, PROGRAM_DESCRIPTION, program),
+        _function(ACTION_ID, ACTION_NAME, ACTION_DESCRIPTION, action),
+    ]
+    return json.dumps(functions, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def _function(function_id: str, name: str, description: str, content: str) -> dict[str, object]:
+    manifest = frontmatter(name, description)
+    meta = {"description": description, "manifest": manifest}
+    return {"id": function_id, "name": name, "content": content, "meta": meta}
+
+
+def _header(entries: Mapping[str, str]) -> str:
+    lines = "".join(f"{key}: {value}\n" for key, value in entries.items())
+    return f'"""\n{lines}"""\n'
+
+
+def _banner(words: str) -> str:
+    return f"# ==== {words} ====\n"
+
+
+def _module(path: str, source: str) -> str:
+    return f"{_banner(path)}MODULES[\"{path}\"] = r'''\n{source}'''\n"
+
+
+def _first_line(source: str) -> str:
+    return (ast.get_docstring(ast.parse(source)) or "").split("\n", 1)[0]
+
+
+def _without_head(source: str) -> str:
+    """A module's text without documentation and ``__future__``, which only begin a file."""
+    tree = ast.parse(source)
+    documentation = ast.get_docstring(tree) or ""
+    last = next(
+        node.end_lineno or 0
+        for node in tree.body
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__"
+    )
+    comment = "\n".join(f"# {line}".rstrip() for line in documentation.split("\n"))
+    return comment + "\n" + "\n".join(source.split("\n")[last:])
