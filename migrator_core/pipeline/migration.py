@@ -52,16 +52,19 @@ ABORTED = "aborted"
 class Result:
     """How a run ended. ``run.state`` is ``finished`` or ``aborted``.
 
-    ``headline`` and ``summary`` say it in words, ``directory`` holds the full report.
+    ``headline`` and ``summary`` say it in words, ``directory`` holds the full report;
+    ``warning_counts`` says how often each warning was given, by its code.
     """
 
     run: RunInfo
+    backup: BackupInfo
     collections: Mapping[str, Mapping[str, Any]]
     headline: str
     summary: tuple[str, ...]
     directory: Path
     failures: int
     warnings: int
+    warning_counts: Mapping[str, int]
 
 
 async def migrate(
@@ -129,12 +132,14 @@ class _Run:
                 raise error
             return Result(
                 run=report.run,
+                backup=report.backup,
                 collections=report.collections,
                 headline=headline(report),
                 summary=tuple(summary_lines(report)),
                 directory=directory,
                 failures=self._journal.tally.failures,
                 warnings=self._journal.tally.warnings.total(),
+                warning_counts=self._warning_counts(),
             )
 
     async def _walk(self, writer: Writer) -> MigratorError | None:
@@ -182,11 +187,13 @@ class _Run:
             finally:
                 pulse.cancel()
                 await asyncio.gather(pulse, return_exceptions=True)
-                tally = self._journal.tally
-                warnings = {code.value: count for code, count in tally.warnings.items()}
+                counts = self._journal.tally.to_json()
                 # A lost database cannot take this; the next run marks the run as interrupted.
                 with contextlib.suppress(MigratorError):
-                    await ledger.finish(self._id, state, tally.to_json(), warnings)
+                    await ledger.finish(self._id, state, counts, self._warning_counts())
+
+    def _warning_counts(self) -> dict[str, int]:
+        return {code.value: count for code, count in self._journal.tally.warnings.items()}
 
     async def _pulse(self, lock: RunLock, ledger: Ledger) -> None:
         """Show that the run lives, and notice when the lock is lost."""

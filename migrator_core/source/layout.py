@@ -34,7 +34,7 @@ from migrator_core.source.sniff import Form
 from migrator_core.source.spool import Workspace
 from migrator_core.source.unpack import unpack
 
-_CONTAINERS: Final = (Form.TAR, Form.ZIP)
+CONTAINERS: Final = (Form.TAR, Form.ZIP)
 _MAX_NESTING: Final = 3  # a zip around a tar.gz around a dump
 _DUMP_FOLDERS: Final = frozenset({"dump", "mongodump", "mongodb", "backup", "data"})
 
@@ -63,11 +63,11 @@ def locate(path: Path, workspace: Workspace, notices: NoticeLog) -> Located:
         raise unreadable(path) from None
     except (OSError, RuntimeError, ValueError):
         raise not_found(path) from None
-    finder = _Finder(path, workspace, notices)
+    finder = Finder(path, workspace, notices)
     return finder.in_folder(real) if is_folder else finder.in_file(real)
 
 
-class _Finder:
+class Finder:
     """Carries what every step of the search needs; ``shown`` is the path as the operator said."""
 
     def __init__(self, shown: Path, workspace: Workspace, notices: NoticeLog) -> None:
@@ -85,13 +85,13 @@ class _Finder:
             raise not_found(self._shown) from None
         if file.form is Form.ARCHIVE:
             # Named by itself, an archive without LibreChat in it deserves its own message.
-            databases = self._databases_in(file)
+            databases = self.databases_in(file)
             candidate = archive_candidate(file, databases, self._notices)
             self._check_archive(candidate, databases)
             located = Located(candidate, media=list(_beside(path.parent)))
             self._add_packed_media(located, self._siblings(path))
             return located
-        if file.form in _CONTAINERS:
+        if file.form in CONTAINERS:
             return self._in_container(file, 0)
         raise wrong_file(self._shown, file.form)
 
@@ -100,7 +100,7 @@ class _Finder:
         found = scan(root, self._workspace.limits, leave_out=self._workspace.root.resolve())
         candidates = [
             candidate
-            for candidate in find_candidates(found, self._databases_in, self._notices)
+            for candidate in find_candidates(found, self.databases_in, self._notices)
             if candidate.names
         ]
         if not candidates:
@@ -113,7 +113,7 @@ class _Finder:
         located.media = _near(found.media, candidate, own)
         if not located.media and nesting == 0:
             located.media = list(_above(candidate, root))
-        packed = [file for file in found.having(*_CONTAINERS) if file.path.is_relative_to(own)]
+        packed = [file for file in found.having(*CONTAINERS) if file.path.is_relative_to(own)]
         self._add_packed_media(located, packed)
         return located
 
@@ -147,8 +147,8 @@ class _Finder:
         """The one container that may hold the backup, where nothing lies there unpacked."""
         holding = [
             file
-            for file in found.having(*_CONTAINERS)
-            if _may_hold_data(peek(file, self._workspace.limits))
+            for file in found.having(*CONTAINERS)
+            if may_hold_data(peek(file, self._workspace.limits))
         ]
         if not holding or nesting >= _MAX_NESTING:
             raise nothing_found(self._shown, found)
@@ -160,7 +160,7 @@ class _Finder:
             )
         return holding[0]
 
-    def _databases_in(self, file: FoundFile) -> Databases | None:
+    def databases_in(self, file: FoundFile) -> Databases | None:
         limits = self._workspace.limits
         decoder = BsonDecoder()
         try:
@@ -200,7 +200,7 @@ class _Finder:
     def _siblings(self, path: Path) -> list[FoundFile]:
         """The containers in the folder of an archive that was named by itself."""
         shallow = replace(self._workspace.limits, scan_depth=0)
-        return scan(path.parent, shallow).having(*_CONTAINERS)
+        return scan(path.parent, shallow).having(*CONTAINERS)
 
     def _add_packed_media(self, located: Located, containers: list[FoundFile]) -> None:
         """Unpack tar files of uploads and images, where those are not there as folders."""
@@ -234,7 +234,7 @@ class _Finder:
         return [BlobRoot(target, kind, file.label) for kind in sorted(kinds)]
 
 
-def _may_hold_data(contents: Contents) -> bool:
+def may_hold_data(contents: Contents) -> bool:
     return contents.has_data or not contents.whole or not contents.media
 
 
