@@ -104,10 +104,11 @@ absolute() { case $1 in /*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;;
 STAGE='' CHILD=''
 
 # Runs a command so that a signal ends it at once; a group of its own takes its children along.
+# Descriptor 3 stays the operator's terminal, wherever the command's messages go.
 run() {
   local status=0
   set -m
-  "$@" <&0 &
+  "$@" <&0 3>&- &
   CHILD=$!
   set +m
   wait "$CHILD" || status=$?
@@ -128,7 +129,7 @@ clean_up() {
 }
 
 stopped() {
-  echo "$PROGRAM: stopped; nothing is left behind." >&2
+  echo "$PROGRAM: stopped; nothing is left behind." >&3
   exit "$1"
 }
 
@@ -232,7 +233,7 @@ read_uri() {
   local pattern='^(mongodb(\+srv)?://)([^/?]+)(/([^?]*))?(\?(.*))?$' uri authority query
   uri=$(librechat_uri)
   uri=${uri:-mongodb://127.0.0.1:27017/}
-  [[ $uri =~ $pattern && ! $uri =~ [[:cntrl:]] ]] ||
+  [[ ! $uri =~ [[:cntrl:]] && $uri =~ $pattern ]] ||
     die "LibreChat's MONGO_URI is not a connection string of MongoDB." \
       "Set LIBRECHAT_MONGO_URI to the right one."
   authority=${BASH_REMATCH[3]} query=${BASH_REMATCH[7]}
@@ -480,6 +481,7 @@ main() {
   ((BASH_VERSINFO[0] >= 4)) || die "bash 4 or later is needed (macOS: brew install bash)."
   parse_arguments "$@"
   umask 077 # a backup holds password hashes and everybody's conversations
+  exec 3>&2
   trap clean_up EXIT
   trap 'stopped 129' HUP
   trap 'stopped 130' INT
