@@ -64,6 +64,13 @@ test: venv $(OLDER_STAMPS) ## Run all tests, against all supported versions (ARG
 test-unit: venv ## Run the tests that start no server
 	$(BIN)/python -m pytest tests/unit $(ARGS)
 
+.PHONY: test-bundle
+test-bundle: venv ## Run the unit tests and whole runs against the built single file
+	$(BIN)/python -m pytest -p tests.support.program -n $(TEST_JOBS) --dist loadgroup \
+		tests/unit tests/integration/test_whole_run.py tests/integration/test_migrated_chats.py \
+		tests/integration/test_migrated_things.py -k "not postgresql and not 0.11 and not 0.10" \
+		$(ARGS)
+
 .PHONY: check
 check: venv ## Lint, formatting, types, and the arrows between the packages
 	$(BIN)/ruff check .

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.support import program
 from tests.support.environments import Deployment
 
 TIMEOUT_SECONDS = 300
@@ -45,13 +46,13 @@ def migrate(
     unprivileged: bool = False,
 ) -> Finished:
     """``run`` with these options; ``unprivileged`` takes root's rights away, if there are any."""
-    command = [str(deployment.python), "-m", "migrator_core", "run"]
+    command = [*program.command(deployment.python), "run"]
     if unprivileged and os.geteuid() == 0:
         # The same user id, so that it can still reach its interpreter, but file permissions hold.
         command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]
     finished = subprocess.run(
         [*command, "--backup", str(backup), "--report-dir", str(report_dir), *options],
-        env=deployment.variables | dict(variables or {}),
+        env=program.variables(deployment.variables) | dict(variables or {}),
         cwd=deployment.home,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
