@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from owui_function.bundle.checks import check_file, check_source
-from owui_function.bundle.compact import compact
+from owui_function.bundle.indentation import compact
 from owui_function.bundle.sources import (
     BundleError,
     make_relative,

@@ -30,7 +30,8 @@ class BundleFinder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         for path, source in sources.items():
             name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
             self._paths[f"{package}.{name}"] = f"{package}/{path}"
-            self._sources[f"{package}/{path}"] = source
+            # The text begins on the line after its quotes; tracebacks count from there.
+            self._sources[f"{package}/{path}"] = source.removeprefix("\n")
 
     def find_spec(
         self,
