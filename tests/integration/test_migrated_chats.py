@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Migration
+from tests.integration.conftest import Migrated
 from tests.support.openwebui import Person
 from tests.support.sample import by_key, collapse, missing_pieces, truth
 
@@ -19,17 +19,17 @@ Message = dict[str, Any]
 ARRIVING = [key for key, chat in by_key("conversations").items() if chat["outcome"] == "migrated"]
 
 
-def owner(migration: Migration, chat: Chat) -> Person:
+def owner(migrated: Migrated, chat: Chat) -> Person:
     """Whose account holds a conversation of the truth."""
-    return migration.people[truth()["users"][chat["user"]]["account"]]
+    return migrated.people[truth()["users"][chat["user"]]["account"]]
 
 
 @pytest.fixture(scope="session")
-def arrived(migration: Migration) -> dict[tuple[str, str], Chat]:
+def arrived(migrated: Migrated) -> dict[tuple[str, str], Chat]:
     """Every chat over HTTP, by account and ``conversationId``."""
     return {
         (account, chat["meta"]["librechat"]["conversationId"]): chat
-        for account, person in migration.people.items()
+        for account, person in migrated.people.items()
         for chat in person.chats()
     }
 
@@ -167,8 +167,8 @@ def test_messages_show_their_files(
         assert lost == []
 
 
-def test_tags_are_found_again(migration: Migration) -> None:
-    for account, person in migration.people.items():
+def test_tags_are_found_again(migrated: Migrated) -> None:
+    for account, person in migrated.people.items():
         expected = {
             tag
             for chat in truth()["conversations"]
@@ -179,6 +179,6 @@ def test_tags_are_found_again(migration: Migration) -> None:
         assert expected <= person.tags()
 
 
-def test_searching_for_nothing_breaks_for_nobody(migration: Migration) -> None:
-    for person in migration.people.values():
+def test_searching_for_nothing_breaks_for_nobody(migrated: Migrated) -> None:
+    for person in migrated.people.values():
         assert person.search("zzzz-not-there") == []

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.conftest import Migration
+from tests.integration.conftest import Migrated
 from tests.support.sample import by_key, missing_pieces, people, truth
 
 PROMPTS = {k: p for k, p in by_key("promptgroups").items() if p["outcome"] == "migrated"}
@@ -35,15 +35,15 @@ def may(item: dict[str, Any], person: dict[str, Any], right: str) -> bool:
 
 @pytest.mark.parametrize("key", FILES)
 def test_a_file_has_its_bytes_and_its_owner(
-    key: str, migration: Migration, file_ids: dict[tuple[str, str], str]
+    key: str, migrated: Migrated, file_ids: dict[tuple[str, str], str]
 ) -> None:
     file = FILES[key]
     owner = account(file["user"])
     file_id = file_ids[owner, file["file_id"]]
-    content = migration.people[owner].file(file_id)
+    content = migrated.people[owner].file(file_id)
     assert hashlib.sha256(content).hexdigest() == file["sha256"]
     assert len(content) == file["size"]
-    for other, person in migration.people.items():
+    for other, person in migrated.people.items():
         if other != owner:
             with pytest.raises(httpx.HTTPStatusError):
                 person.file(file_id)
@@ -56,9 +56,9 @@ def test_no_other_file_arrives(file_ids: dict[tuple[str, str], str]) -> None:
 
 @pytest.mark.parametrize("person", people(), ids=lambda person: person["key"])
 def test_everybody_sees_the_prompts_they_may_see(
-    person: dict[str, Any], migration: Migration
+    person: dict[str, Any], migrated: Migrated
 ) -> None:
-    signed_in = migration.people[person["account"]]
+    signed_in = migrated.people[person["account"]]
     seen = {prompt["name"]: prompt for prompt in signed_in.prompts()}
     assert set(seen) == {p["name"] for p in PROMPTS.values() if may(p, person, "read")}
     writable = {prompt["name"] for prompt in seen.values()
@@ -66,8 +66,8 @@ def test_everybody_sees_the_prompts_they_may_see(
     assert writable == {p["name"] for p in PROMPTS.values() if may(p, person, "write")}
 
 
-def test_prompts_say_what_they_said_and_can_be_called(migration: Migration) -> None:
-    prompts = {prompt["name"]: prompt for prompt in migration.admin.prompts()}
+def test_prompts_say_what_they_said_and_can_be_called(migrated: Migrated) -> None:
+    prompts = {prompt["name"]: prompt for prompt in migrated.admin.prompts()}
     for expected in PROMPTS.values():
         prompt = prompts[expected["name"]]
         assert missing_pieces(prompt["content"], expected["content"]) == []
@@ -79,10 +79,8 @@ def test_prompts_say_what_they_said_and_can_be_called(migration: Migration) -> N
 
 
 @pytest.mark.parametrize("person", people(), ids=lambda person: person["key"])
-def test_everybody_sees_the_agents_they_may_see(
-    person: dict[str, Any], migration: Migration
-) -> None:
-    models = {model["id"]: model for model in migration.people[person["account"]].models()}
+def test_everybody_sees_the_agents_they_may_see(person: dict[str, Any], migrated: Migrated) -> None:
+    models = {model["id"]: model for model in migrated.people[person["account"]].models()}
     expected = {a["model_id"]: a for a in AGENTS.values() if may(a, person, "read")}
     assert set(models) == set(expected)
     for model_id, agent in expected.items():
@@ -91,21 +89,21 @@ def test_everybody_sees_the_agents_they_may_see(
         assert models[model_id]["write_access"] == may(agent, person, "write")
 
 
-def test_an_agent_keeps_its_instructions_and_parameters(migration: Migration) -> None:
+def test_an_agent_keeps_its_instructions_and_parameters(migrated: Migrated) -> None:
     analyst = AGENTS["analyst"]
-    models = {m["id"]: m for m in migration.people[analyst["user"]].models()}
+    models = {m["id"]: m for m in migrated.people[analyst["user"]].models()}
     params = models[analyst["model_id"]]["params"]
     assert params["system"].startswith("You analyse the sales of Lumen & Oak.")
     assert "{{CURRENT_DATE}}" in params["system"]
     assert (params["temperature"], params["top_p"], params["max_tokens"]) == (0.2, 0.9, 4000)
 
 
-def test_groups_have_the_members_who_arrived(migration: Migration) -> None:
+def test_groups_have_the_members_who_arrived(migrated: Migrated) -> None:
     members = {
-        group["name"]: set(migration.admin.get(f"/groups/id/{group['id']}/export")["user_ids"])
-        for group in migration.admin.groups()
+        group["name"]: set(migrated.admin.get(f"/groups/id/{group['id']}/export")["user_ids"])
+        for group in migrated.admin.groups()
     }
     assert members == {
-        group["name"]: {migration.people[account(user)].id for user in group["members"]}
+        group["name"]: {migrated.people[account(user)].id for user in group["members"]}
         for group in truth()["groups"]
     }

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.conftest import Migration
+from tests.integration.conftest import Migrated
 from tests.support.environments import OLDER
 from tests.support.openwebui import Person
 from tests.support.sample import by_key, truth
 
 
-def _owner(migration: Migration, key: str) -> tuple[Person, str]:
+def _owner(migrated: Migrated, key: str) -> tuple[Person, str]:
     """Whose account holds a conversation, and its title."""
     chat = by_key("conversations")[key]
-    return migration.people[truth()["users"][chat["user"]]["account"]], chat["title"]
+    return migrated.people[truth()["users"][chat["user"]]["account"]], chat["title"]
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,8 @@ def _owner(migration: Migration, key: str) -> tuple[Person, str]:
         pytest.param("welcome", "صالة العرض", id="Arabic"),
     ],
 )
-def test_text_is_found(migration: Migration, key: str, text: str) -> None:
-    person, title = _owner(migration, key)
+def test_text_is_found(migrated: Migrated, key: str, text: str) -> None:
+    person, title = _owner(migrated, key)
     assert person.search(text) == [title]
 
 
@@ -48,17 +48,17 @@ def test_text_is_found(migration: Migration, key: str, text: str) -> None:
         ("onboarding", "tag:onboarding checklist", set()),
     ],
 )
-def test_tags_are_found(migration: Migration, key: str, text: str, others: set[str]) -> None:
-    person, title = _owner(migration, key)
-    if migration.deployment.version in OLDER[1:]:
+def test_tags_are_found(migrated: Migrated, key: str, text: str, others: set[str]) -> None:
+    person, title = _owner(migrated, key)
+    if migrated.version in OLDER[1:]:
         text = text.partition(" ")[0]
     titles = {by_key("conversations")[other]["title"] for other in others}
     assert set(person.search(text)) == {title, *titles}
 
 
-def test_nobody_finds_what_belongs_to_others(migration: Migration) -> None:
-    holder, title = _owner(migration, "fair")
-    for person in (migration.admin, *migration.people.values()):
+def test_nobody_finds_what_belongs_to_others(migrated: Migrated) -> None:
+    holder, title = _owner(migrated, "fair")
+    for person in (migrated.admin, *migrated.people.values()):
         if person is not holder:
             assert title not in person.search("lighting fair")
         assert person.search("zzzz-not-there") == []

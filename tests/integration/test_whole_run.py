@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.conftest import ADMIN, Migration
+from tests.integration.conftest import ADMIN, Migrated, Migration
 from tests.support.openwebui import Visitor
 from tests.support.sample import people, truth
 
@@ -78,15 +78,15 @@ def test_what_was_there_before_is_untouched(migration: Migration) -> None:
         assert remaining == rows, table
 
 
-def test_everybody_signs_in_with_the_old_password(migration: Migration) -> None:
-    assert {account: person.role for account, person in migration.people.items()} == {
+def test_everybody_signs_in_with_the_old_password(migrated: Migrated) -> None:
+    assert {account: person.role for account, person in migrated.people.items()} == {
         person["account"]: "user" for person in people()
     }
 
 
-def test_a_wrong_password_does_not_open_an_account(migration: Migration) -> None:
+def test_a_wrong_password_does_not_open_an_account(migrated: Migrated) -> None:
     with pytest.raises(httpx.HTTPStatusError):
-        Visitor(migration.url).sign_in(people()[0]["email"], "not the password")
+        Visitor(migrated.url).sign_in(people()[0]["email"], "not the password")
 
 
 def test_the_administrator_stays_the_first_and_only_one(migration: Migration) -> None:
