@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import databases
+from tests.support import databases, program
 
 _NUMBERS = itertools.count(1)
 
@@ -36,6 +36,12 @@ def postgres_template(
 ) -> str:
     """The same in PostgreSQL: the name of the database."""
     return databases.postgres_template(postgres, tmp_path_factory.mktemp("postgres-template"))
+
+
+@pytest.fixture(scope="session")
+def built_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The built single file; the Action's file and the JSON lie beside it."""
+    return program.under_test() or program.build(tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture

@@ -40,15 +40,21 @@ NOT_FOR_THE_FILE = {
 """Tests, by the beginning of their ids, that make no sense with the file, and why."""
 
 
+def under_test() -> Path | None:
+    """The built file, when the tests run against it."""
+    built = os.environ.get(VARIABLE)
+    return Path(built) if built else None
+
+
 def command(python: Path) -> list[str]:
     """How to start the command line: the packages, or the file when it is under test."""
-    built = os.environ.get(VARIABLE)
-    return [str(python), *([built] if built else ["-m", "migrator_core"])]
+    built = under_test()
+    return [str(python), *([str(built)] if built else ["-m", "migrator_core"])]
 
 
 def variables(given: Mapping[str, str]) -> dict[str, str]:
     """A deployment's environment for the command line: the file must not find the packages."""
-    hidden = {"PYTHONPATH"} if os.environ.get(VARIABLE) else set()
+    hidden = {"PYTHONPATH"} if under_test() else set()
     return {name: value for name, value in given.items() if name not in hidden}
 
 
