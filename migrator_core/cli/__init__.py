@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from migrator_core.cli.arguments import build_parser
 from migrator_core.cli.exits import ExitStatus, exit_status
+from migrator_core.cli.termination import leave_word
 from migrator_core.errors import MigratorError
 
 DEBUG = "LIBRECHAT_MIGRATE_DEBUG"
@@ -21,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(parsed.run_verb(parsed))
     except MigratorError as error:
         sys.stderr.write(f"librechat-migrate: {error}\n")
+        leave_word(str(error))
         return int(exit_status(error))
     except KeyboardInterrupt:
         sys.stderr.write("librechat-migrate: stopped. It is safe to run again.\n")
@@ -28,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get(DEBUG):
             raise
+        leave_word(f"unexpected error: {type(error).__name__}: {error}")
         sys.stderr.write(
             f"librechat-migrate: unexpected error: {type(error).__name__}: {error}\n"
             "This is a flaw of the tool; please report it. What was written so far is complete, "

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from migrator_core.cli.display import display
 from migrator_core.cli.exits import ExitStatus
+from migrator_core.cli.termination import leave_word
 from migrator_core.errors import AbortedError
 from migrator_core.pipeline import Result, migrate
 from migrator_core.progress import Progress
@@ -29,6 +30,7 @@ def run(settings: Settings, log_format: str) -> ExitStatus:
     gc.set_threshold(100_000, 50, 50)
     result = asyncio.run(_run(settings, log_format))
     _print_result(result, log_format)
+    leave_word(_last_line(result))
     if result.run.state != "finished":
         raise AbortedError("the run was stopped before its end. It is safe to run again.")
     if result.failures:
@@ -50,6 +52,10 @@ async def _run(settings: Settings, log_format: str) -> Result:
         return await migrate(settings, progress, stop=stop)
 
 
+def _last_line(result: Result) -> str:
+    return f"{result.headline}, {result.warnings:,} warnings"
+
+
 def _print_result(result: Result, log_format: str) -> None:
     if log_format == "json":
         record = {
@@ -66,7 +72,7 @@ def _print_result(result: Result, log_format: str) -> None:
         "",
         *result.summary,
         "",
-        f"{result.headline}, {result.warnings:,} warnings",
+        _last_line(result),
         f"reports: {result.directory}",
     ]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -1,0 +1,157 @@
+"""The texts of all answers, in Markdown. Whatever comes from the backup is made harmless here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from migrator_core.target import RunState
+from migrator_core.target.plugin import Attachment
+from owui_function import reports
+from owui_function.promises import PROMISES
+from owui_function.readiness import Readiness, size, when
+from owui_function.summaries import Summary
+from owui_function.words import Command
+
+BUTTONS_ID = "librechat_migration_buttons"
+BUTTONS_OFF = (
+    "The buttons below answers are off. Switch “LibreChat Migration buttons” on in Admin Panel → "
+    "Functions, if you want them."
+)
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|$~&])")
+
+
+def plain(text: str) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def code(text: object) -> str:
+    """Text as Markdown code, on one line."""
+    return f"`{' '.join(str(text).replace('`', "'").split())}`"
+
+
+def readiness(found: Readiness, notes: Sequence[str]) -> str:
+    """The answer to "Check"."""
+    lines = [
+        "### " + ("Something is in the way" if found.problems else "Ready to preview"),
+        "",
+        f"- Open WebUI {found.version} on {found.database}",
+        f"- {size(found.free)} free for unpacking",
+        f"- Backups in {code(found.place)}: {len(found.offers) or 'none'}",
+    ]
+    for offer in found.offers:
+        used = "; this one is used" if offer == found.chosen else ""
+        made = f"{offer.kind}, {size(offer.size)}, of {when(offer.modified)}"
+        lines += [f"    - {code(offer.path.name)}: {made}{used}"]
+    if found.last_run is not None:
+        run = found.last_run
+        lines.append(f"- Last run: {code(run.id)}, {run.state}, started {when(run.started_at)}")
+    if found.problems:
+        lines += ["", *(f"❌ {plain(_sentence(problem))}\n" for problem in found.problems)]
+    hints = [*found.notes, *notes]
+    if hints:
+        lines += ["", *(f"💡 {hint}\n" for hint in hints)]
+    if not found.problems:
+        lines += ["", "Say **Preview** to see what would arrive. It writes nothing."]
+    return "\n".join(lines) + "\n"
+
+
+def in_the_way(found: Readiness) -> str:
+    """Why it cannot begin."""
+    return "\n".join(found.problems)
+
+
+def question(summary: Summary) -> str:
+    """What is confirmed before anything is written: the preview's numbers and the promises."""
+    totals = summary.totals
+    rows = "\n".join(
+        f"| {plain(name)} | {entry['migrated']:,} | {entry['existing']:,} | "
+        f"{sum(entry['skipped'].values()):,} | {sum(entry['failed'].values()):,} |"
+        for name, entry in summary.report.ordered()
+        if entry["found"]
+    )
+    promises = "\n".join(f"{number}. {text}" for number, text in enumerate(PROMISES, 1))
+    return (
+        f"**{totals['migrated']:,} documents will be migrated**, {totals['existing']:,} are there "
+        f"already, {totals['skipped']:,} are left out, {totals['failed']:,} fail. So says the "
+        f"preview of {when(summary.run.finished_at)} of {code(summary.backup.path)}.\n\n"
+        "| | arrive | already there | left out | failed |\n|---|---:|---:|---:|---:|\n"
+        f"{rows}\n\n{promises}\n"
+    )
+
+
+def how_to_confirm() -> str:
+    """The end of the question, where it is a message."""
+    return f"\nSay **{Command.CONFIRM}** to migrate. Anything else changes nothing.\n"
+
+
+def declined() -> str:
+    """The answer to a no."""
+    return "Nothing was migrated.\n"
+
+
+def result(summary: Summary, files: Sequence[Attachment]) -> str:
+    """What is said when a preview or a run has ended."""
+    lines = [f"**{_title(summary)}.** {plain(_sentence(summary.headline))}"]
+    if summary.preview and summary.finished:
+        lines.append(f"\nSay **{Command.RUN}** to migrate, or **{Command.REPORT}** for the files.")
+    elif not summary.finished:
+        lines.append(f"\nSay **{Command.RUN}** to continue where it was.")
+    else:
+        lines.append(
+            "\nPeople sign in with the e-mail and the password they had. Share the base models "
+            "with them in Admin Panel → Settings → Models."
+        )
+    if files:
+        lines.append(f"\nFull report: {reports.links(files)}")
+    return "\n".join(lines) + "\n"
+
+
+def ended(summary: Summary) -> str:
+    """The status line at the end."""
+    return _title(summary)
+
+
+def _title(summary: Summary) -> str:
+    what = "Preview" if summary.preview else "Migration"
+    if summary.finished:
+        return f"{what} finished"
+    if summary.run.state == RunState.ABORTED:
+        return f"{what} stopped before its end"
+    return f"{what} {summary.run.state}"
+
+
+def problem(text: str) -> str:
+    """An error: what is wrong, where, and what to do."""
+    return "\n\n".join(f"❌ {plain(_sentence(line))}" for line in text.splitlines() if line) + "\n"
+
+
+def idle(last: Summary | None) -> str:
+    """The answer to "Status" while nothing goes on."""
+    if last is None:
+        return "Nothing is going on, and nothing was migrated yet. Say **Check** to begin.\n"
+    return (
+        f"Nothing is going on. The last run {code(last.run.id)} is {last.run.state}: "
+        f"{plain(last.headline)}.\n"
+    )
+
+
+def no_report() -> str:
+    """The answer to "Report" before anything was done."""
+    return "There is no report yet. Say **Preview** to get one.\n"
+
+
+def nothing_to_cancel() -> str:
+    """The answer to "Cancel" while nothing goes on."""
+    return "Nothing is going on that could be cancelled.\n"
+
+
+def unknown() -> str:
+    """The beginning of an answer to something else."""
+    return "I only move LibreChat into Open WebUI, and I did not understand that.\n\n"
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

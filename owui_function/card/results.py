@@ -1,0 +1,107 @@
+"""The card of a preview or a run that has ended."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from html import escape
+from typing import Any
+
+from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
+from owui_function.summaries import Summary
+from owui_function.views import duration
+
+
+def results_body(summary: Summary) -> str:
+    """What arrived, what did not and why, and what to look at."""
+    title, tone = _title(summary)
+    took = duration(summary.run.finished_at - summary.run.started_at)
+    head = (
+        f'<div data-ended="{escape(summary.run.state)}"><div class="top">'
+        f'<h1 class="{tone}">{title}</h1><span class="soft num">{took}</span></div>'
+        f"<p>{escape(_sentence(summary))}</p>"
+        f'<p class="soft">Backup {escape(summary.backup.path)} '
+        f"({escape(summary.backup.kind)}) · run {escape(summary.run.id)} · "
+        f"Open WebUI {escape(summary.run.open_webui_version)}</p>"
+    )
+    parts = (
+        _table(summary),
+        _reasons("Failed", summary, "failed", "bad"),
+        _reasons("Left out, and why", summary, "skipped", ""),
+        _warnings(summary.warnings),
+    )
+    return head + "".join(html for part in parts for html in part) + "</div>"
+
+
+def _title(summary: Summary) -> tuple[str, str]:
+    what = "Preview" if summary.preview else "Migration"
+    if not summary.finished:
+        return f"{what} {escape(summary.run.state)} before its end", "warn"
+    if summary.totals["failed"]:
+        return f"{what} finished, some documents failed", "bad"
+    if summary.preview:
+        return "Preview finished: nothing was written", "good"
+    return "Migration finished: everything is accounted for", "good"
+
+
+def _sentence(summary: Summary) -> str:
+    line = summary.headline
+    return f"{line[:1].upper()}{line[1:]}."
+
+
+def _table(summary: Summary) -> Iterator[str]:
+    arrived = "would arrive" if summary.preview else "arrived"
+    yield '<div class="scroll"><table><thead><tr><th></th>'
+    yield "".join(
+        f"<th>{name}</th>" for name in ("found", arrived, "already there", "left out", "failed")
+    )
+    yield "</tr></thead><tbody>"
+    for name, entry in summary.report.ordered():
+        if entry["found"]:
+            yield _row(name, entry)
+    yield "</tbody></table></div>"
+
+
+def _row(name: str, entry: Mapping[str, Any]) -> str:
+    skipped, failed = sum(entry["skipped"].values()), sum(entry["failed"].values())
+    cells = "".join(
+        f'<td class="{"" if count else "zero"}">{count:,}</td>'
+        for count in (entry["found"], entry["migrated"], entry["existing"], skipped)
+    )
+    return (
+        f"<tr><td>{escape(name)}</td>{cells}"
+        f'<td class="{"bad" if failed else "zero"}">{failed:,}</td></tr>'
+    )
+
+
+def _reasons(heading: str, summary: Summary, kind: str, tone: str) -> Iterator[str]:
+    places: dict[str, list[str]] = {}
+    for name, reason, count in summary.report.reasons(kind):
+        places.setdefault(reason, []).append(f"{count:,} {name}")
+    if not places:
+        return
+    yield f'<h2 class="{tone}">{heading}</h2>'
+    for reason, where in places.items():
+        yield (
+            f"<p>{escape(', '.join(where))}: <b>{escape(reason)}</b>. "
+            f'<span class="soft">{escape(_explained(Reason, reason))}</span></p>'
+        )
+
+
+def _warnings(warnings: Mapping[str, int]) -> Iterator[str]:
+    if not warnings:
+        return
+    yield f'<h2 class="warn">Warnings: {sum(warnings.values()):,}</h2><dl>'
+    order = [str(code) for code in WarningCode]
+    for code, count in sorted(
+        warnings.items(), key=lambda w: order.index(w[0]) if w[0] in order else len(order)
+    ):
+        explained = escape(_explained(WarningCode, code))
+        yield f"<dt>{count:,}</dt><dd><b>{escape(code)}</b>. <span>{explained}</span></dd>"
+    yield "</dl>"
+
+
+def _explained(kind: type[Reason] | type[WarningCode], code: str) -> str:
+    try:
+        return EXPLANATIONS[kind(code)]
+    except ValueError:  # a ledger that a newer version wrote
+        return ""

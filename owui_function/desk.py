@@ -1,0 +1,273 @@
+"""What an administrator asks for, and the answers. The Pipe and the Action are doors to it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from migrator_core.errors import MigratorError
+from migrator_core.settings import Settings
+from migrator_core.target import plugin
+from owui_function import answers, previews, readiness, reports
+from owui_function.card import results_body
+from owui_function.jobs import Job, Jobs, jobs_of
+from owui_function.readiness import Readiness
+from owui_function.stage import Emit, Stage
+from owui_function.summaries import Summary, of_record
+from owui_function.valves import Valves, reports_of, settings_of
+from owui_function.watching import (
+    aside,
+    follow,
+    follow_record,
+    request_stop,
+    running_elsewhere,
+    runs,
+)
+from owui_function.words import HELP, Command, Request
+
+Confirm = Callable[[str, str], Awaitable[bool]]
+"""Asks yes or no in a dialog of its own: title and text in Markdown."""
+
+Answer = AsyncIterator[str]
+
+
+@dataclass
+class Desk:
+    """Answers one request of one administrator.
+
+    ``confirm`` is there where a dialog can be shown; elsewhere the question is a message, and the
+    next message is the answer.
+    """
+
+    valves: Valves
+    jobs: Jobs
+    owner_id: str
+    stage: Stage
+    confirm: Confirm | None = None
+
+    async def answer(self, request: Request | None) -> Answer:
+        """Carry out a request; the texts that come belong into the message."""
+        self._offer(Command.CHECK, Command.PREVIEW, Command.HELP)
+        try:
+            async for text in self._answer(request):
+                yield text
+        except MigratorError as error:
+            await self.stage.status("It cannot go on", done=True)
+            await self.stage.notify(str(error), kind="error")
+            yield answers.problem(str(error))
+
+    def _offer(self, *commands: Command) -> None:
+        """What can be said next, once this answer has ended."""
+        self.jobs.suggestions = [str(command) for command in commands]
+
+    def _answer(self, request: Request | None) -> Answer:
+        if request is None:
+            return self._say(answers.unknown() + HELP)
+        name = request.argument
+        table: dict[Command, Callable[[], Answer]] = {
+            Command.CHECK: lambda: self._check(name),
+            Command.PREVIEW: lambda: self._preview(name),
+            Command.RUN: lambda: self._run(name, confirmed=False),
+            Command.CONFIRM: lambda: self._run(self.jobs.asked_about, confirmed=True),
+            Command.STATUS: self._status,
+            Command.REPORT: self._report,
+            Command.CANCEL: self._cancel,
+            Command.HELP: lambda: self._say(HELP),
+        }
+        return table[request.command]()
+
+    async def _say(self, text: str) -> Answer:
+        yield text
+
+    async def _check(self, name: str) -> Answer:
+        await self.stage.status("Looking around", done=False)
+        found = await self._look(name)
+        await self.stage.status("Ready" if not found.problems else "Not ready yet", done=True)
+        yield answers.readiness(found, await self._notes())
+
+    async def _look(self, name: str) -> Readiness:
+        place = (await self._settings()).backup_dir
+        return await aside(lambda: readiness.check(place, name))
+
+    async def _notes(self) -> list[str]:
+        if await plugin.is_active(answers.BUTTONS_ID):
+            return []
+        return [answers.BUTTONS_OFF]
+
+    async def _preview(self, name: str) -> Answer:
+        async for text in self._already_running():
+            yield text
+            return
+        settings = await self._chosen(name)
+        async for text in self._carry_out(settings, preview=True):
+            yield text
+
+    async def _run(self, name: str, *, confirmed: bool) -> Answer:
+        async for text in self._already_running():
+            yield text
+            return
+        settings = await self._chosen(name)
+        summary = await self._previewed(settings)
+        if summary is None:
+            async for text in self._carry_out(settings, preview=True, then_run=True):
+                yield text
+            summary = await self._previewed(settings)
+            if summary is None:
+                return
+            confirmed = False  # nobody has seen these numbers yet
+        if self.confirm is not None and not confirmed:
+            await self.stage.status("Waiting for your confirmation", done=False)
+            confirmed = await self.confirm("Migrate now?", answers.question(summary))
+            if not confirmed:
+                await self.stage.card(results_body(summary))
+                await self.stage.status("Not migrated: you did not confirm", done=True)
+                yield answers.declined()
+                return
+        if not confirmed:
+            await self.stage.status("Waiting for your confirmation", done=True)
+            self.jobs.asked_about = str(settings.backup_dir)
+            self._offer(Command.CONFIRM, Command.REPORT, Command.CHECK)
+            yield answers.question(summary) + answers.how_to_confirm()
+            return
+        async for text in self._carry_out(settings, preview=False):
+            yield text
+
+    async def _status(self) -> Answer:
+        shown = False
+        async for text in self._already_running():
+            shown = True
+            yield text
+        if shown:
+            return
+        known = await runs()
+        if known:
+            await self.stage.card(results_body(of_record(known[0])))
+        yield answers.idle(of_record(known[0]) if known else None)
+
+    async def _report(self) -> Answer:
+        found = await self._latest()
+        if found is None:
+            yield answers.no_report()
+            return
+        summary, directory = found
+        async for text in self._show(summary, directory, attach=True):
+            yield text
+
+    async def _cancel(self) -> Answer:
+        job = self.jobs.running
+        if job is not None:
+            job.cancel()
+            async for text in self._watch(job, then_run=False):
+                yield text
+            return
+        record = await running_elsewhere()
+        if record is None:
+            yield answers.nothing_to_cancel()
+            return
+        await request_stop(record.id)
+        async for text in self._watch_record(record.id):
+            yield text
+
+    async def _already_running(self) -> Answer:
+        """Show what goes on already instead of starting another; nothing where nothing does."""
+        job = self.jobs.running
+        if job is not None:
+            async for text in self._watch(job, then_run=False):
+                yield text
+            return
+        record = await running_elsewhere()
+        if record is not None:
+            async for text in self._watch_record(record.id):
+                yield text
+
+    async def _carry_out(
+        self, settings: Settings, *, preview: bool, then_run: bool = False
+    ) -> Answer:
+        job = self.jobs.start(settings, await self._reports(), preview=preview)
+        async for text in self._watch(job, then_run=then_run):
+            yield text
+
+    async def _watch(self, job: Job, *, then_run: bool) -> Answer:
+        self._offer(Command.STATUS, Command.CANCEL)
+        async for line in follow(job, self.stage):
+            yield line
+        if job.summary is None or job.directory is None:
+            raise MigratorError(job.problem)
+        if then_run and job.summary.finished:
+            await self.stage.card(results_body(job.summary))
+            return
+        async for text in self._show(job.summary, job.directory, attach=not job.preview):
+            yield text
+
+    async def _watch_record(self, run_id: str) -> Answer:
+        async for line in follow_record(run_id, self.stage):
+            yield line
+        record = next((r for r in await runs() if r.id == run_id), None)
+        if record is None:
+            yield answers.no_report()
+            return
+        directory = await reports.write_again(run_id, await self._reports())
+        async for text in self._show(of_record(record), directory, attach=True):
+            yield text
+
+    async def _show(self, summary: Summary, directory: Path, *, attach: bool) -> Answer:
+        """The end: the card, the files, and what comes next."""
+        await self.stage.card(results_body(summary))
+        files = []
+        if attach:
+            files = await reports.attach(self.owner_id, summary, directory)
+            await self.stage.files([reports.as_message_file(file) for file in files])
+        await self.stage.status(answers.ended(summary), done=True)
+        if summary.preview or not summary.finished:
+            self._offer(Command.RUN, Command.REPORT, Command.PREVIEW)
+        else:
+            self._offer(Command.REPORT, Command.CHECK, Command.HELP)
+        yield answers.result(summary, files)
+
+    async def _latest(self) -> tuple[Summary, Path] | None:
+        """The last preview or run, from this worker's reports or from the ledger."""
+        root = await self._reports()
+        kept = await asyncio.to_thread(lambda: next(previews.kept(root), None))
+        known = await runs()
+        ended = next((r for r in known if r.finished_at is not None), None)
+        if kept is not None:
+            directory, summary = kept
+            if ended is None or ended.finished_at is None:
+                return summary, directory
+            if summary.run.finished_at >= ended.finished_at:
+                return summary, directory
+        if ended is None:
+            return None
+        return of_record(ended), await reports.write_again(ended.id, root)
+
+    async def _previewed(self, settings: Settings) -> Summary | None:
+        root = await self._reports()
+        return await asyncio.to_thread(lambda: previews.matching(root, previews.key(settings)))
+
+    async def _chosen(self, name: str) -> Settings:
+        """The settings with the one backup that is meant.
+
+        Raises:
+            MigratorError: something is in the way; it says what.
+        """
+        settings = await self._settings()
+        found = await aside(lambda: readiness.check(settings.backup_dir, name))
+        if found.chosen is None or found.problems:
+            raise MigratorError(answers.in_the_way(found))
+        return settings.model_copy(update={"backup_dir": found.chosen.path})
+
+    async def _settings(self) -> Settings:
+        data = plugin.data_dir()
+        return await asyncio.to_thread(settings_of, self.valves, data)
+
+    async def _reports(self) -> Path:
+        return reports_of(self.valves, plugin.data_dir())
+
+
+def open_desk(
+    valves: Valves, state: object, owner_id: str, emit: Emit | None, message_id: str
+) -> Desk:
+    """A desk for one request. ``state`` is the server's ``app.state``."""
+    return Desk(valves, jobs_of(state), owner_id, Stage(emit, message_id))

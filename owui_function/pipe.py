@@ -1,0 +1,173 @@
+"""The Pipe: the migration as a model that an administrator talks to.
+
+A thin door. What it answers is in :mod:`owui_function.desk`, which is loaded with the first word,
+in a thread: listing models must not wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from owui_function.valves import Valves
+from owui_function.words import Command, Request, understand
+
+if TYPE_CHECKING:
+    from owui_function.desk import Desk
+
+FUNCTION_ID = "librechat_migration"
+MODEL = "chat"
+MODEL_ID = f"{FUNCTION_ID}.{MODEL}"
+NAME = "LibreChat Migration"
+BUTTONS_ID = "librechat_migration_buttons"
+
+REFUSED = "Only administrators can migrate. Nothing was done."
+
+_ANSWER_WITHIN = 25.0
+"""Seconds that a click may hold its HTTP request; proxies cut longer ones off (nginx: 60)."""
+
+Emit = Callable[[dict[str, Any]], Awaitable[Any]]
+
+
+class Pipe:
+    """What Open WebUI loads. One instance serves all requests of a process."""
+
+    Valves = Valves
+
+    def __init__(self) -> None:
+        """Without doing anything: Open WebUI also makes one to look at it."""
+        self.valves = Valves()
+        self._settled = False
+
+    async def pipes(self) -> list[dict[str, str]]:
+        """The one model. Open WebUI asks whenever models are listed."""
+        if not self._settled:
+            # The Action's buttons belong below this model only, so its settings have to name
+            # them; doing it here shows them as soon as the model is there.
+            plugin = await _load("migrator_core.target.plugin")
+            await plugin.settle_model(MODEL_ID, NAME, _meta())
+            self._settled = True
+        return [{"id": MODEL, "name": NAME}]
+
+    async def pipe(
+        self,
+        body: dict[str, Any],
+        __user__: dict[str, Any],
+        __request__: Any,  # noqa: ANN401 - Starlette's Request, which only Open WebUI ships
+        __metadata__: dict[str, Any] | None = None,
+        __event_emitter__: Emit | None = None,
+        __task__: str | None = None,
+    ) -> AsyncIterator[str] | str:
+        """Answer one message, or what Open WebUI asks about the chat on its own."""
+        if __user__.get("role") != "admin":
+            return REFUSED
+        if __task__ is not None:
+            return _small_talk(str(__task__), __request__)
+        message_id = str((__metadata__ or {}).get("message_id") or "")
+        desk = await self._desk(__user__, __request__, __event_emitter__, message_id)
+        return _answer(desk, understand(_last_words(body)))
+
+    async def act(
+        self,
+        word: str,
+        body: dict[str, Any],
+        user: Mapping[str, Any],
+        request: Any,  # noqa: ANN401 - as above
+        emit: Emit,
+        ask: Emit,
+    ) -> str | None:
+        """Carry out a click of the Action, in the background when it takes longer."""
+        if user.get("role") != "admin":
+            return REFUSED
+
+        async def confirm(title: str, text: str) -> bool:
+            data = {"title": title, "message": text}
+            return await ask({"type": "confirmation", "data": data}) is True
+
+        desk = await self._desk(user, request, emit, str(body.get("id") or ""))
+        desk.confirm = confirm
+        task = asyncio.create_task(_click(desk, understand(word)))
+        desk.jobs.keep(task)
+        await asyncio.wait({task}, timeout=_ANSWER_WITHIN)
+        return None
+
+    async def _desk(
+        self,
+        user: Mapping[str, Any],
+        request: Any,  # noqa: ANN401 - as above
+        emit: Emit | None,
+        message_id: str,
+    ) -> Desk:
+        module = await _load("owui_function.desk")
+        desk: Desk = module.open_desk(
+            self.valves, request.app.state, str(user.get("id") or ""), emit, message_id
+        )
+        return desk
+
+
+async def _answer(desk: Desk, request: Request | None) -> AsyncIterator[str]:
+    async for text in desk.answer(request):
+        yield text
+    await desk.stage.suggest(desk.jobs.suggestions)
+
+
+async def _click(desk: Desk, request: Request | None) -> None:
+    """A click shows cards and notices; a text that came without a card becomes a notice."""
+    said = [text async for text in desk.answer(request)]
+    if said and not desk.stage.carded:
+        await desk.stage.notify(said[-1], kind="info")
+
+
+def _last_words(body: Mapping[str, Any]) -> str:
+    for message in reversed(body.get("messages") or []):
+        if message.get("role") == "user":
+            content = message.get("content")
+            if isinstance(content, list):
+                content = " ".join(str(part.get("text") or "") for part in content)
+            return str(content or "")
+    return ""
+
+
+def _small_talk(task: str, request: Any) -> str:  # noqa: ANN401 - as above
+    """Titles, tags and suggestions, which Open WebUI asks the chat's own model for."""
+    if task == "title_generation":
+        return json.dumps({"title": NAME})
+    if task == "tags_generation":
+        return json.dumps({"tags": []})
+    if task == "follow_up_generation":
+        jobs = getattr(request.app.state, "librechat_migration", None)
+        return json.dumps({"follow_ups": list(jobs.suggestions) if jobs else _FIRST})
+    return ""
+
+
+_FIRST = [str(Command.CHECK), str(Command.PREVIEW), str(Command.HELP)]
+
+
+def _meta() -> dict[str, Any]:
+    """The model's own settings: the buttons, what to say first, and nothing that costs."""
+    capabilities = (
+        "vision", "file_upload", "file_context", "web_search", "image_generation",
+        "code_interpreter", "citations", "usage", "builtin_tools",
+    )  # fmt: skip
+    return {
+        "description": "Moves a LibreChat backup into this Open WebUI. Say “Check” to begin.",
+        "actionIds": [BUTTONS_ID],
+        "suggestion_prompts": [
+            {"content": word, "title": [str(word), explained]}
+            for word, explained in (
+                (Command.CHECK, "what is there, and what is in the way"),
+                (Command.PREVIEW, "what would arrive; writes nothing"),
+                (Command.HELP, "everything that can be said"),
+            )
+        ],
+        "capabilities": {**dict.fromkeys(capabilities, False), "status_updates": True},
+    }
+
+
+async def _load(name: str) -> Any:  # noqa: ANN401 - a module
+    """Import one of our modules off the event loop: the first time takes a while."""
+    package = __name__.rpartition("owui_function")[0]
+    return await asyncio.to_thread(importlib.import_module, package + name)

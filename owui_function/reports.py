@@ -1,0 +1,49 @@
+"""The full report as files that the administrator can download."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from migrator_core.pipeline import past_report
+from migrator_core.target.plugin import Attachment, store_files
+from owui_function.summaries import Summary
+from owui_function.watching import aside
+
+_KINDS = (("report.html", "text/html"), ("report.json", "application/json"))
+
+
+async def write_again(run_id: str, root: Path) -> Path:
+    """Write a run's reports from the ledger: it may have run elsewhere, or long ago."""
+    return await aside(lambda: past_report(run_id, root / run_id))
+
+
+async def attach(owner_id: str, summary: Summary, directory: Path) -> list[Attachment]:
+    """Store the reports of one preview or run as files of their reader."""
+    name = f"librechat-{'preview' if summary.preview else 'migration'}-{summary.run.id}"
+    paths = [
+        (directory / file, f"{name}{Path(file).suffix}", content_type)
+        for file, content_type in _KINDS
+    ]
+    there = await asyncio.to_thread(lambda: [entry for entry in paths if entry[0].is_file()])
+    return await aside(lambda: store_files(owner_id, there))
+
+
+def as_message_file(file: Attachment) -> dict[str, Any]:
+    """A file as a message of Open WebUI lists it (0.10 to 0.12, ``MessageInput.svelte``)."""
+    return {
+        "type": "file",
+        "id": file.id,
+        "url": f"/api/v1/files/{file.id}",
+        "name": file.name,
+        "size": file.size,
+        "content_type": file.content_type,
+        "status": "uploaded",
+    }
+
+
+def links(files: Sequence[Attachment]) -> str:
+    """Links to the files, in Markdown."""
+    return " · ".join(f"[{file.name}](/api/v1/files/{file.id}/content)" for file in files)

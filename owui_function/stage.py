@@ -1,0 +1,95 @@
+"""Where an answer appears: the message in Open WebUI that the Pipe or the Action works on.
+
+Events are those of Open WebUI 0.10 to 0.12 (``socket/main.py: get_event_emitter`` and
+``Chat.svelte: chatEventHandler``).
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from owui_function.card import page
+from owui_function.card.page import LIVE
+
+Emit = Callable[[dict[str, Any]], Awaitable[Any]]
+
+REFRESH_SECONDS = 60
+"""How often the stored card is renewed while a run goes on: whoever reloads the page sees this
+one until the next live change, a second later."""
+
+
+@dataclass
+class Stage:
+    """One message. Without an emitter (a plain API call) there is nothing to see but the text.
+
+    ``carded`` says whether a card was shown.
+    """
+
+    emit: Emit | None
+    message_id: str = ""
+    _stored_at: float = field(default=0.0, init=False)
+    _status: str = field(default="", init=False)
+    carded: bool = field(default=False, init=False)
+
+    @property
+    def visible(self) -> bool:
+        """Whether somebody has the message on a screen."""
+        return self.emit is not None
+
+    async def status(self, text: str, *, done: bool) -> None:
+        """The line above the message. Open WebUI keeps every one, so the same is not repeated."""
+        if self.emit is not None and (text != self._status or done):
+            self._status = text
+            await self.emit({"type": "status", "data": {"description": text, "done": done}})
+
+    async def card(self, body: str) -> None:
+        """Show a card, in place of an earlier one, and store it with the message."""
+        if self.emit is not None:
+            self._stored_at = time.monotonic()
+            self.carded = True
+            data = {"embeds": [page(body)], "replace": True}
+            await self.emit({"type": "embeds", "data": data})
+
+    async def move(self, body: str) -> None:
+        """Change the card that is shown, without storing it each time.
+
+        Storing would write the whole chat and scroll the page to the card.
+        """
+        if self.emit is None:
+            return
+        if time.monotonic() - self._stored_at > REFRESH_SECONDS:
+            await self.card(body)
+        else:
+            await self.emit({"type": "execute", "data": {"code": self._hand_over(body)}})
+
+    async def notify(self, text: str, *, kind: str) -> None:
+        """A short message in the corner; ``kind`` is info, success, warning or error."""
+        if self.emit is not None:
+            await self.emit({"type": "notification", "data": {"type": kind, "content": text}})
+
+    async def suggest(self, words: Sequence[str]) -> None:
+        """Offer what can be said next, as clicks."""
+        if self.emit is not None:
+            data = {"follow_ups": list(words)}
+            await self.emit({"type": "chat:message:follow_ups", "data": data})
+
+    async def files(self, files: Sequence[Mapping[str, Any]]) -> None:
+        """Attach stored files to the message."""
+        if self.emit is not None:
+            await self.emit({"type": "files", "data": {"files": [dict(file) for file in files]}})
+
+    def _hand_over(self, body: str) -> str:
+        """JavaScript for the page: pass this text to the cards of this message, and only to them.
+
+        ``json.dumps`` makes every text a plain ASCII string literal of JavaScript.
+        """
+        container = json.dumps(f"{self.message_id}-embeds-container")
+        contents = json.dumps({LIVE: {"html": body}})
+        return (
+            f"document.getElementById({container})?.querySelectorAll('iframe')"
+            f".forEach(frame => frame.contentWindow.postMessage({contents}, '*'));"
+        )

@@ -1,0 +1,95 @@
+"""How a preview or a run ended, wherever that is known from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from migrator_core.pipeline import Result
+from migrator_core.report import BackupInfo, Report, RunInfo, headline
+from migrator_core.target import RunRecord, RunState
+
+FILE_NAME = "summary.json"
+"""Beside the reports, so that another worker, or the server after a restart, knows them too."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The end of a preview or a run.
+
+    ``collections`` has the shape of ``report.json``, ``warnings`` counts by code, ``key`` says of
+    what backup and settings a preview is (see :mod:`owui_function.previews`).
+    """
+
+    run: RunInfo
+    backup: BackupInfo
+    collections: Mapping[str, Mapping[str, Any]]
+    warnings: Mapping[str, int] = field(default_factory=dict)
+    key: str = ""
+
+    @property
+    def preview(self) -> bool:
+        """Whether nothing was written."""
+        return self.run.mode == "dry-run"
+
+    @property
+    def finished(self) -> bool:
+        """Whether it came to its end."""
+        return self.run.state == RunState.FINISHED
+
+    @property
+    def report(self) -> Report:
+        """The sums as a report without its lists."""
+        return Report(self.run, self.backup, self.collections, tuple, tuple)
+
+    @property
+    def totals(self) -> Mapping[str, int]:
+        """Documents over all collections."""
+        return self.report.totals()
+
+    @property
+    def headline(self) -> str:
+        """One line that says it all."""
+        return headline(self.report)
+
+
+def of_result(result: Result, key: str) -> Summary:
+    """The summary of what this process has just done."""
+    return Summary(result.run, result.backup, result.collections, result.warning_counts, key)
+
+
+def of_record(record: RunRecord) -> Summary:
+    """The summary of a run that the ledger knows."""
+    return Summary(
+        run=RunInfo(
+            id=record.id,
+            mode="run",
+            started_at=record.started_at,
+            finished_at=record.finished_at or record.heartbeat_at,
+            tool_version=record.tool_version,
+            open_webui_version=record.open_webui_version,
+            state=record.state,
+        ),
+        backup=BackupInfo(record.backup_path, record.backup_kind, record.backup_fingerprint),
+        collections=record.counts,
+        warnings=record.warnings,
+    )
+
+
+def write(summary: Summary, directory: Path) -> None:
+    """Keep a summary beside its reports."""
+    (directory / FILE_NAME).write_text(json.dumps(asdict(summary)), encoding="utf-8")
+
+
+def read(directory: Path) -> Summary | None:
+    """The summary in a directory of reports, None where there is none that can be read."""
+    try:
+        text = (directory / FILE_NAME).read_text(encoding="utf-8")
+        return TypeAdapter(Summary).validate_json(text)
+    except (OSError, ValueError, ValidationError):
+        return None

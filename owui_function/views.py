@@ -1,0 +1,110 @@
+"""How far a preview or a run is, as somebody sees it: the same whoever carries it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from migrator_core.pipeline import PHASES
+
+_LABELS = {
+    "users": "Accounts",
+    "merged users": "Accounts that were there twice",
+    "groups": "Groups",
+    "tags": "Bookmarks as tags",
+    "folders": "Projects as folders",
+    "files": "Files",
+    "permissions": "Permissions",
+    "shared links": "Shared links",
+    "index of messages": "Index of messages",
+    "conversations": "Conversations and messages",
+    "unused shared links": "Shared links left over",
+    "prompts": "Prompts",
+    "agents": "Agents as models",
+    "unused permissions": "Permissions left over",
+    "other collections": "Everything else",
+}
+
+
+class PhaseState(StrEnum):
+    """Where a phase is."""
+
+    DONE = "done"
+    NOW = "now"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseView:
+    """One phase. ``total`` is None where nobody knows it beforehand."""
+
+    label: str
+    state: PhaseState
+    done: int = 0
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One moment. ``rate`` is in documents a second, ``elapsed`` and ``remaining`` in seconds."""
+
+    preview: bool
+    phases: tuple[PhaseView, ...]
+    current: str
+    number: int
+    elapsed: float = 0.0
+    rate: float = 0.0
+    remaining: float | None = None
+    warnings: int = 0
+    stopping: bool = False
+
+    @property
+    def line(self) -> str:
+        """The moment in plain words."""
+        doing = "Previewing" if self.preview else "Migrating"
+        if self.stopping:
+            doing = "Stopping after this batch"
+        now = next((phase for phase in self.phases if phase.state is PhaseState.NOW), None)
+        if now is None:
+            return f"{doing}: getting ready"
+        of_total = f" of {now.total:,}" if now.total else ""
+        counted = f", {now.done:,}{of_total}" if now.done else ""
+        return f"{doing}: {now.label.lower()}{counted} (step {self.number} of {len(self.phases)})"
+
+
+def view_of(progress: Mapping[str, Any], *, preview: bool, stopping: bool = False) -> View:
+    """The view of :meth:`migrator_core.progress.Progress.to_json`, or of what the ledger keeps."""
+    history = {str(name): int(done) for name, done in progress.get("history") or ()}
+    current = str(progress.get("phase") or "")
+    phases = []
+    for name in PHASES:
+        label = _LABELS.get(name, name)
+        if name == current:
+            done, total = int(progress.get("done") or 0), progress.get("total")
+            phases.append(PhaseView(label, PhaseState.NOW, done, total))
+        elif name in history:
+            phases.append(PhaseView(label, PhaseState.DONE, history[name], history[name]))
+        else:
+            phases.append(PhaseView(label, PhaseState.WAITING))
+    return View(
+        preview=preview,
+        phases=tuple(phases),
+        current=_LABELS.get(current, current),
+        number=int(progress.get("phase_number") or 0),
+        elapsed=float(progress.get("elapsed") or 0),
+        rate=float(progress.get("rate") or 0),
+        remaining=progress.get("remaining"),
+        warnings=int(progress.get("warnings") or 0),
+        stopping=stopping,
+    )
+
+
+def duration(seconds: float) -> str:
+    """Seconds as people say them."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours} h {minutes:02} min"
+    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

@@ -1,0 +1,90 @@
+"""What an administrator can say, typed or clicked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Command(StrEnum):
+    """A command, by the word that is shown for it."""
+
+    CHECK = "Check"
+    PREVIEW = "Preview"
+    RUN = "Run"
+    CONFIRM = "Yes, migrate now"
+    STATUS = "Status"
+    REPORT = "Report"
+    CANCEL = "Cancel"
+    HELP = "Help"
+
+
+_WORDS = {
+    "check": Command.CHECK,
+    "readiness": Command.CHECK,
+    "ready": Command.CHECK,
+    "start": Command.CHECK,
+    "hi": Command.CHECK,
+    "hello": Command.CHECK,
+    "hey": Command.CHECK,
+    "preview": Command.PREVIEW,
+    "dry-run": Command.PREVIEW,
+    "dryrun": Command.PREVIEW,
+    "run": Command.RUN,
+    "migrate": Command.RUN,
+    "continue": Command.RUN,
+    "confirm": Command.CONFIRM,
+    "yes": Command.CONFIRM,
+    "status": Command.STATUS,
+    "progress": Command.STATUS,
+    "report": Command.REPORT,
+    "cancel": Command.CANCEL,
+    "stop": Command.CANCEL,
+    "help": Command.HELP,
+    "?": Command.HELP,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody wants. ``argument`` is the rest of the line: the name of a backup."""
+
+    command: Command
+    argument: str = ""
+
+
+def understand(text: str) -> Request | None:
+    """The request in a message, with or without a slash, in any case; None when there is none."""
+    line = " ".join(text.split()).strip().removeprefix("/").strip()
+    if line.rstrip(".!").casefold() == Command.CONFIRM.casefold():
+        return Request(Command.CONFIRM)
+    word, _, rest = line.partition(" ")
+    command = _WORDS.get(word.casefold().rstrip(".,:;!") or word)
+    if command is None or (rest and command not in {Command.PREVIEW, Command.RUN}):
+        return None
+    return Request(command, _unquoted(rest))
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    for quote in ("`", '"', "'"):
+        if len(text) > 1 and text.startswith(quote) and text.endswith(quote):
+            return text[1:-1]
+    return text
+
+
+HELP = """\
+Say one of these words, or click it below an answer:
+
+| Say | What happens |
+|---|---|
+| **Check** | Looks for backups and for anything that is in the way. |
+| **Preview** | Walks the whole backup, writes nothing. Its numbers are the migration's. |
+| **Run** | Migrates, after you have seen the preview's numbers and confirmed. |
+| **Status** | Shows how far it is. |
+| **Report** | Shows the last preview's or run's result, with the full report to download. |
+| **Cancel** | Ends a preview or a run between two batches. Running again continues. |
+
+`preview NAME` and `run NAME` choose one of several backups. Settings are the Function's valves: \
+Admin Panel → Functions → LibreChat Migration → ⚙.
+"""
