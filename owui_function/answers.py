@@ -29,7 +29,8 @@ def plain(text: str) -> str:
 
 def code(text: object) -> str:
     """Text as Markdown code, on one line."""
-    return f"`{' '.join(str(text).replace('`', "'").split())}`"
+    harmless = " ".join(str(text).replace("`", "'").split())
+    return f"`{harmless}`"
 
 
 def readiness(found: Readiness, notes: Sequence[str]) -> str:

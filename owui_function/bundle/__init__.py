@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from owui_function.bundle.checks import check_file, check_source
-from owui_function.bundle.indentation import compact
+from owui_function.bundle.condensing import condensed
 from owui_function.bundle.sources import (
     BundleError,
     make_relative,
@@ -84,6 +84,6 @@ def make_program(sources: dict[str, str]) -> str:
     known = frozenset(sources)
     modules = {}
     for path, source in sources.items():
-        modules[path] = compact(path, make_relative(path, source, known))
+        modules[path] = condensed(path, make_relative(path, source, known))
         check_source(path, modules[path])
     return program_text(modules)

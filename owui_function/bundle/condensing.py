@@ -1,7 +1,7 @@
-"""Takes out of a module's text what nobody reads: most of its indentation.
+"""Takes out of a module's text what is least read, so that the file stays small.
 
-One blank a level instead of four saves a tenth of the file. Lines stay lines, so that line
-numbers in tracebacks are those of the repository.
+Indentation is one blank a level instead of four, and the documentation of a function, class or
+name is its first paragraph. That saves an eighth. Code, comments and names stay as they are.
 """
 
 from __future__ import annotations
@@ -17,12 +17,44 @@ from owui_function.bundle.sources import BundleError
 _STEP = 4
 
 
-def compact(path: str, source: str) -> str:
-    """The same module with one blank a level.
+def condensed(path: str, source: str) -> str:
+    """The same program in less text.
 
     Raises:
-        BundleError: the result would not be the same program.
+        BundleError: the result would be another program.
     """
+    result = _indent_less(_document_less(source))
+    if meaning(source) != meaning(result):
+        raise BundleError(f"{path}: condensed, it would be another program")
+    return result
+
+
+def meaning(source: str) -> str:
+    """What a module does, apart from how it is laid out and from details of documentation."""
+    tree = ast.parse(source)
+    for text in _documentation(tree):
+        text.value = inspect.cleandoc(str(text.value)).split("\n\n", 1)[0]
+    return ast.dump(tree)
+
+
+def _document_less(source: str) -> str:
+    """End the documentation of everything but the module after its first paragraph."""
+    tree = ast.parse(source)
+    lines = source.split("\n")
+    own = tree.body[0].lineno if tree.body else 0
+    # From the end, so that line numbers before stay right.
+    for text in sorted(_documentation(tree), key=lambda text: -text.lineno):
+        first, last = text.lineno - 1, (text.end_lineno or text.lineno) - 1
+        paragraph_end = next(
+            (number for number in range(first + 1, last) if not lines[number].strip()), None
+        )
+        if text.lineno != own and paragraph_end is not None:
+            lines[first : last + 1] = lines[first:paragraph_end]
+            lines[paragraph_end - 1] += '"""'
+    return "\n".join(lines)
+
+
+def _indent_less(source: str) -> str:
     inside = _lines_inside_strings(source)
     documentation = _documentation_lines(source)
     lines = source.split("\n")
@@ -30,24 +62,13 @@ def compact(path: str, source: str) -> str:
         blanks = len(line) - len(line.lstrip(" "))
         if number in documentation:
             # Everything moves as far left as the statement itself.
-            keep = max(blanks - documentation[number] * 3 // _STEP, 0)
+            keep = max(blanks - documentation[number] * (_STEP - 1) // _STEP, 0)
         elif number in inside:
             continue
         else:
             keep = blanks // _STEP + blanks % _STEP
         lines[number - 1] = " " * keep + line[blanks:] if line.strip() else ""
-    result = "\n".join(lines)
-    if meaning(source) != meaning(result):
-        raise BundleError(f"{path}: with less indentation it would be another program")
-    return result
-
-
-def meaning(source: str) -> str:
-    """What a module does, apart from how it is laid out."""
-    tree = ast.parse(source)
-    for text in _documentation(tree):
-        text.value = inspect.cleandoc(str(text.value))
-    return ast.dump(tree)
+    return "\n".join(lines)
 
 
 def _documentation(tree: ast.Module) -> Iterator[ast.Constant]:
