@@ -33,7 +33,8 @@ def meaning(source: str) -> str:
     """What a module does, apart from how it is laid out and from details of documentation."""
     tree = ast.parse(source)
     for text in _documentation(tree):
-        text.value = inspect.cleandoc(str(text.value)).split("\n\n", 1)[0]
+        paragraph = inspect.cleandoc(str(text.value)).split("\n\n", 1)[0]
+        text.value = " ".join(paragraph.split())
     return ast.dump(tree)
 
 

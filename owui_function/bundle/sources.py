@@ -65,7 +65,10 @@ def make_relative(path: str, source: str, known: frozenset[str]) -> str:
     Raises:
         BundleError: an import that would not work in the file.
     """
-    tree = ast.parse(source)
+    try:
+        tree = ast.parse(source)
+    except SyntaxError as error:
+        raise BundleError(f"{path}:{error.lineno}: {error.msg}") from error
     at_load = _imports_at_load(tree)
     lines = source.split("\n")
     for node in ast.walk(tree):

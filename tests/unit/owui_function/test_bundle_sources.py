@@ -6,7 +6,7 @@ import pytest
 
 from owui_function.bundle import BundleError, make_program
 from owui_function.bundle.checks import check_action, check_file
-from owui_function.bundle.indentation import compact
+from owui_function.bundle.condensing import condensed
 from owui_function.bundle.sources import make_relative, relative
 
 KNOWN = frozenset(
@@ -70,7 +70,7 @@ def test_imports_that_would_not_work_in_the_file_are_refused(source: str) -> Non
         make_relative("owui_function/pipe.py", source, KNOWN)
 
 
-def test_indentation_shrinks_and_strings_stay() -> None:
+def test_indentation_and_documentation_shrink_and_strings_stay() -> None:
     source = '''"""Title.
 
     indented
@@ -78,7 +78,8 @@ def test_indentation_shrinks_and_strings_stay() -> None:
 
 
 class A:
-    """What it is.
+    """What it is,
+        and more.
 
     Attributes:
         x: a number.
@@ -101,7 +102,7 @@ class A:
             "b"
 '''
     assert (
-        compact("a.py", source)
+        condensed("a.py", source)
         == '''"""Title.
 
     indented
@@ -109,11 +110,8 @@ class A:
 
 
 class A:
- """What it is.
-
- Attributes:
-     x: a number.
- """
+ """What it is,
+     and more."""
 
  x: int = 1
  """Said
@@ -135,9 +133,9 @@ class A:
 
 
 def test_a_change_of_meaning_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("owui_function.bundle.indentation._lines_inside_strings", lambda _: set())
+    monkeypatch.setattr("owui_function.bundle.condensing._lines_inside_strings", lambda _: set())
     with pytest.raises(BundleError, match=r"a\.py: .* another program"):
-        compact("a.py", 'text = """\n    four\n"""\n')
+        condensed("a.py", 'text = """\n    four\n"""\n')
 
 
 @pytest.mark.parametrize(
