@@ -10,6 +10,7 @@ WORKDIR /source
 # The licence is matched by a pattern, which may match nothing.
 COPY pyproject.toml README.md LICENSE* ./
 COPY migrator_core migrator_core
+COPY owui_function owui_function
 RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM ghcr.io/open-webui/open-webui:${OPEN_WEBUI_TAG}

@@ -75,9 +75,10 @@ def question(summary: Summary) -> str:
     )
     promises = "\n".join(f"{number}. {text}" for number, text in enumerate(PROMISES, 1))
     return (
-        f"**{totals['migrated']:,} documents will be migrated**, {totals['existing']:,} are there "
-        f"already, {totals['skipped']:,} are left out, {totals['failed']:,} fail. So says the "
-        f"preview of {when(summary.run.finished_at)} of {code(summary.backup.path)}.\n\n"
+        f"**Documents that will be migrated: {totals['migrated']:,}.** Already there: "
+        f"{totals['existing']:,}, left out: {totals['skipped']:,}, failing: {totals['failed']:,}. "
+        f"So says the preview of {when(summary.run.finished_at)} of "
+        f"{code(summary.backup.path)}.\n\n"
         "| | arrive | already there | left out | failed |\n|---|---:|---:|---:|---:|\n"
         f"{rows}\n\n{promises}\n"
     )

@@ -257,7 +257,8 @@ class Ledger:
             async with self._target.engine.begin() as connection:
                 if not there:
                     await connection.run_sync(self._tables.metadata.create_all)
-                await connection.run_sync(_add_columns, self._tables.run, missing)
+                if missing:
+                    await connection.run_sync(_add_columns, self._tables.run, missing)
 
         try:
             if missing or not there:

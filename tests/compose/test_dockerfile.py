@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -51,6 +52,12 @@ def test_the_context_holds_what_is_copied_and_little_else() -> None:
     assert wanted <= back
     assert back - wanted == {"tests", "tests/compose"}  # the folders above the checker's pins
     assert {"tests/*", "tests/compose/*"} <= set(lines)
+
+
+def test_the_wheel_is_built_from_all_its_packages() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    packages = project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"]
+    assert set(packages) <= set(copied(TEXT))
 
 
 def test_what_it_adds_has_the_versions_of_development() -> None:

@@ -47,9 +47,7 @@ def _tool(name: str, package: str) -> str:
             pytest.fail(message)
         pytest.skip(message)
     _TOOLS.mkdir(parents=True, exist_ok=True)
-    subprocess.run(
-        ["go", "install", package], env={**os.environ, "GOBIN": str(_TOOLS)}, check=True
-    )
+    subprocess.run(["go", "install", package], env={**os.environ, "GOBIN": str(_TOOLS)}, check=True)
     return str(_TOOLS / name)
 
 

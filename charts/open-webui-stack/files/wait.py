@@ -77,7 +77,9 @@ def look(engine, schema, heads, known) -> Answer:
         if engine.dialect.name == "sqlite":
             where = f"SQLite database {engine.url.database}"
             if not Path(engine.url.database).is_file():
-                return Answer(f"The {where} does not exist yet; the server makes it when it starts.")
+                return Answer(
+                    f"The {where} does not exist yet; the server makes it when it starts."
+                )
             engine = read_only(engine.url.database)
         with engine.connect() as connection:
             if not sa.inspect(connection).has_table("alembic_version", schema=schema):

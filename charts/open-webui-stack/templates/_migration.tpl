@@ -180,7 +180,7 @@ template:
           - --no-cache-dir
           - --disable-pip-version-check
           - --no-deps
-          - --only-binary=:all:
+          - '--only-binary=:all:'
           - --target=/opt/bson
           - {{ $m.bsonPackage | quote }}
         env:
