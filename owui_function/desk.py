@@ -116,7 +116,8 @@ class Desk:
             summary = await self._previewed(settings)
             if summary is None:
                 return
-            confirmed = False  # nobody has seen these numbers yet
+        # Yes to which question? Only to the one that showed these very numbers.
+        confirmed = confirmed and self.jobs.asked == summary.key
         if self.confirm is not None and not confirmed:
             await self.stage.status("Waiting for your confirmation", done=False)
             confirmed = await self.confirm("Migrate now?", answers.question(summary))
@@ -127,10 +128,11 @@ class Desk:
                 return
         if not confirmed:
             await self.stage.status("Waiting for your confirmation", done=True)
-            self.jobs.asked_about = str(settings.backup_dir)
+            self.jobs.asked_about, self.jobs.asked = str(settings.backup_dir), summary.key
             self._offer(Command.CONFIRM, Command.REPORT, Command.CHECK)
             yield answers.question(summary) + answers.how_to_confirm()
             return
+        self.jobs.asked = ""
         async for text in self._carry_out(settings, preview=False):
             yield text
 

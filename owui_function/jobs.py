@@ -101,12 +101,13 @@ class Job:
 class Jobs:
     """The jobs of one process. It lives in the server's state and survives a reload of ours.
 
-    ``asked_about`` is the backup of the last question that a message asked; ``suggestions`` is
-    what the last answer offers to say next.
+    ``asked_about`` is the backup that a message asked about last, and ``asked`` the key of the
+    preview whose numbers it showed; ``suggestions`` is what the last answer offers to say next.
     """
 
     current: Job | None = None
     asked_about: str = ""
+    asked: str = ""
     suggestions: Sequence[str] = ()
     watchers: set[asyncio.Task[Any]] = field(default_factory=set)
 

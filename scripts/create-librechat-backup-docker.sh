@@ -121,7 +121,7 @@ clean_up() {
   trap '' INT TERM HUP
   trap - EXIT
   if [[ -n $CHILD ]]; then
-    kill -TERM -- "-$CHILD" 2>/dev/null || true
+    kill -TERM "$CHILD" 2>/dev/null || true
     wait "$CHILD" 2>/dev/null || true
   fi
   [[ -z $STAGE ]] || rm -rf -- "$STAGE"
