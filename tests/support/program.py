@@ -14,7 +14,8 @@ import subprocess
 import sys
 import tempfile
 import types
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,20 @@ def load(path: Path, name: str) -> types.ModuleType:
     sys.modules[name] = module
     exec(path.read_text(encoding="utf-8"), module.__dict__)
     return module
+
+
+@contextmanager
+def no_traces() -> Iterator[None]:
+    """Begin without versions of the file that others loaded, and forget those loaded inside."""
+    finders, known = list(sys.meta_path), set(sys.modules)
+    sys.meta_path[:] = [f for f in finders if not hasattr(f, "package")]
+    try:
+        yield
+    finally:
+        sys.meta_path[:] = finders
+        for name in set(sys.modules) - known:
+            if name.startswith(f"{PROGRAM}_"):
+                del sys.modules[name]
 
 
 class _FromFile(importlib.abc.MetaPathFinder, importlib.abc.Loader):

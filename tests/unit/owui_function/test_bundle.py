@@ -16,6 +16,7 @@ from migrator_core import __version__
 from owui_function.bundle import Bundle, build
 from owui_function.bundle.checks import MAX_BYTES, REWRITTEN
 from tests.support.environments import ROOT
+from tests.support.program import no_traces
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +80,8 @@ def test_open_webuis_editor_may_reformat_the_file(bundle: Bundle) -> None:
     for text in (bundle.program, bundle.action):
         formatted = black.format_str(text, mode=black.Mode())  # what its editor calls
         assert formatted.split("\n", 1)[0] == '"""'
-        before, after = _executed(text), _executed(formatted)
+        with no_traces():
+            before, after = _executed(text), _executed(formatted)
         assert before.get("MODULES") == after.get("MODULES")
         assert before.get("PACKAGE") == after.get("PACKAGE")
         assert ("Pipe" in after, "Action" in after) == ("Pipe" in before, "Action" in before)

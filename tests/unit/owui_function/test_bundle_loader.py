@@ -15,6 +15,7 @@ import pytest
 
 from owui_function.bundle import make_program
 from owui_function.bundle.loader import PREFIX
+from tests.support.program import no_traces
 
 SOURCES = {
     "migrator_core/__init__.py": '__version__ = "VERSION"\n',
@@ -41,15 +42,10 @@ SOURCES = {
 
 
 @pytest.fixture(autouse=True)
-def no_traces() -> Iterator[None]:
-    """Forget what a test loaded."""
-    finders = list(sys.meta_path)
-    known = set(sys.modules)
-    yield
-    sys.meta_path[:] = finders
-    for name in set(sys.modules) - known:
-        if name.startswith(PREFIX):
-            del sys.modules[name]
+def alone() -> Iterator[None]:
+    """Nothing of other tests is loaded, and nothing stays."""
+    with no_traces():
+        yield
 
 
 def loaded(version: str, edit: str = "") -> types.ModuleType:
