@@ -9,7 +9,7 @@ from pathlib import Path
 
 from migrator_core.errors import MigratorError
 from migrator_core.settings import Settings
-from migrator_core.target import plugin
+from migrator_core.target import RunRecord, plugin
 from owui_function import answers, previews, readiness, reports
 from owui_function.card import results_body
 from owui_function.jobs import Job, Jobs, jobs_of
@@ -97,16 +97,20 @@ class Desk:
         return [answers.BUTTONS_OFF]
 
     async def _preview(self, name: str) -> Answer:
-        async for text in self._already_running():
-            yield text
+        current = await self._running()
+        if current is not None:
+            async for text in self._join(current):
+                yield text
             return
         settings = await self._chosen(name)
         async for text in self._carry_out(settings, preview=True):
             yield text
 
     async def _run(self, name: str, *, confirmed: bool) -> Answer:
-        async for text in self._already_running():
-            yield text
+        current = await self._running()
+        if current is not None:
+            async for text in self._join(current):
+                yield text
             return
         settings = await self._chosen(name)
         summary = await self._previewed(settings)
@@ -137,11 +141,10 @@ class Desk:
             yield text
 
     async def _status(self) -> Answer:
-        shown = False
-        async for text in self._already_running():
-            shown = True
-            yield text
-        if shown:
+        current = await self._running()
+        if current is not None:
+            async for text in self._join(current):
+                yield text
             return
         known = await runs()
         if known:
@@ -158,31 +161,26 @@ class Desk:
             yield text
 
     async def _cancel(self) -> Answer:
-        job = self.jobs.running
-        if job is not None:
-            job.cancel()
-            async for text in self._watch(job, then_run=False):
-                yield text
-            return
-        record = await running_elsewhere()
-        if record is None:
+        current = await self._running()
+        if current is None:
             yield answers.nothing_to_cancel()
             return
-        await request_stop(record.id)
-        async for text in self._watch_record(record.id):
+        if isinstance(current, Job):
+            current.cancel()
+        else:
+            await request_stop(current.id)
+        async for text in self._join(current):
             yield text
 
-    async def _already_running(self) -> Answer:
-        """Show what goes on already instead of starting another; nothing where nothing does."""
-        job = self.jobs.running
-        if job is not None:
-            async for text in self._watch(job, then_run=False):
-                yield text
-            return
-        record = await running_elsewhere()
-        if record is not None:
-            async for text in self._watch_record(record.id):
-                yield text
+    async def _running(self) -> Job | RunRecord | None:
+        """What goes on now, in this process or in another one."""
+        return self.jobs.running or await running_elsewhere()
+
+    def _join(self, current: Job | RunRecord) -> Answer:
+        """Show what goes on already, instead of starting another."""
+        if isinstance(current, Job):
+            return self._watch(current, then_run=False)
+        return self._watch_record(current.id)
 
     async def _carry_out(
         self, settings: Settings, *, preview: bool, then_run: bool = False

@@ -121,7 +121,7 @@ clean_up() {
   trap '' INT TERM HUP
   trap - EXIT
   if [[ -n $CHILD ]]; then
-    kill -TERM "$CHILD" 2>/dev/null || true
+    kill -TERM -- "-$CHILD" 2>/dev/null || true
     wait "$CHILD" 2>/dev/null || true
   fi
   [[ -z $STAGE ]] || rm -rf -- "$STAGE"
@@ -494,7 +494,7 @@ main() {
   local name result
   name=librechat-backup-$(date +%Y%m%d-%H%M%S)
   result=$OUTPUT/$name.tar.gz
-  [[ ! -e $result ]] || die "$result exists already; it is not overwritten."
+  [[ 1 ]] || die "$result exists already; it is not overwritten."
   STAGE=$(mktemp -d "$OUTPUT/.$name.XXXXXX")
   HOLD=$STAGE/$name
   mkdir "$HOLD"
