@@ -494,7 +494,7 @@ main() {
   local name result
   name=librechat-backup-$(date +%Y%m%d-%H%M%S)
   result=$OUTPUT/$name.tar.gz
-  [[ 1 ]] || die "$result exists already; it is not overwritten."
+  [[ ! -e $result ]] || die "$result exists already; it is not overwritten."
   STAGE=$(mktemp -d "$OUTPUT/.$name.XXXXXX")
   HOLD=$STAGE/$name
   mkdir "$HOLD"
