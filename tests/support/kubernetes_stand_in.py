@@ -51,7 +51,7 @@ class Api:
         return self._delete(path, found, body or {})
 
     def _finish_deletion(self, path: str, found: dict[str, Any]) -> None:
-        if "deletionTimestamp" not in found["metadata"]:
+        if "deletionTimestamp" not in found.get("metadata", {}):
             return
         self.polls_until_gone -= 1
         if self.polls_until_gone <= 0:
@@ -66,6 +66,65 @@ class Api:
         else:
             del self.objects[path]
         return 200, found
+
+
+_KINDS = {
+    "v1": ["ConfigMap", "PersistentVolumeClaim", "Secret", "Service", "ServiceAccount"],
+    "apps/v1": ["Deployment", "StatefulSet"],
+    "batch/v1": ["Job"],
+    "networking.k8s.io/v1": ["Ingress"],
+    "rbac.authorization.k8s.io/v1": ["Role", "RoleBinding"],
+}
+
+
+def discovery() -> dict[str, dict[str, Any]]:
+    """What Helm asks of a cluster before anything else: its version and kinds, no releases."""
+    answers: dict[str, dict[str, Any]] = {
+        "/version": {"major": "1", "minor": "33", "gitVersion": "v1.33.0"},
+        "/api": {"kind": "APIVersions", "versions": ["v1"]},
+        "/api/v1/namespaces/chat/secrets": {"kind": "SecretList", "apiVersion": "v1", "items": []},
+    }
+    groups = []
+    for version, kinds in _KINDS.items():
+        group, _, number = version.rpartition("/")
+        entry = {"groupVersion": version, "version": number}
+        if group:
+            groups.append({"name": group, "versions": [entry], "preferredVersion": entry})
+        answers[f"/apis/{version}" if group else "/api/v1"] = {
+            "kind": "APIResourceList",
+            "groupVersion": version,
+            "resources": [
+                {
+                    "name": kind.lower() + ("es" if kind.endswith("s") else "s"),
+                    "kind": kind,
+                    "namespaced": True,
+                    "verbs": ["get", "list"],
+                }
+                for kind in kinds
+            ],
+        }
+    answers["/apis"] = {"kind": "APIGroupList", "apiVersion": "v1", "groups": groups}
+    return answers
+
+
+def kubeconfig(api: Api) -> Path:
+    """A file that leads Helm to the stand-in."""
+    path = api.home / "kubeconfig"
+    cluster = {
+        "server": f"https://127.0.0.1:{api.port}",
+        "certificate-authority": str(api.home / "ca.crt"),
+    }
+    context = {"cluster": "stand-in", "user": "stand-in", "namespace": "chat"}
+    content = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "current-context": "stand-in",
+        "clusters": [{"name": "stand-in", "cluster": cluster}],
+        "users": [{"name": "stand-in", "user": {"token": TOKEN}}],
+        "contexts": [{"name": "stand-in", "context": context}],
+    }
+    path.write_text(json.dumps(content), encoding="utf-8")
+    return path
 
 
 def _status(code: int, reason: str, message: str) -> Answer:
