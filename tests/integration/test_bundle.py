@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -96,17 +97,28 @@ class StockProgram:
         """Run it with these words."""
         return self._python(str(self._program), *map(str, words))
 
+    def on_a_terminal(self, *words: str | Path) -> subprocess.CompletedProcess[str]:
+        """The same, with a terminal as standard error."""
+        master, slave = os.openpty()
+        try:
+            return self._python(str(self._program), *map(str, words), stderr=slave)
+        finally:
+            os.close(master)
+            os.close(slave)
+
     def has(self, package: str) -> bool:
         """Whether the interpreter finds a package."""
         return self._python("-c", f"import {package}").returncode == 0
 
-    def _python(self, *words: str) -> subprocess.CompletedProcess[str]:
+    def _python(
+        self, *words: str, stderr: int = subprocess.STDOUT
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [str(self._target.python), *words],
             env=_alone(self._target) | {"PYTHONPATH": str(self._hiding)},
             cwd=self._target.home,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            stderr=stderr,
             text=True,
             check=False,
         )
@@ -138,6 +150,12 @@ def test_a_stock_open_webui_is_enough_for_a_mongoexport(
     again = tmp_path / "report-again"
     assert stock("report", "--report-dir", again).returncode == 0
     assert (again / "report.html").is_file()
+
+
+def test_without_rich_a_terminal_gets_plain_lines(stock: StockProgram, tmp_path: Path) -> None:
+    finished = stock.on_a_terminal("run", "--dry-run", "--backup", SAMPLE, "--report-dir", tmp_path)
+    assert finished.returncode == 0, finished.stdout
+    assert "phase: conversations\n" in finished.stdout
 
 
 def test_a_mongodump_says_what_is_missing(stock: StockProgram, tmp_path: Path) -> None:
