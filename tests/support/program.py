@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.abc
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -136,10 +137,11 @@ class _FromFile(importlib.abc.MetaPathFinder, importlib.abc.Loader):
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_load_initial_conftests() -> None:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     """Before anything imports the packages."""
     if VARIABLE not in os.environ:  # workers of one session share what the first process built
         directory = Path(tempfile.mkdtemp(prefix="librechat-migration-test-"))
+        early_config.add_cleanup(lambda: shutil.rmtree(directory))
         os.environ[VARIABLE] = str(build(directory))
     path = Path(os.environ[VARIABLE])
     program = load(path, f"function_{PROGRAM}")
