@@ -228,7 +228,7 @@ librechat_uri() {
 }
 
 # The database goes out of the URI, because the tools refuse one there beside another in --db.
-# Whoever signs in against that database by default goes on doing so.
+# Whoever signs in against it by default goes on doing so; the tools would take --db for that.
 read_uri() {
   local pattern='^(mongodb(\+srv)?://)([^/?]+)(/([^?]*))?(\?(.*))?$' uri authority query
   uri=$(librechat_uri)
@@ -238,8 +238,10 @@ read_uri() {
       "Set LIBRECHAT_MONGO_URI to the right one."
   authority=${BASH_REMATCH[3]} query=${BASH_REMATCH[7]}
   local own=${BASH_REMATCH[5]} scheme=${BASH_REMATCH[1]}
-  if [[ $scheme == mongodb:// && $authority == *@* && -n $own && $query != *authSource=* ]]; then
-    query="${query:+$query&}authSource=$own"
+  # Not with mongodb+srv, where the name server says it, nor with certificates and the like.
+  if [[ $scheme == mongodb:// && $authority == *@* && $query != *authSource=* &&
+    ($query != *authMechanism=* || $query == *authMechanism=SCRAM*) ]]; then
+    query="${query:+$query&}authSource=${own:-admin}"
   fi
   URI="$scheme$authority/${query:+?$query}"
   DATABASE=${DATABASE:-${own:-LibreChat}}

@@ -240,6 +240,14 @@ def test_an_image_without_tar_is_copied_by_docker(host: Host, tmp_path: Path) ->
          f"mongodb://u:{SECRET}@m1,m2/?replicaSet=rs0&authSource=LibreChat"),
         (f"mongodb+srv://u:{SECRET}@cluster.example/LibreChat",
          f"mongodb+srv://u:{SECRET}@cluster.example/"),
+        (
+            f"mongodb://u:{SECRET}@m:27017?authMechanism=SCRAM-SHA-256",
+            f"mongodb://u:{SECRET}@m:27017/?authMechanism=SCRAM-SHA-256&authSource=admin",
+        ),
+        (
+            f"mongodb://CN={SECRET}@m/LibreChat?authMechanism=MONGODB-X509",
+            f"mongodb://CN={SECRET}@m/?authMechanism=MONGODB-X509",
+        ),
     ],
 )  # fmt: skip
 def test_people_sign_in_as_before(host: Host, uri: str, expected: str) -> None:
