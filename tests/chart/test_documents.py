@@ -71,8 +71,12 @@ def quoted() -> list[str]:
     """What the troubleshooting table says that the programs say."""
     table = GUIDE.split("What the program says:")[1].split("\n\nUsers")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")][1:]
-    pieces = [piece for row in rows for text in re.findall(r"`([^`]+)`", row) for piece in
-              re.split("…", text)]
+    pieces = [
+        piece
+        for row in rows
+        for text in re.findall(r"`([^`]+)`", row)
+        for piece in re.split("…", text)
+    ]
     theirs = {"password authentication failed", "wait"}  # PostgreSQL's words, and a name
     return [piece.strip() for piece in pieces if piece.strip() not in {*theirs, "", "Job"}]
 

@@ -96,7 +96,7 @@ def test_secret_values_stand_in_the_secret_only(file: Path) -> None:
     given += [storage.get("s3", {}).get(key) for key in ("accessKey", "secretKey")]
     given += [storage.get("azure", {}).get("key")]
     rendered = template(file)
-    elsewhere = yaml.safe_dump([one for one in rendered.manifests if one["kind"] != "Secret"])
+    elsewhere = json.dumps([one for one in rendered.manifests if one["kind"] != "Secret"])
     for secret in rendered.of("Secret"):
         for encoded in secret["data"].values():
             assert encoded not in elsewhere
@@ -119,8 +119,7 @@ def test_selectors_meet_their_pods(file: Path) -> None:
     for service in rendered.of("Service"):
         hits = [each for each in labels if service["spec"]["selector"].items() <= each.items()]
         assert len(hits) == 1, "a service must reach exactly one workload"
-    migration = [one for one in rendered.of("Job")]
-    for job in migration:
+    for job in rendered.of("Job"):
         pod = job["spec"]["template"]["metadata"]["labels"]
         for service in rendered.of("Service"):
             assert not service["spec"]["selector"].items() <= pod.items()

@@ -50,7 +50,7 @@ def test_the_job_is_hardened(file: Path) -> None:
     pod = template(file).pod
     assert pod["restartPolicy"] == "Never"
     assert pod["automountServiceAccountToken"] is False
-    assert not pod.get("hostNetwork") and not pod.get("hostPID")
+    assert not {"hostNetwork", "hostPID", "hostIPC"} & pod.keys()
     for container in [*pod["initContainers"], *pod["containers"]]:
         context = container["securityContext"]
         assert context["allowPrivilegeEscalation"] is False

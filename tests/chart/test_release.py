@@ -31,10 +31,18 @@ def api(tmp_path: Path) -> Iterator[Api]:
 
 def install(api: Api, *values: Path) -> tuple[str, list[dict[str, Any]]]:
     """The notes and the manifests of an installation that asks the cluster and changes nothing."""
-    files = [text for file in values for text in ("--values", str(file))]
+    files: list[str | Path] = []
+    for file in values:
+        files += ["--values", file]
     done = run_helm(
-        *("install", RELEASE, CHART, "--namespace", "chat", "--dry-run=server"),
-        *("--disable-openapi-validation", "--kubeconfig", kubeconfig(api), *files),
+        "install",
+        RELEASE,
+        CHART,
+        "--namespace=chat",
+        "--dry-run=server",
+        "--disable-openapi-validation",
+        f"--kubeconfig={kubeconfig(api)}",
+        *files,
         HELM_CACHE_HOME=str(api.home),
         HOME=str(api.home),
     )
@@ -73,7 +81,7 @@ def test_secrets_are_made_up_once_and_kept(api: Api) -> None:
     assert secret_data(install(api)[1]) == first
 
 
-def test_a_password_with_special_characters_reaches_the_database(tmp_path: Path) -> None:
+def test_a_password_with_special_characters_reaches_the_database() -> None:
     password = "p@ss w/rd+%:é"
     values = {"postgresql": {"auth": {"password": password}}, "webuiSecretKey": "given"}
     data = secret_data(list(template(values=values).manifests))
@@ -93,7 +101,10 @@ def test_nothing_is_kept_in_our_secret_that_lies_elsewhere() -> None:
 @pytest.mark.parametrize(
     ("file", "expected"),
     [
-        ("documented-preview", ["A PREVIEW", "set migration.dryRun to false", "replaced by itself"]),
+        (
+            "documented-preview",
+            ["A PREVIEW", "set migration.dryRun to false", "replaced by itself"],
+        ),
         ("documented-run", ["The MIGRATION runs", "set migration.enabled to false"]),
         ("no-rbac", ["kubectl -n chat delete job demo-migration"]),
         ("documented-afterwards", ["set migration.enabled"]),

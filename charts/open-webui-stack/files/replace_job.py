@@ -79,7 +79,9 @@ def call(method, body=None):
         f"/apis/batch/v1/namespaces/{os.environ['NAMESPACE']}/jobs/{os.environ['JOB']}"
     )
     trust = ssl.create_default_context(cafile=str(ACCOUNT / "ca.crt"))
-    for attempt in range(5):
+    attempts = 5
+    while True:
+        attempts -= 1
         request = urllib.request.Request(
             url,
             method=method,
@@ -97,7 +99,7 @@ def call(method, body=None):
                 return error.code, error.read().decode(errors="replace")
         except (OSError, ValueError) as error:
             say(f"The Kubernetes API does not answer: {error}")
-            if attempt == 4:
+            if not attempts:
                 return 0, str(error)
             time.sleep(POLL_SECONDS)
 
