@@ -1,7 +1,10 @@
-"""``make bench``: speed beside Open WebUI's own import, and memory over the size of a backup.
+"""``make bench``: speed beside Open WebUI's own import, memory, and what other people notice.
 
-Both figures are made in one go on one machine and printed as ratios: single times mean little on
-shared hardware. The import gets the very chats that the migration wrote, through
+Figures are made in one go on one machine and printed as ratios: single times mean little on
+shared hardware. ``make bench ARGS=neighbour`` (or ``speed``, ``memory``) makes one part only; what
+people notice while a migration goes on is measured in :mod:`benchmarks.neighbour`.
+
+The import gets the very chats that the migration wrote, through
 ``POST /api/v1/chats/import`` of a running server; it alternates with the migration, which counts
 from the start of its process to its end.
 """
@@ -25,12 +28,14 @@ from typing import Any
 import httpx
 
 from benchmarks.generate import generate
+from benchmarks.neighbour.measure import measure
 from tests.support.databases import set_up
 from tests.support.environments import CURRENT, ROOT, deployment
 from tests.support.openwebui import OpenWebUIServer, Visitor
 
 ADMIN = ("Bench Admin", "admin@bench.example", "bench-admin")
 IMPORTED_AT_ONCE = 100
+PARTS = ("speed", "memory", "neighbour")
 TARGET_RATIO = 5.0
 TARGET_MEGABYTES = 60.0
 
@@ -47,19 +52,36 @@ class Migrated:
 def main() -> None:
     """Measure, print, and keep the figures as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--messages", type=int, default=40_000, help="for the comparison of speed")
+    parser.add_argument("part", nargs="?", choices=("all", *PARTS), default="all")
+    parser.add_argument("--messages", type=int, default=40_000, help="for speed and neighbours")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", type=int, nargs=2, default=(20_000, 200_000))
-    parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "out" / "figures.json")
+    parser.add_argument("--idle", type=float, default=10.0, help="seconds before a run beside it")
+    parser.add_argument("--postgres", action="store_true", help="neighbours on PostgreSQL")
+    parser.add_argument("--out", type=Path, help="a JSON file; default in benchmarks/out")
     parsed = parser.parse_args()
+    parts = PARTS if parsed.part == "all" else (parsed.part,)
+    figures: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="librechat-bench-") as name:
         workshop = Path(name)
-        figures = {
-            "speed": compare_speed(workshop / "speed", parsed.messages, parsed.rounds),
-            "memory": compare_memory(workshop / "memory", tuple(parsed.memory)),
-        }
-    parsed.out.parent.mkdir(parents=True, exist_ok=True)
-    parsed.out.write_text(json.dumps(figures, indent=1) + "\n")
+        if "speed" in parts:
+            figures["speed"] = compare_speed(workshop / "speed", parsed.messages, parsed.rounds)
+        if "memory" in parts:
+            figures["memory"] = compare_memory(workshop / "memory", tuple(parsed.memory))
+        if "neighbour" in parts:
+            figures["neighbour"] = measure(
+                workshop / "neighbour",
+                parsed.messages,
+                idle_seconds=parsed.idle,
+                postgres=parsed.postgres,
+            )
+    out = parsed.out or ROOT / "benchmarks" / "out" / _file_name(parsed.part)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def _file_name(part: str) -> str:
+    return "figures.json" if part == "all" else f"{part}.json"
 
 
 def compare_speed(workshop: Path, messages: int, rounds: int) -> dict[str, Any]:

@@ -64,7 +64,7 @@ class Stage:
         if time.monotonic() - self._stored_at > REFRESH_SECONDS:
             await self.card(body)
         else:
-            await self.emit({"type": "execute", "data": {"code": self._hand_over(body)}})
+            await self.emit({"type": "execute", "data": {"code": self.hand_over(body)}})
 
     async def notify(self, text: str, *, kind: str) -> None:
         """A short message in the corner; ``kind`` is info, success, warning or error."""
@@ -82,7 +82,7 @@ class Stage:
         if self.emit is not None:
             await self.emit({"type": "files", "data": {"files": [dict(file) for file in files]}})
 
-    def _hand_over(self, body: str) -> str:
+    def hand_over(self, body: str) -> str:
         """JavaScript for the page: pass this text to the cards of this message, and only to them.
 
         ``json.dumps`` makes every text a plain ASCII string literal of JavaScript.

@@ -65,6 +65,13 @@ class OpenWebUIServer:
             time.sleep(POLL_SECONDS)
         return self
 
+    @property
+    def pid(self) -> int:
+        """The process id of the server that runs."""
+        if self._process is None:
+            raise RuntimeError("the server does not run")
+        return self._process.pid
+
     def _answers(self) -> bool:
         try:
             return httpx.get(f"{self.url}/health", timeout=2).status_code == 200
