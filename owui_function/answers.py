@@ -19,7 +19,10 @@ BUTTONS_OFF = (
     "Functions, if you want them."
 )
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|$~&])")
+_SPECIAL = re.compile(r"([\\`*_{}\[<>#+!|$~&:@]|(?<=www)\.)", re.IGNORECASE)
+"""Neither round brackets nor the closing square one: Open WebUI takes what stands between two of
+them behind backslashes for a formula (0.10 to 0.12, ``katex-extension.ts``). Without its opening
+bracket nothing is a link; ``:``, ``@`` and ``www.`` would make one of a bare address."""
 
 
 def plain(text: str) -> str:
@@ -156,4 +159,5 @@ def unknown() -> str:
 
 
 def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
     return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from migrator_core.errors import MigratorError
 from migrator_core.settings import Settings
 from migrator_core.target import RunRecord, plugin
+from migrator_core.target.plugin import Attachment
 from owui_function import answers, previews, readiness, reports
 from owui_function.card import results_body
 from owui_function.jobs import Job, Jobs, jobs_of
@@ -49,7 +50,7 @@ class Desk:
 
     async def answer(self, request: Request | None) -> Answer:
         """Carry out a request; the texts that come belong into the message."""
-        self._offer(Command.CHECK, Command.PREVIEW, Command.HELP)
+        self._offer(Command.PREVIEW, Command.CHECK, Command.HELP)
         try:
             async for text in self._answer(request):
                 yield text
@@ -218,13 +219,20 @@ class Desk:
         files = []
         if attach:
             files = await reports.attach(self.owner_id, summary, directory)
-            await self.stage.files([reports.as_message_file(file) for file in files])
+            await self._attach(files)
         await self.stage.status(answers.ended(summary), done=True)
         if summary.preview or not summary.finished:
             self._offer(Command.RUN, Command.REPORT, Command.PREVIEW)
         else:
             self._offer(Command.REPORT, Command.CHECK, Command.HELP)
         yield answers.result(summary, files)
+
+    async def _attach(self, files: Sequence[Attachment]) -> None:
+        """Open WebUI adds to what a message has; a button can be pressed again."""
+        new = [file for file in files if (self.stage.message_id, file.id) not in self.jobs.attached]
+        self.jobs.attached.update((self.stage.message_id, file.id) for file in new)
+        if new:
+            await self.stage.files([reports.as_message_file(file) for file in new])
 
     async def _latest(self) -> tuple[Summary, Path] | None:
         """The last preview or run, from this worker's reports or from the ledger."""
@@ -236,15 +244,20 @@ class Desk:
             directory, summary = kept
             if ended is None or ended.finished_at is None:
                 return summary, directory
-            if summary.run.finished_at >= ended.finished_at:
+            if summary.run.id == ended.id or summary.run.finished_at >= ended.finished_at:
                 return summary, directory
         if ended is None:
             return None
         return of_record(ended), await reports.write_again(ended.id, root)
 
     async def _previewed(self, settings: Settings) -> Summary | None:
+        """The preview whose numbers hold for a run that would begin now."""
         root = await self._reports()
-        return await asyncio.to_thread(lambda: previews.matching(root, previews.key(settings)))
+        found = await asyncio.to_thread(lambda: previews.matching(root, previews.key(settings)))
+        known = await runs()
+        if found is None or (known and known[0].started_at >= found.run.started_at):
+            return None  # a run, of whatever process, has changed what there is to migrate
+        return found
 
     async def _chosen(self, name: str) -> Settings:
         """The settings with the one backup that is meant.

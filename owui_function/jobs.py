@@ -103,12 +103,14 @@ class Jobs:
 
     ``asked_about`` is the backup that a message asked about last, and ``asked`` the key of the
     preview whose numbers it showed; ``suggestions`` is what the last answer offers to say next.
+    ``attached`` holds which file was attached to which message.
     """
 
     current: Job | None = None
     asked_about: str = ""
     asked: str = ""
     suggestions: Sequence[str] = ()
+    attached: set[tuple[str, str]] = field(default_factory=set)
     watchers: set[asyncio.Task[Any]] = field(default_factory=set)
 
     @property

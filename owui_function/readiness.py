@@ -13,7 +13,8 @@ from pathlib import Path
 
 from migrator_core.errors import MigratorError
 from migrator_core.source.discovery import Offer, find_backups
-from migrator_core.target import Ledger, OpenWebUI, RunRecord, RunState
+from migrator_core.target import OpenWebUI, RunRecord, RunState
+from owui_function.watching import runs_in
 
 _UNPACKED = 8
 """Times its size that a packed backup may take when it is unpacked: JSON packs well."""
@@ -48,7 +49,7 @@ async def check(place: Path, name: str) -> Readiness:
         async with await OpenWebUI.connect(read_only=True) as target:
             version = target.version
             database = "SQLite" if target.dialect == "sqlite" else "PostgreSQL"
-            runs = await Ledger(target).runs()
+            runs = await runs_in(target)
             last_run = runs[0] if runs else None
     except MigratorError as error:
         problems.append(str(error))

@@ -86,7 +86,9 @@ def settings_of(
     Raises:
         UsageError: a value is wrong; it names the valve.
     """
-    values: dict[str, Any] = dict(from_environment(environment or os.environ))
+    values: dict[str, Any] = dict(
+        from_environment(os.environ if environment is None else environment)
+    )
     for name in ("dry_run", "fail_on_warnings", "report_dir"):
         values.pop(name, None)  # decided by what is said here; an exit status; one place a run
     values |= _touched(valves)

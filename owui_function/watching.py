@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Any, TypeVar
 
-from migrator_core.target import Ledger, OpenWebUI, RunRecord, RunState
+from migrator_core.errors import CannotStartError
+from migrator_core.target import Ledger, OpenWebUI, RunLock, RunRecord, RunState
 from owui_function.card import progress_body
 from owui_function.jobs import Job, elsewhere
 from owui_function.stage import Stage
@@ -17,8 +19,6 @@ T = TypeVar("T")
 
 TICK_SECONDS = 1.0
 _LINE_SECONDS = 10.0
-_SILENT_AFTER = 30
-"""Seconds without a heartbeat after which a run's process counts as gone."""
 
 
 async def aside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -31,20 +31,40 @@ async def runs() -> list[RunRecord]:
 
     async def read() -> list[RunRecord]:
         async with await OpenWebUI.connect(read_only=True) as target:
-            return await Ledger(target).runs()
+            return await runs_in(target)
 
     return await aside(read)
+
+
+async def runs_in(target: OpenWebUI) -> list[RunRecord]:
+    """The same, of an Open WebUI that is connected.
+
+    A run whose process died stays "running" in the ledger until the next one begins. The lock
+    died with the process, so it tells at once: such a run is given as interrupted.
+    """
+    found = await Ledger(target).runs()
+    if not any(record.state == RunState.RUNNING for record in found) or await _goes_on(target):
+        return found
+    return [
+        replace(record, state=RunState.INTERRUPTED.value, finished_at=record.heartbeat_at)
+        if record.state == RunState.RUNNING
+        else record
+        for record in found
+    ]
+
+
+async def _goes_on(target: OpenWebUI) -> bool:
+    try:
+        async with RunLock(target):
+            return False
+    except CannotStartError:
+        return True
 
 
 async def running_elsewhere() -> RunRecord | None:
     """The run that another process carries out now."""
     found = await runs()
-    return found[0] if found and alive(found[0]) else None
-
-
-def alive(record: RunRecord) -> bool:
-    """Whether a run goes on; one whose process died stays "running" until the next one starts."""
-    return record.state == RunState.RUNNING and time.time() - record.heartbeat_at < _SILENT_AFTER
+    return found[0] if found and found[0].state == RunState.RUNNING else None
 
 
 async def request_stop(run_id: str) -> None:
@@ -68,11 +88,11 @@ async def follow(job: Job, stage: Stage) -> AsyncIterator[str]:
 
 
 async def follow_record(run_id: str, stage: Stage) -> AsyncIterator[str]:
-    """Show a run of another process until it ends or falls silent."""
+    """Show a run of another process until it ends or its process does."""
 
     async def look() -> View | None:
         record = next((r for r in await runs() if r.id == run_id), None)
-        if record is None or not alive(record):
+        if record is None or record.state != RunState.RUNNING:
             return None
         return elsewhere(record.progress, stopping=record.stop_requested_at is not None)
 
