@@ -42,7 +42,8 @@ p { margin: 4px 0 } .soft { color: var(--soft) } .num { font-variant-numeric: ta
 .good { color: var(--good) } .bad { color: var(--bad) } .warn { color: var(--warn) }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums }
-th, td { padding: 4px 8px; border-bottom: 1px solid var(--line); text-align: right }
+th, td { padding: 4px 8px; border-bottom: 1px solid var(--line); text-align: right;
+  overflow-wrap: normal }
 th { font-weight: 500; color: var(--soft) }
 th:first-child, td:first-child { text-align: left; padding-left: 0 }
 td.zero { opacity: .35 } td.bad { font-weight: 600 }
