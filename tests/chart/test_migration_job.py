@@ -114,7 +114,7 @@ def test_the_job_sees_what_the_server_sees(file: Path) -> None:
         return
     server = rendered.server["containers"][0]
     server_only = {"HOME", "OLLAMA_BASE_URLS", "ENABLE_OPENAI_API", "OPENAI_API_BASE_URLS"}
-    server_only |= {"OPENAI_API_KEYS", "PORT"}
+    server_only |= {"OPENAI_API_KEY", "OPENAI_API_KEYS", "PORT"}
     shared = {k: v for k, v in environment(server).items() if k not in server_only}
     assert shared.items() <= job.items()
     assert mounts(server)["/app/backend/data"] == mounts(pod["containers"][0])["/app/backend/data"]

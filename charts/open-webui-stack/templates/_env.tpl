@@ -98,7 +98,11 @@
   value: "False"
 {{- else }}
 {{- include "stack.envVar" (dict "name" "OPENAI_API_BASE_URLS" "value" (default .Values.openaiBaseApiUrl (join ";" .Values.openaiBaseApiUrls))) }}
-{{- if or .Values.openaiApiKey .Values.openaiApiKeys }}
+{{- if .Values.openaiApiKeysExistingSecret }}
+{{- include "stack.envVar" (dict "name" "OPENAI_API_KEYS" "secret" .Values.openaiApiKeysExistingSecret "key" .Values.openaiApiKeysExistingSecretKey) }}
+{{- else if .Values.openaiApiKeyExistingSecret }}
+{{- include "stack.envVar" (dict "name" "OPENAI_API_KEY" "secret" .Values.openaiApiKeyExistingSecret "key" .Values.openaiApiKeyExistingSecretKey) }}
+{{- else if or .Values.openaiApiKey .Values.openaiApiKeys }}
 {{- include "stack.envVar" (dict "name" "OPENAI_API_KEYS" "secret" (include "stack.secretName" .) "key" "OPENAI_API_KEYS") }}
 {{- end }}
 {{- end }}
