@@ -41,6 +41,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run(verbs)
     _add_runs(verbs)
     _add_report(verbs)
+    _add_install_function(verbs)
     _add_demo(verbs)
     return parser
 
@@ -130,6 +131,30 @@ def _add_report(verbs: Any) -> None:  # noqa: ANN401 - as above
         default=os.environ.get("MIGRATION_REPORT_DIR") or None,
         metavar="DIR",
         help="Where to. Default: DATA_DIR/librechat-migration/RUN. [MIGRATION_REPORT_DIR]",
+    )
+
+
+def _add_install_function(verbs: Any) -> None:  # noqa: ANN401 - as above
+    if importlib.util.find_spec(f"{__package__}.install_function") is None:
+        return  # the single file does not carry its own builder
+
+    def install(parsed: argparse.Namespace) -> int:
+        from migrator_core.cli import install_function  # noqa: PLC0415 - as above
+
+        token = parsed.token or os.environ.get(install_function.TOKEN)
+        return install_function.install_function(parsed.url, token)
+
+    verb = _add_verb(
+        verbs,
+        "install-function",
+        "Put the Functions (a model to talk to, and buttons) into a running Open WebUI.",
+        install,
+    )
+    verb.add_argument("--url", required=True, help="The address of Open WebUI.")
+    verb.add_argument(
+        "--token",
+        metavar="TOKEN",
+        help="An administrator's token or API key. Better in the environment. [OPEN_WEBUI_TOKEN]",
     )
 
 

@@ -5,6 +5,7 @@ Called on the server's own event loop, like any other code of the server: every 
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import importlib
 import time
@@ -90,10 +91,8 @@ async def store_files(owner_id: str, paths: Sequence[tuple[Path, str, str]]) -> 
 async def _store(
     target: OpenWebUI, owner_id: str, path: Path, name: str, content_type: str
 ) -> Attachment:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest, size = await asyncio.to_thread(_measure, path)
     file_id = str(uuid.uuid5(_NAMESPACE, f"{owner_id}:{name}:{digest}"))
-    size = path.stat().st_size
     attachment = Attachment(file_id, name, content_type, size)
     table = target.schema.table("file")
     async with target.read() as connection:
@@ -117,3 +116,10 @@ async def _store(
     async with target.engine.begin() as connection:
         await connection.execute(sa.insert(table).values(**values))
     return attachment
+
+
+def _measure(path: Path) -> tuple[str, int]:
+    """A file's sha256 and its size in bytes."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+        return digest, file.tell()

@@ -12,10 +12,12 @@ PACKAGES = ("migrator_core", "owui_function")
 LEFT_OUT = (
     "migrator_core/__main__.py",  # the file is the program itself
     "migrator_core/cli/demo.py",  # needs the sample, and Open WebUI in processes of its own
+    "migrator_core/cli/install_function.py",  # builds the file
     "migrator_core/sample/",
     "migrator_core/target/first_start.py",  # only the demo starts an Open WebUI
     "owui_function/action.py",  # a file of its own
     "owui_function/bundle/",
+    "owui_function/install.py",
 )
 
 
