@@ -329,3 +329,83 @@ def test_replacing_may_touch_that_one_job_only() -> None:
     without = template(VALUES / "no-rbac.yaml")
     assert not without.of("Role")
     assert len(without.of("Job")) == 1
+
+
+def secret(name: str, key: str) -> dict[str, Any]:
+    return {"secretKeyRef": {"name": name, "key": key}}
+
+
+@pytest.mark.parametrize(
+    ("file", "expected"),
+    [
+        (
+            "documented-run",
+            {
+                "WEBUI_SECRET_KEY": secret("demo-secrets", "WEBUI_SECRET_KEY"),
+                "DATABASE_URL": secret("demo-secrets", "DATABASE_URL"),
+                "STORAGE_PROVIDER": None,
+            },
+        ),
+        ("sqlite", {"DATABASE_URL": None}),
+        ("external-database", {"DATABASE_URL": secret("demo-secrets", "DATABASE_URL")}),
+        (
+            "existing-secrets",
+            {
+                "WEBUI_SECRET_KEY": secret("chat-keys", "webui"),
+                "DATABASE_URL": secret("chat-database", "uri"),
+            },
+        ),
+        (
+            "bundled-database-existing-secret",
+            {
+                "POSTGRES_PASSWORD": secret("chat-postgres", "password"),
+                "DATABASE_URL": "postgresql://chat:$(POSTGRES_PASSWORD)@demo-postgres:5432/chat",
+            },
+        ),
+        (
+            "database-components",
+            {"DATABASE_URL": None, "DATABASE_PASSWORD": secret("chat-database", "password")},
+        ),
+        (
+            "official-values",
+            {
+                "WEBUI_SECRET_KEY": secret("chat-keys", "webui"),
+                "WEBUI_URL": "https://chat.example.com",
+                "RAG_EMBEDDING_ENGINE": "openai",
+            },
+        ),
+        (
+            "s3",
+            {
+                "STORAGE_PROVIDER": "s3",
+                "S3_BUCKET_NAME": "chat-files",
+                "S3_REGION_NAME": "eu-central-1",
+                "S3_ENDPOINT_URL": "https://s3.example.com",
+                "S3_KEY_PREFIX": "openwebui",
+                "S3_ACCESS_KEY_ID": secret("chat-s3", "id"),
+                "S3_SECRET_ACCESS_KEY": secret("chat-s3", "secret"),
+                "MIGRATION_REPORT_DIR": "/reports",
+            },
+        ),
+        (
+            "gcs-workload-identity",
+            {
+                "STORAGE_PROVIDER": "gcs",
+                "GCS_BUCKET_NAME": "chat-files",
+                "GOOGLE_APPLICATION_CREDENTIALS_JSON": None,
+            },
+        ),
+        (
+            "azure",
+            {
+                "STORAGE_PROVIDER": "azure",
+                "AZURE_STORAGE_CONTAINER_NAME": "files",
+                "AZURE_STORAGE_KEY": secret("demo-secrets", "AZURE_STORAGE_KEY"),
+            },
+        ),
+        ("stateless", {"S3_SECRET_ACCESS_KEY": secret("demo-secrets", "S3_SECRET_ACCESS_KEY")}),
+    ],
+)
+def test_where_open_webui_keeps_its_data(file: str, expected: dict[str, Any]) -> None:
+    job = environment(template(VALUES / f"{file}.yaml").pod["containers"][0])
+    assert {name: job.get(name) for name in expected} == expected
