@@ -1,0 +1,278 @@
+"""What an administrator can run into: other backups, buttons, other people, changed minds."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+import socketio
+
+from tests.integration.function.conftest import SQLITE, WRITTEN, Story
+from tests.support.containers import CONTAINERS
+from tests.support.function import BUTTONS, MODEL, PIPE, YES, Answer, Site, contents
+from tests.support.sample import SAMPLE, copy_sample
+
+pytestmark = pytest.mark.parametrize("story", [SQLITE], indirect=True)
+
+EVERYBODY = {"principal_type": "user", "principal_id": "*", "permission": "read"}
+REFUSED = "Only administrators can migrate. Nothing was done."
+ASKS = f"Say **{YES}**"
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A site, and what it held when the test began."""
+
+    site: Site
+    runs: int
+    rows: dict[str, Any]
+
+    def unchanged(self) -> bool:
+        """Whether nothing was migrated since."""
+        return len(self.site.runs()) == self.runs and contents(
+            self.site.deployment, {"chat": (), "user": {"last_active_at"}, "chat_message": ()}
+        ) == {name: self.rows[name] for name in ("chat", "user", "chat_message")}
+
+
+@pytest.fixture
+def watched(story: Story) -> Iterator[Watched]:
+    """The site after the story; its valves are put back."""
+    rows = contents(story.site.deployment, WRITTEN)
+    try:
+        yield Watched(story.site, len(story.site.runs()), rows)
+    finally:
+        story.site.set_valves()
+
+
+def test_a_preset_made_of_the_model_does_not_let_others_in(watched: Watched) -> None:
+    site = watched.site
+    form = {
+        "id": "preset", "base_model_id": MODEL, "name": "Preset", "meta": {"actionIds": [BUTTONS]},
+        "params": {}, "access_grants": [EVERYBODY],
+    }  # fmt: skip
+    site.admin.http.post("/api/v1/models/create", json=form).raise_for_status()
+    assert "preset" in site.models(site.admin)
+    assert list(site.models(site.ordinary)) == ["preset"]
+    reports = site.reports()
+    for words in ("check", "preview", "run", YES, "report", "cancel"):
+        assert site.say(words, site.ordinary, "preset") == REFUSED
+    own = site.ordinary.http.post("/api/v1/chats/new", json={"chat": {"title": "mine"}}).json()
+    body = {"model": "preset", "chat_id": own["id"], "id": "m", "session_id": "s"}
+    clicked = site.ordinary.http.post(f"/api/chat/actions/{BUTTONS}.run", json=body)
+    assert clicked.status_code == 400
+    assert REFUSED in clicked.text
+    assert site.reports() == reports
+    assert len(site.runs()) == watched.runs
+    deleted = site.admin.http.post("/api/v1/models/model/delete", json={"id": "preset"})
+    deleted.raise_for_status()
+
+
+def test_one_of_several_backups_is_chosen_by_its_name(watched: Watched, tmp_path: Path) -> None:
+    site, place = watched.site, tmp_path / "backups"
+    shutil.copytree(SAMPLE, place / "first")
+    shutil.copytree(SAMPLE, place / "second `<b>|x")
+    CONTAINERS["tar-gz"](place / "third")
+    site.set_valves(backup_path=str(place))
+    checked = site.say("check")
+    assert f"{place} holds 3 backups" in checked.replace("\\", "")
+    for name in ("`first`", "`third.tar.gz`", "`second '<b>|x`"):
+        assert f"    - {name}: " in checked
+    assert "Choose one" in site.say("preview")
+    assert "Choose one" in site.say("run")
+    assert "no backup called" in site.say("preview fourth")
+    assert "Preview finished" in site.say("PREVIEW third.tar.gz")
+    assert "Preview finished" in site.say("preview `first`")
+    asked = site.say("run first")
+    assert f"`{place / 'first'}`" in asked
+    assert ASKS in asked
+    assert watched.unchanged()
+
+
+def test_a_mongodump_says_what_the_server_lacks(watched: Watched, tmp_path: Path) -> None:
+    backup = CONTAINERS["mongodump"](tmp_path / "dump")
+    watched.site.set_valves(backup_path=str(backup))
+    for words in ("check", "preview", "run"):
+        said = watched.site.say(words)
+        assert "needs the package pymongo" in said, words
+        assert "mongoexport" in said
+    assert watched.unchanged()
+
+
+@pytest.mark.parametrize("place", ["nowhere", "empty"])
+def test_a_wrong_place_says_what_to_do(watched: Watched, tmp_path: Path, place: str) -> None:
+    (tmp_path / "empty").mkdir()
+    watched.site.set_valves(backup_path=str(tmp_path / place))
+    for words in ("check", "preview", "run", YES):
+        said = watched.site.say(words).replace("\\", "")
+        assert str(tmp_path / place) in said
+        assert "mongodump" in said
+    assert watched.unchanged()
+
+
+def test_a_wrong_valve_is_named_in_the_chat(watched: Watched) -> None:
+    watched.site.set_valves(model_map='{"a": 1}')
+    said = watched.site.say("preview")
+    assert "The valve “Model map”" in said
+    assert "JSON object of strings" in said
+    assert MODEL in watched.site.models(watched.site.admin)
+
+
+def test_a_changed_backup_or_valve_needs_its_own_preview(watched: Watched, tmp_path: Path) -> None:
+    site, backup = watched.site, copy_sample(tmp_path)
+    site.set_valves(backup_path=str(backup))
+    reports = site.reports()
+    assert ASKS in site.say("run")
+    assert len(site.reports() - reports) == 1
+
+    site.set_valves(backup_path=str(backup), temporary_chats="Migrate them, too")
+    asked = site.say(YES)
+    assert ASKS in asked
+    assert "| conversations | 1 |" in asked
+    assert len(site.reports() - reports) == 2
+
+    with (backup / "data" / "conversations.json").open("a", encoding="utf-8") as out:
+        out.write("\n")
+    assert ASKS in site.say(YES)
+    assert len(site.reports() - reports) == 3
+    assert watched.unchanged()
+
+
+def test_a_no_leaves_everything_as_it_is(watched: Watched) -> None:
+    site = watched.site
+    assert ASKS in site.say("run")
+    assert "did not understand" in site.say("no, wait")
+    assert "Nothing is going on" in site.say("cancel")
+    assert "is finished" in site.say("status")
+    assert "| **Preview** |" in site.say("help")
+    assert watched.unchanged()
+
+
+def test_what_open_webui_asks_on_its_own_starts_nothing(watched: Watched) -> None:
+    site, reports = watched.site, watched.site.reports()
+    found = {}
+    for task in ("title", "tags", "follow_up"):
+        answered = site.admin.http.post(
+            f"/api/v1/tasks/{task}/completions",
+            json={"model": MODEL, "messages": [{"role": "user", "content": "run"}]},
+        ).raise_for_status()
+        found[task] = json.loads(answered.json()["choices"][0]["message"]["content"])
+    assert found["title"] == {"title": "LibreChat Migration"}
+    assert found["tags"] == {"tags": []}
+    assert found["follow_up"]["follow_ups"]
+    assert site.reports() == reports
+    assert watched.unchanged()
+
+
+@dataclass
+class Screen:
+    """A browser's connection. It answers confirmations, and remembers all events."""
+
+    session: str
+    answer: bool
+    events: list[dict[str, Any]] = field(default_factory=list)
+
+    def of(self, kind: str) -> list[Any]:
+        """The data of all events of one kind."""
+        return [event["data"] for event in self.events if event["type"] == kind]
+
+
+@asynccontextmanager
+async def _screen(site: Site, *, answer: bool) -> AsyncIterator[Screen]:
+    client = socketio.AsyncClient()
+    screen = Screen("", answer)
+
+    async def events(envelope: dict[str, Any]) -> bool | None:
+        screen.events.append(envelope["data"])
+        return screen.answer if envelope["data"]["type"] == "confirmation" else None
+
+    client.on("events", events)
+    await client.connect(
+        site.server.url, socketio_path="/ws/socket.io", auth={"token": site.admin.token},
+        transports=["websocket"],
+    )  # fmt: skip
+    try:
+        await client.call("user-join", {"auth": {"token": site.admin.token}})
+        screen.session = str(client.get_sid())
+        yield screen
+    finally:
+        await client.disconnect()
+
+
+async def _click(site: Site, screen: Screen, button: str, on: Answer) -> Answer:
+    clicked = await asyncio.to_thread(site.click, button, on, None, screen.session)
+    assert clicked.status_code == 200, clicked.text
+    return await asyncio.to_thread(site.message, on.chat, on.id)
+
+
+@pytest.fixture
+def answer(watched: Watched) -> Answer:
+    """An answer below which the buttons are pressed."""
+    return watched.site.tell("help")
+
+
+async def test_the_preview_button_shows_the_card(watched: Watched, answer: Answer) -> None:
+    async with _screen(watched.site, answer=True) as screen:
+        clicked = await _click(watched.site, screen, "preview", answer)
+    assert "Preview finished: nothing was written" in clicked.card
+    assert clicked.statuses[-1] == "Preview finished"
+    assert clicked.text == answer.text
+    assert screen.of("embeds")[-1]["embeds"] == [clicked.card]
+    assert len(watched.site.runs()) == watched.runs
+
+
+async def test_the_migrate_button_runs_after_a_yes(
+    watched: Watched, answer: Answer, tmp_path: Path
+) -> None:
+    site, backup = watched.site, copy_sample(tmp_path)
+    site.set_valves(backup_path=str(backup), temporary_chats="Migrate them, too")
+    async with _screen(site, answer=False) as screen:
+        declined = await _click(site, screen, "run", answer)
+    (question,) = screen.of("confirmation")
+    assert question["title"] == "Migrate now?"
+    assert "| conversations | 1 |" in question["message"]
+    assert "5. It can be cancelled" in question["message"]
+    assert declined.statuses[-1] == "Not migrated: you did not confirm"
+    assert len(site.runs()) == watched.runs
+
+    async with _screen(site, answer=True) as screen:
+        clicked = await _click(site, screen, "run", answer)
+    assert len(screen.of("confirmation")) == 1
+    assert "Migration finished" in clicked.card
+    assert set(clicked.files) == {"text/html", "application/json"}
+    assert len(site.runs()) == watched.runs + 1
+    assert site.runs()[0]["state"] == "finished"
+
+
+def test_a_click_that_nobody_can_confirm_migrates_nothing(watched: Watched, answer: Answer) -> None:
+    clicked = watched.site.click("run", answer)
+    assert clicked.status_code == 200
+    seen = watched.site.message(answer.chat, answer.id)
+    assert seen.statuses[-1] == "Not migrated: you did not confirm"
+    assert len(watched.site.runs()) == watched.runs
+
+
+def test_the_report_button_attaches_the_files_once(watched: Watched, answer: Answer) -> None:
+    for _ in range(2):
+        assert watched.site.click("report", answer).status_code == 200
+    files = watched.site.message(answer.chat, answer.id).message["files"]
+    assert [file["content_type"] for file in files] == ["text/html", "application/json"]
+
+
+def test_the_buttons_say_when_the_pipe_is_off(watched: Watched, answer: Answer) -> None:
+    site = watched.site
+    switch = f"/api/v1/functions/id/{PIPE}/toggle"
+    site.admin.http.post(switch).raise_for_status()
+    try:
+        clicked = site.click("preview", answer)
+        assert clicked.status_code == 400
+    finally:
+        site.admin.http.post(switch).raise_for_status()
+        site.models(site.admin)
+    assert "Switch it on" in clicked.text or "Model not found" in clicked.text
