@@ -197,11 +197,13 @@ def _observed(
     notes: Notes, watch: Stopwatch, memory: Sequence[tuple[float, float]]
 ) -> dict[str, Any]:
     loop, person = read(notes.loop), read(notes.person)
+    wake_ups = list(every_wake_up(sample for sample in loop if sample.kind == "loop"))
     lock = read(notes.lock) if notes.lock.exists() else []
     requests = ("list", "open", "save")
     return {
         "seconds": {w.name: round(w.ended - w.began, 2) for w in watch.windows},
-        "loop": _by_window(list(every_wake_up(loop)), watch.windows, "loop"),
+        "loop": _by_window(wake_ups, watch.windows, "loop"),
+        "collections": _by_window(loop, watch.windows, "collection"),
         "requests": {kind: _by_window(person, watch.windows, kind) for kind in requests},
         "lock": {kind: _by_window(lock, watch.windows, kind) for kind in ("held", "wait")},
         "memory": {window.name: _memory(memory, window) for window in watch.windows},
@@ -248,6 +250,7 @@ def _table(name: str, found: dict[str, Any]) -> str:
     """One door's figures for reading."""
     lines = ["", f"Through the {name}; milliseconds: median / p99 / longest"]
     rows: list[tuple[str, dict[str, Any]]] = [("late wake-ups of the loop", found["loop"])]
+    rows.append(("full garbage collections", found["collections"]))
     rows += [(f"another user: {kind}", of) for kind, of in found["requests"].items()]
     if any(of["count"] for of in found["lock"]["held"].values()):
         rows.append(("write lock held by others", found["lock"]["held"]))

@@ -6,21 +6,26 @@ Words: the port, the file for the notes. The server runs as ``uvicorn open_webui
 from __future__ import annotations
 
 import asyncio
+import gc
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import TextIO
 
 import uvicorn
 
 from benchmarks.neighbour.samples import LOOP_STEP, Sample, write
 
 _FLUSH_SECONDS = 0.5
+_FULL = 2
 
 
 async def watch(notes: Path) -> None:
     """Ask to be woken every few milliseconds and note when it happened."""
     due = flushed = time.monotonic()
     with notes.open("w") as file:
+        gc.callbacks.append(_collections(file))
         while True:
             due += LOOP_STEP
             await asyncio.sleep(due - time.monotonic())
@@ -31,6 +36,20 @@ async def watch(notes: Path) -> None:
                 flushed = woke
             # The wake-ups that were due meanwhile are added when the notes are read.
             due += max(int((woke - due) / LOOP_STEP), 0) * LOOP_STEP
+
+
+def _collections(file: TextIO) -> Callable[[str, dict[str, int]], None]:
+    """Note full collections of the interpreter's garbage: nothing else runs meanwhile."""
+    began = 0.0
+
+    def note(moment: str, about: dict[str, int]) -> None:
+        nonlocal began
+        if about["generation"] == _FULL and moment == "start":
+            began = time.monotonic()
+        elif about["generation"] == _FULL:
+            write(file, Sample(began, time.monotonic(), "collection"))
+
+    return note
 
 
 async def serve(port: int, notes: Path) -> None:
