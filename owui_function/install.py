@@ -42,8 +42,8 @@ def install(url: str, token: str, say: Say) -> None:
             installer.attach()
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise CannotStartError(
-            f"{url} does not answer as Open WebUI would: {error}. Check --url; it is the address "
-            "that you open in the browser."
+            f"{url} does not answer as Open WebUI would: {str(error).rstrip('.')}. Check --url; "
+            "it is the address that you open in the browser."
         ) from error
 
 
@@ -129,7 +129,7 @@ def _explained(answer: httpx.Response) -> str:
             f"A proxy in front of Open WebUI refuses requests of this size ({where}: 413). Let it "
             "take 2 MB (nginx: client_max_body_size 2m), or use the server's own port."
         )
-    if answer.is_success:
+    if answer.is_success or answer.status_code == HTTPStatus.NOT_FOUND:
         return f"{answer.request.url} answers, but not as Open WebUI does. Check --url."
     try:
         detail = str(answer.json().get("detail", ""))[:300]

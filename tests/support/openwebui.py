@@ -191,6 +191,12 @@ class Person:
         """The workspace models the person may see."""
         return list(self._items("/models/list"))
 
+    def get_models(self) -> list[dict[str, Any]]:
+        """The models the person can choose for a chat, those of the arena apart."""
+        answer = self.http.get("/api/models")
+        answer.raise_for_status()
+        return [model for model in answer.json()["data"] if not model.get("arena")]
+
     def groups(self) -> list[dict[str, Any]]:
         """The groups the person may see."""
         groups: list[dict[str, Any]] = self.get("/groups/")
