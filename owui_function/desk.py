@@ -113,7 +113,7 @@ class Desk:
             async for text in self._join(current):
                 yield text
             return
-        settings = await self._chosen(name)
+        settings = await self._chosen(name, or_else=confirmed)
         summary = await self._previewed(settings)
         if summary is None:
             async for text in self._carry_out(settings, preview=True, then_run=True):
@@ -259,14 +259,18 @@ class Desk:
             return None  # a run, of whatever process, has changed what there is to migrate
         return found
 
-    async def _chosen(self, name: str) -> Settings:
+    async def _chosen(self, name: str, *, or_else: bool = False) -> Settings:
         """The settings with the one backup that is meant.
+
+        ``or_else`` takes the only one, where the valves have changed and the named one is gone.
 
         Raises:
             MigratorError: something is in the way; it says what.
         """
         settings = await self._settings()
         found = await aside(lambda: readiness.check(settings.backup_dir, name))
+        if or_else and name and found.chosen is None:
+            found = await aside(lambda: readiness.check(settings.backup_dir, ""))
         if found.chosen is None or found.problems:
             raise MigratorError(answers.in_the_way(found))
         return settings.model_copy(update={"backup_dir": found.chosen.path})

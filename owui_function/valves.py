@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -91,14 +91,15 @@ def settings_of(
     )
     for name in ("dry_run", "fail_on_warnings", "report_dir"):
         values.pop(name, None)  # decided by what is said here; an exit status; one place a run
-    values |= _touched(valves)
+    touched = _touched(valves)
+    values |= touched
     values["backup_dir"] = data / values.get(
         "backup_dir", Settings.model_fields["backup_dir"].default
     )
     try:
         return build(values)
     except UsageError as error:
-        raise UsageError(_in_words_of_valves(str(error))) from error
+        raise UsageError(_in_words_of_valves(str(error), touched)) from error
 
 
 def reports_of(valves: Valves, data: Path) -> Path:
@@ -119,8 +120,10 @@ def _touched(valves: Valves) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def _in_words_of_valves(text: str) -> str:
+def _in_words_of_valves(text: str, touched: Collection[str]) -> str:
     for name, words in _NAMES.items():
+        if name not in touched:
+            continue  # it came from the environment
         described = extra(Settings.model_fields[name])
         text = text.replace(f"{described['flag']} ({described['env']})", f"The valve “{words}”")
     return text

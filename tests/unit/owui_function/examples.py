@@ -1,0 +1,72 @@
+"""Moments and ends of migrations, with whatever text in every place that takes one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from migrator_core.report import BackupInfo, RunInfo
+from migrator_core.source.discovery import Offer
+from owui_function.readiness import Readiness
+from owui_function.summaries import Summary
+
+STARTED, FINISHED = 1_772_442_900, 1_772_442_961
+
+
+def collection(**values: Any) -> dict[str, Any]:
+    """One entry of ``collections``."""
+    entry: dict[str, Any] = {
+        "found": 0, "migrated": 0, "existing": 0, "skipped": {}, "failed": {}, **values,
+    }  # fmt: skip
+    entry["found"] = (
+        entry["migrated"]
+        + entry["existing"]
+        + sum(entry["skipped"].values())
+        + sum(entry["failed"].values())
+    )
+    return entry
+
+
+COLLECTIONS = {
+    "users": collection(migrated=1_200, existing=1, skipped={"no-email": 2}),
+    "files": collection(migrated=3, failed={"invalid-document": 1}),
+    "logs": collection(),
+}
+
+
+def summary(text: str = "", **values: Any) -> Summary:
+    """The end of a run; ``text`` stands wherever a backup, a ledger or a path could put it."""
+    collections = values.pop("collections", None) or {
+        **COLLECTIONS,
+        **({text: collection(migrated=1, skipped={text: 1}, failed={text: 1})} if text else {}),
+    }
+    run = {
+        "id": text or "20260302-091500-abcdef", "mode": "run", "started_at": STARTED,
+        "finished_at": FINISHED, "tool_version": text or "0.1.0",
+        "open_webui_version": text or "0.12.4", "state": "finished",
+        **{name: value for name, value in values.items() if name in {"mode", "state"}},
+    }  # fmt: skip
+    return Summary(
+        RunInfo(**run),
+        BackupInfo(text or "/data/backup", text or "mongoexport", text or "f00d"),
+        collections,
+        values.get("warnings", {"avatar-lost": 2, **({text: 1} if text else {})}),
+        values.get("key", "key"),
+    )
+
+
+def offer(name: str = "backup", **values: Any) -> Offer:
+    """A backup that was found."""
+    kind, size = values.get("kind", "mongoexport"), values.get("size", 12_345)
+    return Offer(Path("/data") / name, kind, size, STARTED, values.get("packed", False))
+
+
+def readiness(**values: Any) -> Readiness:
+    """A look around that found one backup and nothing in the way."""
+    one = offer()
+    given: dict[str, Any] = {
+        "version": "0.12.4", "database": "SQLite", "place": Path("/data"), "offers": [one],
+        "chosen": one, "free": 5_000_000_000, "last_run": None, "problems": (), "notes": (),
+        **values,
+    }  # fmt: skip
+    return Readiness(**given)
