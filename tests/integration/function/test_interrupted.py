@@ -1,0 +1,182 @@
+"""A run inside the server that is watched, left alone, cancelled, killed, and continued."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.generate import generate
+from tests.support.dumps import TABLES
+from tests.support.environments import CURRENT, Deployment, deployment
+from tests.support.function import MODEL, WAIT_SECONDS, YES, Site, restarted, site, wait_until
+from tests.support.run import migrate
+from tests.support.snapshots import settle, table_rows
+
+pytestmark = [pytest.mark.openwebui, pytest.mark.xdist_group("function-interrupted")]
+
+MESSAGES = 6_000
+CHATS = MESSAGES // 20
+
+
+@pytest.fixture(scope="module")
+def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup that takes some seconds."""
+    return generate(tmp_path_factory.mktemp("backup"), MESSAGES)
+
+
+@pytest.fixture(scope="module")
+def begun(
+    backup: Path, built_program: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Site, Path]]:
+    """A site that shall migrate the backup, and a copy of its data as it is before."""
+    home = tmp_path_factory.mktemp("function-interrupted")
+    with site(deployment(CURRENT, home), built_program) as here:
+        here.set_valves(backup_path=str(backup))
+        assert MODEL in here.models(here.admin)
+        settle(here.deployment)
+        copy = home / "undisturbed" / "data"
+        shutil.copytree(here.deployment.data, copy)
+        yield here, copy.parent
+
+
+def _chats(here: Site) -> int:
+    with closing(sqlite3.connect(here.deployment.data / "webui.db", timeout=30)) as connection:
+        found = connection.execute("SELECT count(*) FROM chat WHERE meta LIKE '%librechat%'")
+        return int(found.fetchone()[0])
+
+
+def _start(here: Site, words: str = YES) -> None:
+    """Send a message, and close the connection as soon as the answer begins."""
+    body = {"model": MODEL, "stream": True, "messages": [{"role": "user", "content": words}]}
+    http = here.admin.http
+    with http.stream("POST", "/api/chat/completions", json=body, timeout=WAIT_SECONDS) as answer:
+        answer.raise_for_status()
+        wait_until(lambda: here.runs() and here.runs()[0]["state"] == "running", "the run's start")
+
+
+def _content(place: Deployment, admin: str) -> dict[str, Any]:
+    """What was migrated: everything that is not the administrator's."""
+    return {
+        table: [
+            {name: value for name, value in row.items() if name not in without}
+            for row in table_rows(place, table)
+            if admin not in {row.get("user_id"), row.get("id")}
+        ]
+        for table, without in TABLES.items()
+    }
+
+
+def test_a_run_survives_closing_cancelling_and_killing(
+    begun: tuple[Site, Path], backup: Path, tmp_path: Path
+) -> None:
+    here, undisturbed = begun
+    assert f"Say **{YES}**" in here.say("run")
+    _start(here)
+    first = here.runs()[0]["id"]
+
+    # Nobody listens any more, and it goes on. Another run is refused, here and elsewhere.
+    already = _chats(here)
+    wait_until(lambda: _chats(here) > already + 20, "progress without a listener")
+    refused = migrate(here.deployment, backup, tmp_path / "refused")
+    assert refused.status == 10, refused.output
+    assert first in refused.output
+    shown = here.begin("run")
+    watching = wait_until(lambda: here.message(*shown).message.get("embeds"), "the card")[0]
+    assert "data-running" in watching.partition("<script>")[0]
+    assert "Migration from LibreChat" in watching
+
+    # Cancelled from another chat: both messages end with the same result.
+    cancelled = here.tell("Cancel!")
+    assert cancelled.statuses[-1] == "Migration stopped before its end"
+    assert "Say **Run** to continue" in cancelled.text
+    assert here.ended(*shown).card == cancelled.card
+    assert [(run["id"], run["state"]) for run in here.runs()] == [(first, "aborted")]
+    stopped = _chats(here)
+    assert 20 < stopped < CHATS
+    counts = here.runs()[0]["counts"]
+    assert counts["conversations"]["migrated"] == stopped
+    numbers = re.search(
+        r"migrated ([\d,]+), already there (\d+), skipped (\d+), failed (\d+) of ([\d,]+)",
+        cancelled.text, re.IGNORECASE,
+    )  # fmt: skip
+    assert numbers, cancelled.text
+    *parts, found = (int(number.replace(",", "")) for number in numbers.groups())
+    assert sum(parts) == found
+    assert _chats(here) == stopped
+
+    # Continued, and the server is killed in the middle.
+    asked = here.say("run")
+    assert f"Say **{YES}**" in asked
+    assert re.search(rf"\| conversations \| {CHATS - stopped} \| {stopped} \|", asked)
+    _start(here)
+    wait_until(lambda: _chats(here) >= stopped + 20, "progress after the cancellation")
+    _kill(here)
+    left = _chats(here)
+    assert left < CHATS
+
+    # Started again: it knows at once that nothing goes on, and continues.
+    here = restarted(here)
+    assert "is interrupted" in here.say("status")
+    assert "was interrupted before its end. The next run continues it" in here.say("check")
+    assert f"Say **{YES}**" in here.say("run")
+    assert "Migration finished" in here.say(YES)
+    assert [run["state"] for run in here.runs()] == ["finished", "interrupted", "aborted"]
+    assert _chats(here) == CHATS
+
+    place = replace(
+        here.deployment, home=undisturbed, database_url=f"sqlite:///{undisturbed}/data/webui.db"
+    )
+    plain = Deployment(CURRENT, undisturbed, place.database_url, place.secret_key)
+    assert migrate(plain, backup, tmp_path / "undisturbed").status == 0
+    admin = here.admin.id
+    assert _content(here.deployment, admin) == _content(plain, admin)
+
+
+def _kill(here: Site) -> None:
+    process = here.server._process
+    assert process is not None
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_a_run_of_the_command_line_is_shown_and_can_be_cancelled(
+    begun: tuple[Site, Path], tmp_path: Path
+) -> None:
+    here = begun[0]
+    here.set_valves(backup_path=str(generate(tmp_path, 4 * MESSAGES, seed=2)))
+    before, known = _chats(here), len(here.runs())
+    plain = Deployment(CURRENT, *(getattr(here.deployment, name) for name in (
+        "home", "database_url", "secret_key")))  # fmt: skip
+    with (tmp_path / "output").open("wb") as output:
+        process = subprocess.Popen(
+            [str(plain.python), "-m", "migrator_core", "run", "--backup", str(next(
+                tmp_path.glob("librechat-backup-*"))), "--report-dir", str(tmp_path / "report")],
+            env=plain.variables, cwd=plain.home, stdout=output, stderr=output,
+        )  # fmt: skip
+    try:
+        wait_until(lambda: _chats(here) > before + 10 or process.poll() is not None, "progress")
+        shown = here.begin("status")
+        card = wait_until(lambda: here.message(*shown).message.get("embeds"), "the card")[0]
+        assert "data-running" in card.partition("<script>")[0]
+        cancelled = here.tell("cancel")
+        assert process.wait(60) == 30
+    finally:
+        process.kill()
+        process.wait()
+    run = here.runs()[0]
+    assert (run["state"], len(here.runs())) == ("aborted", known + 1)
+    assert cancelled.statuses[-1] == "Migration stopped before its end"
+    assert run["id"] in cancelled.card
+    assert set(cancelled.files) == {"text/html", "application/json"}
+    assert here.ended(*shown).statuses[-1] == "Migration stopped before its end"

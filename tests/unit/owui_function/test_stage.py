@@ -1,0 +1,108 @@
+"""What reaches the page, and that a card's text stays text in the JavaScript that carries it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from owui_function.card.page import LIVE
+from owui_function.stage import REFRESH_SECONDS, Stage
+from tests.unit.owui_function.hostile import TEXTS
+
+
+class Page:
+    """The events that an emitter was given."""
+
+    def __init__(self) -> None:
+        self.events: list[dict[str, Any]] = []
+
+    async def __call__(self, event: dict[str, Any]) -> None:
+        self.events.append(json.loads(json.dumps(event)))
+
+    def kinds(self) -> list[str]:
+        return [event["type"] for event in self.events]
+
+
+CODE = re.compile(
+    r"document\.getElementById\((?P<id>.*?)\)\?\.querySelectorAll\('iframe'\)"
+    r"\.forEach\(frame => frame\.contentWindow\.postMessage\((?P<data>.*), '\*'\)\);",
+)
+
+
+def _handed_over(code: str) -> tuple[str, dict[str, Any]]:
+    """The two literals in the code; everything else must be the code itself."""
+    assert code.isascii()
+    assert code.isprintable()
+    found = CODE.fullmatch(code)
+    assert found, code
+    decoder = json.JSONDecoder()
+    container, end = decoder.raw_decode(found["id"])
+    assert end == len(found["id"])
+    data, end = decoder.raw_decode(found["data"])
+    assert end == len(found["data"])
+    return container, data
+
+
+@pytest.mark.parametrize("text", TEXTS)
+async def test_a_card_is_one_literal_in_the_code(text: str) -> None:
+    page = Page()
+    stage = Stage(page, "message-1")
+    await stage.card("first")
+    await stage.move(text)
+    assert page.kinds() == ["embeds", "execute"]
+    container, data = _handed_over(page.events[1]["data"]["code"])
+    assert container == "message-1-embeds-container"
+    assert data == {LIVE: {"html": text}}
+
+
+@given(st.text(), st.text())
+def test_any_text_is_one_literal_in_the_code(text: str, message: str) -> None:
+    code = Stage(None, message).hand_over(text)
+    assert code.isascii()
+    first = json.dumps(f"{message}-embeds-container")
+    begin = f"document.getElementById({first})?.querySelectorAll('iframe').forEach("
+    assert code.startswith(begin)
+    data, _ = json.JSONDecoder().raw_decode(code[code.index("postMessage(", len(begin)) + 12 :])
+    assert data == {LIVE: {"html": text}}
+
+
+async def test_a_card_is_stored_once_and_then_only_moved() -> None:
+    page = Page()
+    stage = Stage(page, "m")
+    await stage.card("one")
+    for _ in range(5):
+        await stage.move("two")
+    assert page.kinds() == ["embeds", *["execute"] * 5]
+    assert page.events[0]["data"]["replace"] is True
+    assert len(page.events[0]["data"]["embeds"]) == 1
+    stage._stored_at -= REFRESH_SECONDS + 1
+    await stage.move("three")
+    assert page.kinds()[-1] == "embeds"
+    assert "three" in page.events[-1]["data"]["embeds"][0]
+
+
+async def test_the_same_status_is_said_once() -> None:
+    page = Page()
+    stage = Stage(page, "m")
+    for text, done in (("a", False), ("a", False), ("b", False), ("b", True)):
+        await stage.status(text, done=done)
+    assert [(e["data"]["description"], e["data"]["done"]) for e in page.events] == [
+        ("a", False), ("b", False), ("b", True),
+    ]  # fmt: skip
+
+
+async def test_without_a_page_nothing_happens() -> None:
+    stage = Stage(None)
+    await stage.status("a", done=True)
+    await stage.card("b")
+    await stage.move("c")
+    await stage.notify("d", kind="info")
+    await stage.suggest(["e"])
+    await stage.files([{"id": "f"}])
+    assert not stage.visible
+    assert not stage.carded
