@@ -44,8 +44,9 @@ $(VENV)/.installed: requirements/dev.txt
 	$(call install,.venvs/$*,$<)
 
 .PHONY: bundle
-bundle: venv ## Write the Functions for Open WebUI into dist/
+bundle: venv ## Write the Functions for Open WebUI into dist/, and the chart's program
 	$(BIN)/python -m owui_function.bundle
+	cp dist/librechat_migration.py charts/open-webui-stack/files/
 
 .PHONY: demo
 demo: venv ## Fill a throw-away Open WebUI in ./demo from the sample backup
@@ -56,8 +57,18 @@ demo-serve: venv ## Start Open WebUI on ./demo (made first when it does not exis
 	@test -e demo/.librechat-migrate-demo || $(MAKE) --no-print-directory demo
 	$(BIN)/python -m migrator_core demo --dir demo --serve
 
+.PHONY: tools
+tools: build/tools/helm build/tools/helm-docs ## Build Helm and helm-docs for the chart's tests (needs Go)
+
+build/tools/helm:
+	GOBIN=$(CURDIR)/build/tools go install helm.sh/helm/v3/cmd/helm@v3.19.4
+
+build/tools/helm-docs:
+	GOBIN=$(CURDIR)/build/tools go install github.com/norwoodj/helm-docs/cmd/helm-docs@v1.14.2
+
 .PHONY: test
 test: venv $(OLDER_STAMPS) ## Run all tests, against all supported versions (ARGS=... for pytest)
+	@if command -v go >/dev/null; then $(MAKE) --no-print-directory tools; fi
 	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadgroup $(ARGS)
 
 .PHONY: test-unit
@@ -71,12 +82,19 @@ test-bundle: venv ## Run the unit tests and whole runs against the built single 
 		tests/integration/test_migrated_things.py -k "not postgresql and not 0.11 and not 0.10" \
 		$(ARGS)
 
+.PHONY: compose-test
+compose-test: ## Migrate and check in containers (needs docker compose)
+	docker compose -f docker-compose.test.yml build
+	@status=0; docker compose -f docker-compose.test.yml run --rm checker || status=$$?; \
+	docker compose -f docker-compose.test.yml down --volumes; exit $$status
+
 .PHONY: check
 check: venv ## Lint, formatting, types, and the arrows between the packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
+	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh; fi
 
 .PHONY: bench
 bench: venv ## Measure speed and memory
