@@ -140,7 +140,7 @@ def test_defaults_install_open_webui_and_postgresql_only() -> None:
     assert postgres["metadata"]["labels"]["app.kubernetes.io/component"] == "postgres"
     pod = postgres["spec"]["template"]
     assert pod["metadata"]["labels"]["app.kubernetes.io/component"] == "postgres"
-    assert pod["spec"]["containers"][0]["image"] == "docker.io/library/postgres:16.10"
+    assert pod["spec"]["containers"][0]["image"] == "postgres:16.10"
     assert rendered.server["containers"][0]["image"] == "ghcr.io/open-webui/open-webui:v0.12.4"
 
 
