@@ -10,7 +10,7 @@ from pathlib import Path
 from migrator_core.source.candidates import Candidate, find_candidates
 from migrator_core.source.containers import container_name, peek
 from migrator_core.source.documents import NoticeLog
-from migrator_core.source.layout import CONTAINERS, Finder, may_hold_data
+from migrator_core.source.layout import CONTAINERS, Finder
 from migrator_core.source.limits import Limits
 from migrator_core.source.scan import FoundFile, Scan, look_at, scan
 from migrator_core.source.sniff import Form
@@ -75,7 +75,9 @@ def _in_folder(path: Path, root: Path, finder: Finder, limits: Limits) -> list[O
 
 
 def _packed(found: Scan, limits: Limits) -> list[FoundFile]:
-    return [file for file in found.having(*CONTAINERS) if may_hold_data(peek(file, limits))]
+    """Only what is a backup, or too large to tell: people choose from this list."""
+    looks = ((file, peek(file, limits)) for file in found.having(*CONTAINERS))
+    return [file for file, contents in looks if contents.has_data or not contents.whole]
 
 
 def _by_place(candidates: list[Candidate], root: Path) -> dict[Path, list[Candidate]]:

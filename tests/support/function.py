@@ -30,17 +30,18 @@ ORDINARY = ("Olga", "olga@owner.example", "Olga-Password-1")
 
 WAIT_SECONDS = 120
 
-HIDING = """
+WITHOUT_BSON = """
 import sys
+from importlib.machinery import PathFinder
 
 
-class Hider:
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] == "bson":
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+class WithoutBson(PathFinder):
+    @classmethod
+    def find_spec(cls, name, path=None, target=None):
+        return None if name == "bson" else super().find_spec(name, path, target)
 
 
-sys.meta_path.insert(0, Hider())
+sys.meta_path[sys.meta_path.index(PathFinder)] = WithoutBson
 """
 
 
@@ -52,13 +53,18 @@ class Stock(Deployment):
     def variables(self) -> dict[str, str]:
         hiding = self.home / "hiding"
         hiding.mkdir(exist_ok=True)
-        (hiding / "sitecustomize.py").write_text(HIDING)
+        (hiding / "sitecustomize.py").write_text(WITHOUT_BSON)
         return {
             **super().variables,
             "PYTHONPATH": str(hiding),
             "ENABLE_PIP_INSTALL_FRONTMATTER_REQUIREMENTS": "false",
             "OFFLINE_MODE": "true",
         }
+
+
+def with_packages(place: Deployment) -> Deployment:
+    """The same deployment for the command line, which runs from our packages."""
+    return Deployment(place.version, place.home, place.database_url, place.secret_key)
 
 
 def stock(place: Deployment) -> Stock:

@@ -19,7 +19,16 @@ import pytest
 from benchmarks.generate import generate
 from tests.support.dumps import TABLES
 from tests.support.environments import CURRENT, Deployment, deployment
-from tests.support.function import MODEL, WAIT_SECONDS, YES, Site, restarted, site, wait_until
+from tests.support.function import (
+    MODEL,
+    WAIT_SECONDS,
+    YES,
+    Site,
+    restarted,
+    site,
+    wait_until,
+    with_packages,
+)
 from tests.support.run import migrate
 from tests.support.snapshots import settle, table_rows
 
@@ -88,7 +97,7 @@ def test_a_run_survives_closing_cancelling_and_killing(
     # Nobody listens any more, and it goes on. Another run is refused, here and elsewhere.
     already = _chats(here)
     wait_until(lambda: _chats(here) > already + 20, "progress without a listener")
-    refused = migrate(here.deployment, backup, tmp_path / "refused")
+    refused = migrate(with_packages(here.deployment), backup, tmp_path / "refused")
     assert refused.status == 10, refused.output
     assert first in refused.output
     shown = here.begin("run")
@@ -134,10 +143,11 @@ def test_a_run_survives_closing_cancelling_and_killing(
     assert [run["state"] for run in here.runs()] == ["finished", "interrupted", "aborted"]
     assert _chats(here) == CHATS
 
-    place = replace(
-        here.deployment, home=undisturbed, database_url=f"sqlite:///{undisturbed}/data/webui.db"
+    plain = replace(
+        with_packages(here.deployment),
+        home=undisturbed,
+        database_url=f"sqlite:///{undisturbed}/data/webui.db",
     )
-    plain = Deployment(CURRENT, undisturbed, place.database_url, place.secret_key)
     assert migrate(plain, backup, tmp_path / "undisturbed").status == 0
     admin = here.admin.id
     assert _content(here.deployment, admin) == _content(plain, admin)
@@ -154,16 +164,15 @@ def test_a_run_of_the_command_line_is_shown_and_can_be_cancelled(
     begun: tuple[Site, Path], tmp_path: Path
 ) -> None:
     here = begun[0]
-    here.set_valves(backup_path=str(generate(tmp_path, 4 * MESSAGES, seed=2)))
+    backup = generate(tmp_path, 4 * MESSAGES, seed=2)
+    here.set_valves(backup_path=str(backup))
     before, known = _chats(here), len(here.runs())
-    plain = Deployment(CURRENT, *(getattr(here.deployment, name) for name in (
-        "home", "database_url", "secret_key")))  # fmt: skip
-    with (tmp_path / "output").open("wb") as output:
-        process = subprocess.Popen(
-            [str(plain.python), "-m", "migrator_core", "run", "--backup", str(next(
-                tmp_path.glob("librechat-backup-*"))), "--report-dir", str(tmp_path / "report")],
-            env=plain.variables, cwd=plain.home, stdout=output, stderr=output,
-        )  # fmt: skip
+    plain = with_packages(here.deployment)
+    command = [str(plain.python), "-m", "migrator_core", "run", "--backup", str(backup)]
+    process = subprocess.Popen(
+        [*command, "--report-dir", str(tmp_path / "report")],
+        env=plain.variables, cwd=plain.home, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     try:
         wait_until(lambda: _chats(here) > before + 10 or process.poll() is not None, "progress")
         shown = here.begin("status")
