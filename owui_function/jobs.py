@@ -7,13 +7,11 @@ thread is a daemon: a server that shuts down does not wait for it, and the next 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import gc
 import logging
 import threading
 import time
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +21,7 @@ from migrator_core.pipeline import migrate
 from migrator_core.progress import Progress
 from migrator_core.settings import Settings
 from owui_function import previews, summaries
+from owui_function.manners import set_server_aside, taking_turns
 from owui_function.summaries import Summary
 from owui_function.views import View, view_of
 
@@ -72,8 +71,8 @@ class Job:
 
     def _work(self) -> None:
         try:
-            with _server_set_aside():
-                asyncio.run(self._migrate())
+            set_server_aside()
+            asyncio.run(self._migrate())
         except MigratorError as error:
             self.problem = str(error)
         except Exception as error:
@@ -94,24 +93,10 @@ class Job:
             if self._stopping:
                 stop.set()
         key = previews.key(self.settings)
-        result = await migrate(self.settings, self.progress, stop=stop)
+        result = await migrate(self.settings, self.progress, stop=stop, pause=taking_turns())
         summary = summaries.of_result(result, key)
         await asyncio.to_thread(summaries.write, summary, result.directory)
         self.directory, self.summary = result.directory, summary
-
-
-@contextlib.contextmanager
-def _server_set_aside() -> Iterator[None]:
-    """Keep Python's garbage collection away from the server's own objects for a while.
-
-    What a migration makes and drops brings about a full collection every few seconds. Each would
-    walk the million objects of the server, and for that half second nobody would get an answer.
-    """
-    gc.freeze()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
 
 
 @dataclass

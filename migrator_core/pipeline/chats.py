@@ -90,6 +90,7 @@ class ChatsPhase:
         messages: list[Message] = []
         source_ids: list[str] = []
         for row in self._index.take(conversation.conversation_id, user):
+            self._context.pause()
             self._context.claim(MESSAGES, [row.source_id])
             if row.data is None:
                 yield failed(row, Reason.UNREADABLE_DOCUMENT, row.problem)

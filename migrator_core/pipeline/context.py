@@ -36,6 +36,7 @@ class Context:
     ``accounts`` maps a LibreChat user's id to the Open WebUI account that receives their content;
     ``principals`` adds the ids by which groups know users; ``groups`` maps migrated groups;
     ``folders`` maps chat projects to an account and its folder.
+    ``pause`` is called between two documents, in the thread that reads them.
     ``permissions_incomplete`` says that a thing without permissions may have lost them.
     """
 
@@ -44,6 +45,7 @@ class Context:
     settings: Settings
     models: ModelMapper
     started: int
+    pause: Callable[[], None] = lambda: None
     accounts: dict[str, str] = field(default_factory=dict)
     principals: dict[str, str] = field(default_factory=dict)
     groups: dict[str, str] = field(default_factory=dict)
@@ -68,6 +70,7 @@ class Context:
         for document in self.backup.documents(collection):
             yield Found(collection)
             self._claimed.clear()
+            self.pause()
             yield from self._guarded(document, model, convert)
 
     def folder_of(self, project_id: str | None, account: str) -> str | None:

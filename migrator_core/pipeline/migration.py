@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,11 +68,17 @@ class Result:
 
 
 async def migrate(
-    settings: Settings, progress: Progress, *, stop: asyncio.Event | None = None
+    settings: Settings,
+    progress: Progress,
+    *,
+    stop: asyncio.Event | None = None,
+    pause: Callable[[], None] = lambda: None,
 ) -> Result:
     """Migrate a backup into the Open WebUI of this environment, or preview that.
 
-    Setting ``stop`` ends the run cleanly between two batches; it can be continued later.
+    Setting ``stop`` ends the run cleanly between two batches; it can be continued later. ``pause``
+    is called between two documents in the thread that reads and converts them: a server lets
+    others go first there.
 
     Raises:
         CannotStartError: nothing was touched.
@@ -89,7 +95,7 @@ async def migrate(
         backup = await asyncio.to_thread(open_backup, settings.backup_dir, workdir=workdir)
         stack.callback(backup.close)
         progress.emit(EventKind.NOTE, f"backup: {backup.path} ({backup.kind})")
-        run = _Run(settings, progress, target, backup, workdir, stop or asyncio.Event())
+        run = _Run(settings, progress, target, backup, workdir, stop or asyncio.Event(), pause)
         return await run.execute()
 
 
@@ -104,8 +110,10 @@ class _Run:
         backup: Backup,
         workdir: Path,
         stop: asyncio.Event,
+        pause: Callable[[], None],
     ) -> None:
         self._settings = settings
+        self._pause = pause
         self._target = target
         self._backup = backup
         self._workdir = workdir
@@ -147,7 +155,9 @@ class _Run:
         with contextlib.closing(Scratch(self._workdir)) as scratch:
             known = await self._target.model_ids()
             models = ModelMapper(self._settings.model_map, self._settings.default_model, known)
-            context = Context(self._backup, scratch, self._settings, models, self._started)
+            context = Context(
+                self._backup, scratch, self._settings, models, self._started, self._pause
+            )
             driver = Driver(writer, self._journal, self._stop)
             try:
                 await run_phases(context, driver, self._target)

@@ -93,8 +93,14 @@ async def _accounts(context: Context, driver: Driver, target: OpenWebUI) -> None
 
 
 async def _chats(context: Context, driver: Driver, target: OpenWebUI) -> None:
-    driver.journal.progress.start("index of messages")
-    index = await asyncio.to_thread(context.backup.message_index, driver.journal.progress.advance)
+    progress = driver.journal.progress
+    progress.start("index of messages")
+
+    def read(count: int) -> None:
+        progress.advance(count)
+        context.pause()
+
+    index = await asyncio.to_thread(context.backup.message_index, read)
     conversations = await asyncio.to_thread(_count, context, "conversations")
     sharer = Sharer(context, await target.shared_chats())
     await driver.drive(ChatsPhase(context, index, sharer, index.total + conversations))
@@ -104,7 +110,11 @@ def _count(context: Context, collection: str) -> int:
     """How many documents there are, so that the longest phase can say how long it takes."""
     if not context.has(collection):
         return 0
-    return sum(1 for _ in context.backup.documents(collection))
+    count = 0
+    for _ in context.backup.documents(collection):
+        context.pause()
+        count += 1
+    return count
 
 
 async def _library(context: Context, driver: Driver, target: OpenWebUI) -> None:

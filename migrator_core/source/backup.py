@@ -143,7 +143,7 @@ class Backup:
     def message_index(self, progress: Callable[[int], None] | None = None) -> MessageIndex:
         """Read ``messages`` once and note where each lies.
 
-        ``progress`` is told, every now and then, how many more documents were read.
+        ``progress`` is told of each document that was read: how many more it is.
 
         Raises:
             AbortedError: as for :meth:`documents`.

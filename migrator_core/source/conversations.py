@@ -57,27 +57,27 @@ class MessageIndex:
         self._database.execute(_SCHEMA)
 
     def build(self, progress: Callable[[int], None] | None) -> None:
-        """Read all messages once. ``progress`` is told how many more documents were read."""
+        """Read all messages once. ``progress`` is told of each document: how many more it is."""
         if self._reader is not None:
             rows: list[_Row] = []
             self._database.execute("BEGIN")
             for found in self._reader.raw_documents():
                 self.total += 1
                 rows.append(self._row(self._reader, found))
+                if progress is not None:
+                    progress(1)
                 if len(rows) >= _CHUNK:
-                    self._insert(rows, progress)
-            self._insert(rows, progress)
+                    self._insert(rows)
+            self._insert(rows)
             self._database.execute("COMMIT")
         self._database.execute("CREATE INDEX by_conversation ON message (conversation)")
 
-    def _insert(self, rows: list[_Row], progress: Callable[[int], None] | None) -> None:
+    def _insert(self, rows: list[_Row]) -> None:
         statement = (
             "INSERT INTO message (place, conversation, user, source, start, length, problem) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)"
         )
         self._database.executemany(statement, rows)
-        if progress is not None and rows:
-            progress(len(rows))
         rows.clear()
 
     def _row(self, reader: CollectionReader, found: RawDocument) -> _Row:
