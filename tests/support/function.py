@@ -247,9 +247,8 @@ def site(place: Deployment, program: Path) -> Iterator[Site]:
             ordinary.http.close()
 
 
-def restarted(here: Site) -> Site:
-    """The same site after its server was started again."""
-    here.server.start()
+def signed_in_again(here: Site) -> Site:
+    """The same site after its server was started again, perhaps on another port."""
     admin = Visitor(here.server.url).sign_in(*ADMIN[1:])
     ordinary = Visitor(here.server.url).sign_in(*ORDINARY[1:])
     return replace(here, admin=admin, ordinary=ordinary)

@@ -52,29 +52,53 @@ def watched(story: Story) -> Iterator[Watched]:
         story.site.set_valves()
 
 
-def test_a_preset_made_of_the_model_does_not_let_others_in(watched: Watched) -> None:
-    site = watched.site
-    form = {
-        "id": "preset", "base_model_id": MODEL, "name": "Preset", "meta": {"actionIds": [BUTTONS]},
-        "params": {}, "access_grants": [EVERYBODY],
-    }  # fmt: skip
-    site.admin.http.post("/api/v1/models/create", json=form).raise_for_status()
-    assert "preset" in site.models(site.admin)
-    seen = site.models(site.ordinary)
-    assert "preset" in seen
-    assert MODEL not in seen
-    reports = site.reports()
-    for words in ("check", "preview", "run", YES, "report", "cancel"):
-        assert site.say(words, site.ordinary, "preset") == REFUSED
+def _share(site: Site, *, shared: bool) -> None:
+    form = {"id": MODEL, "access_grants": [EVERYBODY] if shared else []}
+    site.admin.http.post("/api/v1/models/model/access/update", json=form).raise_for_status()
+
+
+def test_a_model_that_was_shared_by_mistake_refuses_others_itself(watched: Watched) -> None:
+    site, reports = watched.site, watched.site.reports()
     own = site.ordinary.http.post("/api/v1/chats/new", json={"chat": {"title": "mine"}}).json()
-    body = {"model": "preset", "chat_id": own["id"], "id": "m", "session_id": "s"}
-    clicked = site.ordinary.http.post(f"/api/chat/actions/{BUTTONS}.run", json=body)
-    assert clicked.status_code == 400
-    assert REFUSED in clicked.text
+    _share(site, shared=True)
+    try:
+        assert MODEL in site.models(site.ordinary)
+        for words in ("check", "preview", "run", YES, "report", "cancel"):
+            assert site.say(words, site.ordinary) == REFUSED
+        clicked = site.ordinary.http.post(
+            f"/api/chat/actions/{BUTTONS}.run",
+            json={"model": MODEL, "chat_id": own["id"], "id": "m", "session_id": "s"},
+        )
+        assert clicked.status_code == 400
+        assert REFUSED in clicked.text
+        task = site.ordinary.http.post(
+            "/api/v1/tasks/title/completions",
+            json={"model": MODEL, "messages": [{"role": "user", "content": "run"}]},
+        )
+        assert REFUSED in task.text
+    finally:
+        _share(site, shared=False)
     assert site.reports() == reports
     assert len(site.runs()) == watched.runs
-    deleted = site.admin.http.post("/api/v1/models/model/delete", json={"id": "preset"})
-    deleted.raise_for_status()
+
+
+def test_a_preset_made_of_the_model_does_not_let_others_in(watched: Watched) -> None:
+    site, reports = watched.site, watched.site.reports()
+    form = {
+        "id": "preset", "base_model_id": MODEL, "name": "Preset", "meta": {}, "params": {},
+        "access_grants": [EVERYBODY],
+    }  # fmt: skip
+    site.admin.http.post("/api/v1/models/create", json=form).raise_for_status()
+    try:
+        seen = site.models(site.ordinary)
+        assert "preset" in seen
+        assert MODEL not in seen
+        answered = site.ask("preview", site.ordinary, "preset")
+        assert answered.is_client_error or REFUSED in answered.text
+    finally:
+        site.admin.http.post("/api/v1/models/model/delete", json={"id": "preset"})
+    assert site.reports() == reports
+    assert len(site.runs()) == watched.runs
 
 
 def test_one_of_several_backups_is_chosen_by_its_name(watched: Watched, tmp_path: Path) -> None:

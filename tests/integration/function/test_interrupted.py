@@ -9,7 +9,7 @@ import signal
 import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from tests.support.function import (
     WAIT_SECONDS,
     YES,
     Site,
-    restarted,
+    signed_in_again,
     site,
     wait_until,
     with_packages,
@@ -34,7 +34,7 @@ from tests.support.snapshots import settle, table_rows
 
 pytestmark = [pytest.mark.openwebui, pytest.mark.xdist_group("function-interrupted")]
 
-MESSAGES = 6_000
+MESSAGES = 12_000
 CHATS = MESSAGES // 20
 
 
@@ -97,7 +97,8 @@ def test_a_run_survives_closing_cancelling_and_killing(
     # Nobody listens any more, and it goes on. Another run is refused, here and elsewhere.
     already = _chats(here)
     wait_until(lambda: _chats(here) > already + 20, "progress without a listener")
-    refused = migrate(with_packages(here.deployment), backup, tmp_path / "refused")
+    with _held(here):  # so that it cannot end meanwhile
+        refused = migrate(with_packages(here.deployment), backup, tmp_path / "refused")
     assert refused.status == 10, refused.output
     assert first in refused.output
     shown = here.begin("run")
@@ -121,7 +122,7 @@ def test_a_run_survives_closing_cancelling_and_killing(
     )  # fmt: skip
     assert numbers, cancelled.text
     *parts, found = (int(number.replace(",", "")) for number in numbers.groups())
-    assert sum(parts) == found
+    assert sum(parts) == stopped * 21 + counts["users"]["migrated"] < found
     assert _chats(here) == stopped
 
     # Continued, and the server is killed in the middle.
@@ -130,12 +131,13 @@ def test_a_run_survives_closing_cancelling_and_killing(
     assert re.search(rf"\| conversations \| {CHATS - stopped} \| {stopped} \|", asked)
     _start(here)
     wait_until(lambda: _chats(here) >= stopped + 20, "progress after the cancellation")
-    _kill(here)
+    _signal(here, signal.SIGKILL).wait()
     left = _chats(here)
     assert left < CHATS
 
     # Started again: it knows at once that nothing goes on, and continues.
-    here = restarted(here)
+    here.server.start()
+    here = signed_in_again(here)
     assert "is interrupted" in here.say("status")
     assert "was interrupted before its end. The next run continues it" in here.say("check")
     assert f"Say **{YES}**" in here.say("run")
@@ -153,18 +155,27 @@ def test_a_run_survives_closing_cancelling_and_killing(
     assert _content(here.deployment, admin) == _content(plain, admin)
 
 
-def _kill(here: Site) -> None:
+def _signal(here: Site, number: signal.Signals) -> subprocess.Popen[bytes]:
     process = here.server._process
     assert process is not None
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+    os.killpg(process.pid, number)
+    return process
+
+
+@contextmanager
+def _held(here: Site) -> Iterator[None]:
+    _signal(here, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        _signal(here, signal.SIGCONT)
 
 
 def test_a_run_of_the_command_line_is_shown_and_can_be_cancelled(
     begun: tuple[Site, Path], tmp_path: Path
 ) -> None:
-    here = begun[0]
-    backup = generate(tmp_path, 4 * MESSAGES, seed=2)
+    here = signed_in_again(begun[0])
+    backup = generate(tmp_path, 2 * MESSAGES, seed=2)
     here.set_valves(backup_path=str(backup))
     before, known = _chats(here), len(here.runs())
     plain = with_packages(here.deployment)
