@@ -126,7 +126,8 @@ def _last_words(body: Mapping[str, Any]) -> str:
         if message.get("role") == "user":
             content = message.get("content")
             if isinstance(content, list):
-                content = " ".join(str(part.get("text") or "") for part in content)
+                parts = (part for part in content if isinstance(part, dict))
+                content = " ".join(str(part.get("text") or "") for part in parts)
             return str(content or "")
     return ""
 
