@@ -34,7 +34,7 @@ from tests.support.snapshots import settle, table_rows
 
 pytestmark = [pytest.mark.openwebui, pytest.mark.xdist_group("function-interrupted")]
 
-MESSAGES = 12_000
+MESSAGES = 6_000
 CHATS = MESSAGES // 20
 
 
@@ -137,11 +137,11 @@ def test_a_run_survives_closing_cancelling_and_killing(
 
     # Started again: it knows at once that nothing goes on, and continues.
     here.server.start()
-    here = signed_in_again(here)
-    assert "is interrupted" in here.say("status")
-    assert "was interrupted before its end. The next run continues it" in here.say("check")
-    assert f"Say **{YES}**" in here.say("run")
-    assert "Migration finished" in here.say(YES)
+    with signed_in_again(here) as back:
+        assert "is interrupted" in back.say("status")
+        assert "interrupted before its end. The next run continues it" in back.say("check")
+        assert f"Say **{YES}**" in back.say("run")
+        assert "Migration finished" in back.say(YES)
     assert [run["state"] for run in here.runs()] == ["finished", "interrupted", "aborted"]
     assert _chats(here) == CHATS
 
@@ -174,7 +174,11 @@ def _held(here: Site) -> Iterator[None]:
 def test_a_run_of_the_command_line_is_shown_and_can_be_cancelled(
     begun: tuple[Site, Path], tmp_path: Path
 ) -> None:
-    here = signed_in_again(begun[0])
+    with signed_in_again(begun[0]) as here:
+        _cancelled_from_elsewhere(here, tmp_path)
+
+
+def _cancelled_from_elsewhere(here: Site, tmp_path: Path) -> None:
     backup = generate(tmp_path, 2 * MESSAGES, seed=2)
     here.set_valves(backup_path=str(backup))
     before, known = _chats(here), len(here.runs())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from migrator_core.target import Ledger, RunLock, RunRecord, RunState
 from owui_function.watching import runs_in
 from tests.support.databases import Database
+
+pytestmark = pytest.mark.xdist_group("function-watching")
 
 
 async def _begun(database: Database) -> RunRecord:
