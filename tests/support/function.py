@@ -17,7 +17,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from tests.support.dumps import Rows
 from tests.support.environments import Deployment
-from tests.support.openwebui import OpenWebUIServer, Person, Visitor
+from tests.support.openwebui import OpenWebUIServer, Person, Visitor, signed_in
 from tests.support.snapshots import table_rows
 
 PIPE = "librechat_migration"
@@ -247,11 +247,12 @@ def site(place: Deployment, program: Path) -> Iterator[Site]:
             ordinary.http.close()
 
 
-def signed_in_again(here: Site) -> Site:
-    """The same site after its server was started again, perhaps on another port."""
-    admin = Visitor(here.server.url).sign_in(*ADMIN[1:])
-    ordinary = Visitor(here.server.url).sign_in(*ORDINARY[1:])
-    return replace(here, admin=admin, ordinary=ordinary)
+@contextmanager
+def signed_in_again(here: Site) -> Iterator[Site]:
+    """The same site after its server was started again, on another port."""
+    url = here.server.url
+    with signed_in(url, *ADMIN[1:]) as admin, signed_in(url, *ORDINARY[1:]) as ordinary:
+        yield replace(here, admin=admin, ordinary=ordinary)
 
 
 def contents(deployment: Deployment, tables: Mapping[str, Any]) -> dict[str, Rows]:
