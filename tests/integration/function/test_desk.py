@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import shutil
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -17,6 +18,7 @@ import pytest
 from tests.integration.function.conftest import SQLITE, WRITTEN, Story
 from tests.support.containers import CONTAINERS
 from tests.support.function import BUTTONS, MODEL, PIPE, YES, Answer, Site, contents
+from tests.support.openwebui import signed_in
 from tests.support.sample import SAMPLE, copy_sample
 
 pytestmark = pytest.mark.parametrize("story", [SQLITE], indirect=True)
@@ -294,6 +296,23 @@ def test_the_report_button_attaches_the_files_once(watched: Watched, answer: Ans
         assert watched.site.click("report", answer).status_code == 200
     files = watched.site.message(answer.chat, answer.id).message["files"]
     assert [file["content_type"] for file in files] == ["text/html", "application/json"]
+
+
+def test_another_administrator_sees_the_result_and_gets_files_of_their_own(
+    watched: Watched, story: Story
+) -> None:
+    site = watched.site
+    email, password = "second@owner.example", "Second-Password-1"
+    form = {"name": "Second", "email": email, "password": password, "role": "admin"}
+    site.admin.http.post("/api/v1/auths/add", json=form).raise_for_status()
+    with signed_in(site.server.url, email, password) as second:
+        assert f"{site.runs()[0]['id']}` is finished" in site.say("status", second)
+        links = re.findall(r"/api/v1/files/([0-9a-f-]+)/content", site.say("report", second))
+        assert len(links) == 2
+        assert not set(links) & set(story.migrated.files.values())
+        for file_id in links:
+            assert second.file(file_id)
+            assert site.ordinary.http.get(f"/api/v1/files/{file_id}/content").is_client_error
 
 
 def test_the_buttons_say_when_the_pipe_is_off(watched: Watched, answer: Answer) -> None:
