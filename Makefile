@@ -97,7 +97,7 @@ check: venv ## Lint, formatting, types, and the arrows between the packages
 	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh; fi
 
 .PHONY: bench
-bench: venv ## Measure speed and memory
+bench: venv ## Measure speed, memory and what neighbours notice (ARGS=neighbour for one part)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 .PHONY: sample
