@@ -22,6 +22,7 @@ _OF_THE_MACHINE = (
     "alternatives",
     "ca-certificates",
     "ld.so.cache",
+    "pip.conf",
     "resolv.conf",
     "ssl",
 )

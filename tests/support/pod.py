@@ -166,16 +166,20 @@ class Pod:
         path.write_text("".join(f"{address}\t{name}\n" for name, address in lines.items()))
         return Bind(path, "/etc/hosts", read_only=False)
 
-    def start(self, name: str, command: Sequence[str] | None = None) -> Running:
-        """Start one container, with its own command or another one."""
+    def start(
+        self, name: str, command: Sequence[str] | None = None, *, given: Path | None = None
+    ) -> Running:
+        """Start one container, with its own command or another one and its standard input."""
         container, sandbox = self.container(name), self.sandbox(name)
         own = [*container.get("command", []), *container.get("args", [])]
         known = sandbox.variables
-        return sandbox.start(command or [_expand(one, known) for one in own])
+        return sandbox.start(command or [_expand(one, known) for one in own], given)
 
-    def run_one(self, name: str, command: Sequence[str] | None = None) -> Ended:
+    def run_one(
+        self, name: str, command: Sequence[str] | None = None, *, given: Path | None = None
+    ) -> Ended:
         """Run one container to its end."""
-        ended = self.start(name, command).wait()
+        ended = self.start(name, command, given=given).wait()
         policy = self.container(name).get("terminationMessagePolicy")
         if policy == "FallbackToLogsOnError" and ended.status and not ended.message:
             return replace(ended, message="\n".join(ended.lines[-80:])[-2048:])

@@ -8,6 +8,7 @@ outside, with user, password and database of its manifest, and answers at its se
 
 from __future__ import annotations
 
+import select
 import shutil
 import socket
 import subprocess
@@ -83,7 +84,7 @@ class Release:
         found = tuple(one for one in yaml.load_all(done.stdout, Loader=loader) if one)
         self.rendered = Rendered(found, done.stdout)
         # In a cluster, the chart looks its secret up and keeps what it has made up.
-        self._kept = self._kept or self.rendered.of("Secret")
+        self._kept = self._kept or [*self.rendered.of("Secret")]
         self.cluster.objects = [*self.existing, *self._kept, *self.rendered.of("ConfigMap")]
         return self.rendered
 
@@ -148,29 +149,36 @@ def forward(server: Postgres) -> Iterator[None]:
     """Let the server answer at the service's address and port."""
     target = ("127.0.0.1", int(server.url("x").rpartition(":")[2].split("/")[0]))
     with socket.create_server((SERVICE_ADDRESS, POSTGRES_PORT), backlog=64) as listening:
-        threading.Thread(target=_accept, args=(listening, target), daemon=True).start()
+        accepting = threading.Thread(target=_accept, args=(listening, target), daemon=True)
+        accepting.start()
         try:
             yield
         finally:
             listening.shutdown(socket.SHUT_RDWR)
+            accepting.join(30)
 
 
 def _accept(listening: socket.socket, target: tuple[str, int]) -> None:
+    relays = []
     with suppress(OSError):
         while True:
             near, _ = listening.accept()
-            far = socket.create_connection(target)
-            for one, other in ((near, far), (far, near)):
-                threading.Thread(target=_pump, args=(one, other), daemon=True).start()
+            relay = threading.Thread(target=_relay, args=(near, target), daemon=True)
+            relay.start()
+            relays.append(relay)
+    for relay in relays:  # each ends with its client
+        relay.join(30)
 
 
-def _pump(source: socket.socket, sink: socket.socket) -> None:
-    with suppress(OSError):
-        while block := source.recv(1 << 16):
-            sink.sendall(block)
-    for one in (source, sink):
-        with suppress(OSError):
-            one.shutdown(socket.SHUT_RDWR)
+def _relay(near: socket.socket, target: tuple[str, int]) -> None:
+    with suppress(OSError), near, socket.create_connection(target) as far:
+        other = {near: far, far: near}
+        while True:
+            for one in select.select([near, far], [], [])[0]:
+                block = one.recv(1 << 16)
+                if not block:
+                    return
+                other[one].sendall(block)
 
 
 def _answers(url: str) -> bool:

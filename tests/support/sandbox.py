@@ -138,18 +138,18 @@ class Sandbox:
         for name, value in self.variables.items():
             yield from ("--setenv", name, value)
 
-    def start(self, command: Sequence[str]) -> Running:
-        """Start a program in it."""
+    def start(self, command: Sequence[str], given: Path | None = None) -> Running:
+        """Start a program in it, with a file as its standard input if one is given."""
         options = tempfile.TemporaryFile()  # noqa: SIM115 - the sandbox inherits it
         options.write(b"".join(os.fsencode(one) + b"\0" for one in self.options()))
         options.seek(0)
         info, told = os.pipe()
         log = tempfile.TemporaryFile("w+b")  # noqa: SIM115 - closed by Running
         argv = ["bwrap", "--args", str(options.fileno()), "--info-fd", str(told), "--"]
-        with options:
+        with options, (given or Path(os.devnull)).open("rb") as stdin:
             process = subprocess.Popen(
                 [*argv, "/usr/bin/setpriv", *self.user.options(), "--", *command],
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={"PATH": os.environ["PATH"]},
