@@ -36,11 +36,11 @@ POSTGRES_PORT = 5432
 SMALL: Mapping[str, Any] = {
     "image": {"useSlim": True},
     "enableOpenaiApi": False,
-    "extraEnvVars": {
-        "ENABLE_OLLAMA_API": "false",
-        "OFFLINE_MODE": "true",
-        "RAG_EMBEDDING_ENGINE": "openai",
-    },
+    "extraEnvVars": [
+        {"name": "ENABLE_OLLAMA_API", "value": "false"},
+        {"name": "OFFLINE_MODE", "value": "true"},
+        {"name": "RAG_EMBEDDING_ENGINE", "value": "openai"},
+    ],
 }
 """The values of an Open WebUI that loads no models and asks nobody."""
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,6 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
+import psutil  # type: ignore[import-untyped]  # its stubs would be one more pin
 import pytest
 
 from tests.support.image import Image
@@ -30,6 +30,11 @@ _DEFAULT_CAPABILITIES = (
     *("net_bind_service", "net_raw", "sys_chroot", "mknod", "audit_write", "setfcap"),
 )
 """What a container has when its manifest drops nothing (containerd 2, ``oci/spec.go``)."""
+
+
+_ENDS_WITH_US = ("setpriv", "--pdeathsig=KILL", "unshare", "--pid", "--fork", "--kill-child=KILL")
+"""A process namespace around bubblewrap's own. bubblewrap alone has no right to kill a program that
+has become another user, so that it would live on after the tests."""
 
 
 def require_sandbox() -> None:
@@ -143,21 +148,19 @@ class Sandbox:
         options = tempfile.TemporaryFile()  # noqa: SIM115 - the sandbox inherits it
         options.write(b"".join(os.fsencode(one) + b"\0" for one in self.options()))
         options.seek(0)
-        info, told = os.pipe()
+        inside = ["/usr/bin/setpriv", *self.user.options(), "--", *command]
         log = tempfile.TemporaryFile("w+b")  # noqa: SIM115 - closed by Running
-        argv = ["bwrap", "--args", str(options.fileno()), "--info-fd", str(told), "--"]
         with options, (given or Path(os.devnull)).open("rb") as stdin:
             process = subprocess.Popen(
-                [*argv, "/usr/bin/setpriv", *self.user.options(), "--", *command],
+                [*_ENDS_WITH_US, "bwrap", "--args", str(options.fileno()), "--", *inside],
                 stdin=stdin,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 env={"PATH": os.environ["PATH"]},
-                pass_fds=(options.fileno(), told),
+                pass_fds=(options.fileno(),),
                 start_new_session=True,
             )
-        os.close(told)
-        return Running(process, log, self.termination_log, info)
+        return Running(process, log, self.termination_log)
 
 
 @dataclass(frozen=True)
@@ -177,13 +180,10 @@ class Ended:
 class Running:
     """A container that runs. A context manager that ends it."""
 
-    def __init__(
-        self, process: subprocess.Popen[bytes], log: IO[bytes], message: Path, info: int
-    ) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], log: IO[bytes], message: Path) -> None:
         self._process = process
         self._log = log
         self._message = message
-        self._info = info
 
     def log(self) -> str:
         """What it has printed so far."""
@@ -196,10 +196,8 @@ class Running:
 
     def terminate(self) -> None:
         """Ask it to end as a kubelet does: SIGTERM to its first process."""
-        with os.fdopen(self._info, "rb", closefd=False) as told:
-            text = told.read(4096)
-        digits = text.split(b'"child-pid":')[1].split(b",")[0].strip(b" \n}")
-        os.kill(int(digits), signal.SIGTERM)
+        _bubblewrap, first, *_ = psutil.Process(self._process.pid).children(recursive=True)
+        first.terminate()
 
     def wait(self, seconds: float = TIMEOUT_SECONDS) -> Ended:
         """Wait until it has ended.
@@ -228,7 +226,6 @@ class Running:
             self._process.wait()
         if not self._log.closed:
             self._log.close()
-            os.close(self._info)
 
     def __enter__(self) -> Self:
         return self
