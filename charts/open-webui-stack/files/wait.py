@@ -10,6 +10,7 @@ import contextlib
 import importlib.util
 import io
 import os
+import signal
 import sys
 import time
 from dataclasses import dataclass
@@ -123,4 +124,7 @@ def say(text: str) -> None:
 
 
 if __name__ == "__main__":
+    # The first process of a container gets no SIGTERM that it does not ask for; at once, because
+    # a SystemExit would look as if Open WebUI could not be loaded.
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(143))
     sys.exit(main())
