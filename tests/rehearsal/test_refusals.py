@@ -24,7 +24,7 @@ pytestmark = [
     pytest.mark.xdist_group("rehearsal-refusals"),
 ]
 
-PREVIEW = blocks("# migration-values.yaml")[0]
+PREVIEW, RUN, _ = blocks("# migration-values.yaml")
 CANNOT_START, TRY_AGAIN = 10, 30
 IMPATIENT = {"migration": {"wait": {"timeoutSeconds": 1}}}
 
@@ -92,6 +92,19 @@ def test_a_deleted_pod_ends_while_it_waits(release: Release) -> None:
         assert running.wait(20).status == 143
 
 
+def test_a_deleted_pod_ends_its_migration_between_two_documents(
+    release: Release, postgres_database: Database
+) -> None:
+    release.upgrade(RUN, {"databaseUrl": postgres_database.url})
+    with release.job().start("migration") as running:
+        while "phase: users" not in running.log():
+            assert running.alive, running.log()
+        running.terminate()
+        ended = running.wait(60)
+    assert ended.status == TRY_AGAIN, ended.log
+    assert ended.message
+
+
 @pytest.fixture
 def mongodump(release: Release) -> Release:
     """The backup's claim with a mongodump in it."""
@@ -116,8 +129,8 @@ def test_a_mongodump_needs_bson_and_the_chart_can_bring_it(
     mongodump.upgrade(PREVIEW, given, {"migration": {"backupDir": "dumped"}})
     ended = mongodump.job().run_one("migration")
     says(ended, CANNOT_START, "Reading a mongodump needs the Python package")
-    bson = {"backupDir": "dumped", "installBson": True, "extraEnv": index_variables()}
-    mongodump.upgrade(PREVIEW, given, {"migration": bson})
+    here = {"migration": {"backupDir": "dumped", "extraEnv": index_variables()}}
+    mongodump.upgrade(blocks("# values: mongodump")[0], given, here)
     pod = mongodump.job()
     installed = pod.run_one("install-bson")
     assert installed.status == 0, installed.log

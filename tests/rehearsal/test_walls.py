@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.support.guide import blocks
+from tests.support.helm import Rendered
 from tests.support.image import ENVIRONMENT
 from tests.support.pod import Pod
 from tests.support.release import SMALL, Release
@@ -52,6 +53,8 @@ VARIANTS: dict[str, tuple[dict[str, Any], int]] = {
     "reports": ({"migration": {**PREVIEW["migration"], "reportPvc": "reports"}}, 1000),
     "bson": ({"migration": {**PREVIEW["migration"], "installBson": True}}, 1000),
     "as root": (blocks("# values: as root")[0], 0),
+    "archive": (blocks("# values: archive")[0], 1000),
+    "archive-large": (blocks("# values: archive-large")[0], 1000),
     "own user": ({**PREVIEW, "podSecurityContext": {"runAsUser": 4711, "runAsGroup": 42}}, 4711),
 }
 
@@ -64,6 +67,13 @@ def probe(pod: Pod, name: str) -> dict[str, Any]:
     return seen
 
 
+def upgrade(release: Release, values: dict[str, Any]) -> Rendered:
+    """Upgrade to a variant, with the claims that some of them name."""
+    for name in ("reports", "librechat-archive"):
+        release.cluster.claim(name)
+    return release.upgrade(values)
+
+
 def containers(release: Release) -> list[dict[str, Any]]:
     """The Job's containers, in the order in which they run."""
     spec = release.rendered.pod
@@ -73,8 +83,7 @@ def containers(release: Release) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_user_and_rights_are_those_of_the_manifest(variant: str, release: Release) -> None:
     values, uid = VARIANTS[variant]
-    release.cluster.claim("reports")
-    spec = release.upgrade(values).pod
+    spec = upgrade(release, values).pod
     pod = release.job()
     for container in containers(release):
         seen = probe(pod, container["name"])
@@ -91,11 +100,10 @@ def test_user_and_rights_are_those_of_the_manifest(variant: str, release: Releas
         assert seen["directory"] == "/app/backend"
 
 
-@pytest.mark.parametrize("variant", ["documented", "reports", "bson"])
+@pytest.mark.parametrize("variant", ["documented", "reports", "bson", "archive-large"])
 def test_nothing_can_be_written_but_the_volumes_for_it(variant: str, release: Release) -> None:
     values, _ = VARIANTS[variant]
-    release.cluster.claim("reports")
-    release.upgrade(values)
+    upgrade(release, values)
     pod = release.job()
     for container in containers(release):
         mounted = {one["mountPath"] for one in container["volumeMounts"] if not one.get("readOnly")}
@@ -110,6 +118,15 @@ def test_root_cannot_write_beside_the_volumes_either(release: Release) -> None:
     seen = probe(release.job(), "migration")
     # The data volume belongs to root here, and root without its capabilities may still use it.
     assert seen["writable"] == ["/app/backend/data", "/tmp"]
+
+
+def test_what_a_manifest_allows_would_be_seen(release: Release) -> None:
+    lax = {"readOnlyRootFilesystem": False, "capabilities": {"drop": ["CHOWN"]}}
+    values, _ = VARIANTS["as root"]
+    release.upgrade(values, {"migration": {"containerSecurityContext": lax}})
+    seen = probe(release.job(), "migration")
+    assert {"/", "/app", "/etc"} <= set(seen["writable"])
+    assert int(seen["status"]["CapEff"][0], 16) & 0b11 == 0b10  # CHOWN is gone, DAC_OVERRIDE not
 
 
 def test_the_environment_is_the_manifests_and_nothing_else(
