@@ -10,7 +10,7 @@ import pytest
 from tests.support.guide import blocks
 from tests.support.helm import Rendered
 from tests.support.image import ENVIRONMENT
-from tests.support.pod import Pod
+from tests.support.pod import Pod, secret
 from tests.support.release import SMALL, Release
 from tests.support.sandbox import user_of
 
@@ -146,6 +146,16 @@ def test_the_environment_is_the_manifests_and_nothing_else(
     assert seen["BACKUP_DIR"] == "/backup/librechat-backup"
     assert seen["HOME"] == "/tmp"
     assert seen["GREETING"] == "/root and $(HOME) and $(NOBODY)"
+
+
+def test_a_password_of_ones_own_becomes_part_of_the_url(release: Release) -> None:
+    release.existing = [secret("theirs", password="made-by-hand")]
+    auth = {"existingSecret": "theirs", "existingSecretKey": "password"}
+    release.upgrade(PREVIEW, {"postgresql": {"auth": auth}})
+    pods = {"migration": release.job(), "open-webui": Pod(release.rendered.server, release.cluster)}
+    for name, pod in pods.items():
+        found = probe(pod, name)["environment"]["DATABASE_URL"]
+        assert found == "postgresql://openwebui:made-by-hand@demo-postgres:5432/openwebui"
 
 
 def test_job_and_server_agree_where_the_data_is(release: Release) -> None:
