@@ -99,12 +99,3 @@ def view_of(progress: Mapping[str, Any], *, preview: bool, stopping: bool = Fals
         warnings=int(progress.get("warnings") or 0),
         stopping=stopping,
     )
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people say them."""
-    minutes, rest = divmod(int(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes:02} min"
-    return f"{minutes} min {rest:02} s" if minutes else f"{rest} s"

@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TextIO
 
-from migrator_core.cli.duration import duration
 from migrator_core.cli.masking import mask
+from migrator_core.duration import duration
 from migrator_core.progress import Event, EventKind, Progress, Snapshot
 
 LINE_SECONDS = 10

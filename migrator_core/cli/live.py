@@ -13,8 +13,8 @@ from rich.progress import BarColumn, SpinnerColumn, TaskID, TextColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
-from migrator_core.cli.duration import duration
 from migrator_core.cli.masking import mask
+from migrator_core.duration import duration
 from migrator_core.progress import Event, EventKind, Progress
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from html import escape
 
-from owui_function.views import PhaseState, PhaseView, View, duration
+from migrator_core.duration import duration
+from owui_function.views import PhaseState, PhaseView, View
 
 
 def progress_body(view: View) -> str:

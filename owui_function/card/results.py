@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
+from migrator_core.duration import duration
 from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
 from owui_function.summaries import Summary
-from owui_function.views import duration
 
 
 def results_body(summary: Summary) -> str:

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from migrator_core.duration import duration
 from migrator_core.pipeline import PHASES
 from migrator_core.progress import Progress
-from owui_function.views import PhaseState, duration, view_of
+from owui_function.views import PhaseState, view_of
 
 
 def _progress(**values: Any) -> dict[str, Any]:
