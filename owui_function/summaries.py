@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from migrator_core.pipeline import Result
+from migrator_core.pipeline import Result, run_info
 from migrator_core.report import BackupInfo, Report, RunInfo, headline
 from migrator_core.target import RunRecord, RunState
 
@@ -66,15 +66,7 @@ def of_result(result: Result, key: str) -> Summary:
 def of_record(record: RunRecord) -> Summary:
     """The summary of a run that the ledger knows."""
     return Summary(
-        run=RunInfo(
-            id=record.id,
-            mode="run",
-            started_at=record.started_at,
-            finished_at=record.finished_at or record.heartbeat_at,
-            tool_version=record.tool_version,
-            open_webui_version=record.open_webui_version,
-            state=record.state,
-        ),
+        run=run_info(record),
         backup=BackupInfo(record.backup_path, record.backup_kind, record.backup_fingerprint),
         collections=record.counts,
         warnings=record.warnings,

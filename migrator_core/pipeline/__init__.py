@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from migrator_core.pipeline.history import past_report, past_runs
+from migrator_core.pipeline.history import past_report, past_runs, run_info
 from migrator_core.pipeline.migration import Result, migrate
 from migrator_core.pipeline.phases import PHASES
 
-__all__ = ["PHASES", "Result", "migrate", "past_report", "past_runs"]
+__all__ = ["PHASES", "Result", "migrate", "past_report", "past_runs", "run_info"]

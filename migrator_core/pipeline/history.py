@@ -70,17 +70,22 @@ def _recall(item: LedgerItem, journal: Journal) -> None:
         )
 
 
+def run_info(run: RunRecord) -> RunInfo:
+    """A run of the ledger as a report names it."""
+    return RunInfo(
+        id=run.id,
+        mode="run",
+        started_at=run.started_at,
+        finished_at=run.finished_at or run.heartbeat_at,
+        tool_version=run.tool_version,
+        open_webui_version=run.open_webui_version,
+        state=run.state,
+    )
+
+
 def _report(run: RunRecord, journal: Journal) -> Report:
     return Report(
-        run=RunInfo(
-            id=run.id,
-            mode="run",
-            started_at=run.started_at,
-            finished_at=run.finished_at or run.heartbeat_at,
-            tool_version=run.tool_version,
-            open_webui_version=run.open_webui_version,
-            state=run.state,
-        ),
+        run=run_info(run),
         backup=BackupInfo(run.backup_path, run.backup_kind, run.backup_fingerprint),
         collections=run.counts,
         items=journal.items,
