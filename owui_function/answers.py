@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from migrator_core.target import RunState
 from migrator_core.target.plugin import Attachment
-from owui_function import reports
+from owui_function import reports, summaries
 from owui_function.promises import PROMISES
 from owui_function.readiness import Readiness, size, when
 from owui_function.summaries import Summary
@@ -69,22 +69,44 @@ def in_the_way(found: Readiness) -> str:
 
 def question(summary: Summary) -> str:
     """What is confirmed before anything is written: the preview's numbers and the promises."""
-    totals = summary.totals
+    shown, rest = summaries.in_two(summary)
     rows = "\n".join(
         f"| {plain(name)} | {entry['migrated']:,} | {entry['existing']:,} | "
         f"{sum(entry['skipped'].values()):,} | {sum(entry['failed'].values()):,} |"
-        for name, entry in summary.report.ordered()
-        if entry["found"]
+        for name, entry in shown
     )
     promises = "\n".join(f"{number}. {text}" for number, text in enumerate(PROMISES, 1))
     return (
-        f"**Documents that will be migrated: {totals['migrated']:,}.** Already there: "
-        f"{totals['existing']:,}, left out: {totals['skipped']:,}, failing: {totals['failed']:,}. "
-        f"So says the preview of {when(summary.run.finished_at)} of "
+        f"{_totals(summary)} So says the preview of {when(summary.run.finished_at)} of "
         f"{code(summary.backup.path)}.\n\n"
         "| | arrive | already there | left out | failed |\n|---|---:|---:|---:|---:|\n"
-        f"{rows}\n\n{promises}\n"
+        f"{rows}\n\n{_wholly_left_out(rest)}{promises}\n"
     )
+
+
+def dialog(summary: Summary) -> str:
+    """The same for a dialog, which has little room, no space between columns and no bullets."""
+    shown, _ = summaries.in_two(summary)
+    numbers = ", ".join(
+        f"{plain(name)} {entry['migrated']:,}" for name, entry in shown if entry["migrated"]
+    )
+    promises = "\n".join(f"- ✓ {text}" for text in PROMISES)
+    arriving = f"That is: {numbers}." if numbers else ""
+    name = code(summary.backup.path.rpartition("/")[2])
+    return f"{name}\n\n{_totals(summary)} {arriving}\n\n&nbsp;\n\n{promises}\n"
+
+
+def _totals(summary: Summary) -> str:
+    totals = summary.totals
+    return (
+        f"**Documents that will be migrated: {totals['migrated']:,}.** Already there: "
+        f"{totals['existing']:,}, left out: {totals['skipped']:,}, failing: {totals['failed']:,}."
+    )
+
+
+def _wholly_left_out(counts: summaries.Counts) -> str:
+    names = ", ".join(f"{plain(name)} {entry['found']:,}" for name, entry in counts)
+    return f"Wholly left out: {names}.\n\n" if names else ""
 
 
 def how_to_confirm() -> str:
@@ -126,6 +148,12 @@ def _title(summary: Summary) -> str:
     if summary.run.state == RunState.ABORTED:
         return f"{what} stopped before its end"
     return f"{what} {summary.run.state}"
+
+
+def in_the_background(*, preview: bool) -> str:
+    """The status line where somebody stopped looking."""
+    doing = "previewing" if preview else "migrating"
+    return f"Still {doing} in the background: say {Command.STATUS} to see it"
 
 
 def problem(text: str) -> str:

@@ -59,6 +59,13 @@ class Desk:
             await self.stage.notify(str(error), kind="error")
             yield answers.problem(str(error))
 
+    async def still_going_on(self) -> None:
+        """Say so where somebody stopped the answer, which stops nothing else."""
+        job = self.jobs.running
+        if job is not None:
+            await self.stage.status(answers.in_the_background(preview=job.preview), done=True)
+            await self.stage.suggest([Command.STATUS, Command.CANCEL])
+
     def _offer(self, *commands: Command) -> None:
         """What can be said next, once this answer has ended."""
         self.jobs.suggestions = [str(command) for command in commands]
@@ -125,7 +132,7 @@ class Desk:
         confirmed = confirmed and self.jobs.asked == summary.key
         if self.confirm is not None and not confirmed:
             await self.stage.status("Waiting for your confirmation", done=False)
-            confirmed = await self.confirm("Migrate now?", answers.question(summary))
+            confirmed = await self.confirm("Migrate now?", answers.dialog(summary))
             if not confirmed:
                 await self.stage.card(results_body(summary))
                 await self.stage.status("Not migrated: you did not confirm", done=True)
@@ -284,7 +291,12 @@ class Desk:
 
 
 def open_desk(
-    valves: Valves, state: object, owner_id: str, emit: Emit | None, message_id: str
+    valves: Valves,
+    state: object,
+    owner_id: str,
+    emit: Emit | None,
+    ask: Emit | None,
+    message_id: str,
 ) -> Desk:
     """A desk for one request. ``state`` is the server's ``app.state``."""
-    return Desk(valves, jobs_of(state), owner_id, Stage(emit, message_id))
+    return Desk(valves, jobs_of(state), owner_id, Stage(emit, message_id, ask))

@@ -60,6 +60,7 @@ class Pipe:
         __metadata__: dict[str, Any] | None = None,
         __event_emitter__: Emit | None = None,
         __task__: str | None = None,
+        __event_call__: Emit | None = None,
     ) -> AsyncIterator[str] | str:
         """Answer one message, or what Open WebUI asks about the chat on its own."""
         if __user__.get("role") != "admin":
@@ -67,7 +68,9 @@ class Pipe:
         if __task__ is not None:
             return _small_talk(str(__task__), __request__)
         message_id = str((__metadata__ or {}).get("message_id") or "")
-        desk = await self._desk(__user__, __request__, __event_emitter__, message_id)
+        desk = await self._desk(
+            __user__, __request__, __event_emitter__, __event_call__, message_id
+        )
         return _answer(desk, understand(_last_words(body)))
 
     async def act(
@@ -87,7 +90,7 @@ class Pipe:
             data = {"title": title, "message": text}
             return await ask({"type": "confirmation", "data": data}) is True
 
-        desk = await self._desk(user, request, emit, str(body.get("id") or ""))
+        desk = await self._desk(user, request, emit, ask, str(body.get("id") or ""))
         desk.confirm = confirm
         task = asyncio.create_task(_click(desk, understand(word)))
         desk.jobs.keep(task)
@@ -99,18 +102,29 @@ class Pipe:
         user: Mapping[str, Any],
         request: Any,  # noqa: ANN401 - as above
         emit: Emit | None,
+        ask: Emit | None,
         message_id: str,
     ) -> Desk:
         module = await _load("owui_function.desk")
         desk: Desk = module.open_desk(
-            self.valves, request.app.state, str(user.get("id") or ""), emit, message_id
+            self.valves,
+            request.app.state,
+            str(user.get("id") or ""),
+            emit,
+            ask,
+            message_id,
         )
         return desk
 
 
 async def _answer(desk: Desk, request: Request | None) -> AsyncIterator[str]:
-    async for text in desk.answer(request):
-        yield text
+    try:
+        async for text in desk.answer(request):
+            yield text
+    except asyncio.CancelledError:
+        # The square in Open WebUI's message field ends the answer, not what it shows.
+        await desk.still_going_on()
+        raise
     await desk.stage.suggest(desk.jobs.suggestions)
 
 

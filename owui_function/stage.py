@@ -6,6 +6,7 @@ Events are those of Open WebUI 0.10 to 0.12 (``socket/main.py: get_event_emitter
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -13,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from owui_function.card import page
-from owui_function.card.page import LIVE
+from owui_function.card.page import LIVE, Theme
 
 Emit = Callable[[dict[str, Any]], Awaitable[Any]]
 
@@ -21,16 +22,22 @@ REFRESH_SECONDS = 60
 """How often the stored card is renewed while a run goes on: whoever reloads the page sees this
 one until the next live change, a second later."""
 
+_THEME = "return document.documentElement.classList.contains('dark') ? 'dark' : 'light'"
+_THEME_WITHIN = 2.0
+"""Seconds. A page that has gone meanwhile never answers."""
+
 
 @dataclass
 class Stage:
     """One message. Without an emitter (a plain API call) there is nothing to see but the text.
 
-    ``carded`` says whether a card was shown.
+    ``ask`` waits for the page's answer to an event. ``carded`` says whether a card was shown.
     """
 
     emit: Emit | None
     message_id: str = ""
+    ask: Emit | None = None
+    _theme: Theme = field(default=None, init=False)
     _stored_at: float = field(default=0.0, init=False)
     _status: str = field(default="", init=False)
     carded: bool = field(default=False, init=False)
@@ -49,10 +56,22 @@ class Stage:
     async def card(self, body: str) -> None:
         """Show a card, in place of an earlier one, and store it with the message."""
         if self.emit is not None:
+            if not self.carded:
+                self._theme = await self._look_at_theme()
             self._stored_at = time.monotonic()
             self.carded = True
-            data = {"embeds": [page(body)], "replace": True}
+            data = {"embeds": [page(body, self._theme)], "replace": True}
             await self.emit({"type": "embeds", "data": data})
+
+    async def _look_at_theme(self) -> Theme:
+        if self.ask is None:
+            return None
+        try:
+            event = {"type": "execute", "data": {"code": _THEME}}
+            found = await asyncio.wait_for(self.ask(event), _THEME_WITHIN)
+        except Exception:  # the socket's own errors, or nobody there; only colours depend on it
+            return None
+        return "dark" if found == "dark" else "light" if found == "light" else None
 
     async def move(self, body: str) -> None:
         """Change the card that is shown, without storing it each time.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -56,6 +56,22 @@ class Summary:
     def headline(self) -> str:
         """One line that says it all."""
         return headline(self.report)
+
+
+Counts = Sequence[tuple[str, Mapping[str, Any]]]
+"""Collections by name, with their entries as in ``report.json``."""
+
+
+def in_two(summary: Summary) -> tuple[Counts, Counts]:
+    """The collections of which something arrives or fails, and those that are wholly left out.
+
+    There are many of the latter, of a document or two each; they need no row of their own.
+    """
+    there = [(name, entry) for name, entry in summary.report.ordered() if entry["found"]]
+    matters = [
+        (name, entry) for name, entry in there if sum(entry["skipped"].values()) < entry["found"]
+    ]
+    return matters, [pair for pair in there if pair not in matters]
 
 
 def of_result(result: Result, key: str) -> Summary:

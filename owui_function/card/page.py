@@ -2,21 +2,29 @@
 
 Open WebUI shows an embed in a sandboxed ``iframe`` without the page's origin (0.10 to 0.12,
 ``FullHeightIframe.svelte``): it can neither read the page nor act for the person who looks at it.
-The frame tells its height to the page, and takes newer contents from it. Light and dark follow
-Open WebUI's theme, because a frame inherits the ``color-scheme`` of the element it stands in.
+The frame tells its height to the page, and takes newer contents from it. It cannot see Open WebUI's
+theme (which sets no ``color-scheme``), so the theme is asked for and written into the card.
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
+Theme = Literal["light", "dark"] | None
+"""None: nobody could tell; the browser's own preference decides."""
+
 LIVE = "librechatMigration"
 """The key under which the page hands newer contents to a card."""
 
+_DARK = """--text: #e6edf3; --soft: #9198a1; --line: #3d444d; --card: #171717; --track: #2a2f36;
+  --go: #4493f8; --good: #3fb950; --bad: #ff7b72; --warn: #d29922"""
+
+# No ``color-scheme``: one that differs from the page's would paint the frame's corners.
 _STYLE = """
-:root { color-scheme: light dark; --text: #1f2328; --soft: #656d76; --line: #d0d7de;
+:root { --text: #1f2328; --soft: #656d76; --line: #d0d7de;
   --card: #fff; --track: #eaeef2; --go: #0969da; --good: #1a7f37; --bad: #c62828; --warn: #9a6700 }
-@media (prefers-color-scheme: dark) { :root { --text: #e6edf3; --soft: #9198a1; --line: #3d444d;
-  --card: #171717; --track: #2a2f36; --go: #4493f8; --good: #3fb950; --bad: #ff7b72;
-  --warn: #d29922 } }
+@media (prefers-color-scheme: dark) { :root:not([data-theme]) { DARK } }
+:root[data-theme=dark] { DARK }
 * { box-sizing: border-box }
 html { background: transparent }
 body { margin: 0; padding: 1px; font: 14px/1.45 system-ui, sans-serif; color: var(--text);
@@ -46,7 +54,7 @@ th, td { padding: 4px 8px; border-bottom: 1px solid var(--line); text-align: rig
   overflow-wrap: normal }
 th { font-weight: 500; color: var(--soft) }
 th:first-child, td:first-child { text-align: left; padding-left: 0 }
-td.zero { opacity: .35 } td.bad { font-weight: 600 }
+td.zero { color: var(--soft) } td.bad { font-weight: 600 }
 dl { margin: 4px 0; display: grid; grid-template-columns: max-content 1fr; gap: 2px 10px }
 dt { font-variant-numeric: tabular-nums; text-align: right } dd { margin: 0 }
 dd span { color: var(--soft) }
@@ -54,7 +62,7 @@ dd span { color: var(--soft) }
 @media (max-width: 480px) { #card { padding: 12px }
   .phases li { grid-template-columns: 1fr auto } .phases .track { grid-column: 1 / -1; grid-row: 2 }
   .phases .waiting { display: none } th, td { padding: 4px } }
-"""
+""".replace("DARK", _DARK)
 
 _SCRIPT = """
 const card = document.getElementById('card'), stale = document.getElementById('stale');
@@ -93,11 +101,12 @@ addEventListener('load', tell);
 """
 
 
-def page(body: str) -> str:
+def page(body: str, theme: Theme = None) -> str:
     """A whole card. ``body`` is HTML whose texts are escaped already."""
+    themed = f' data-theme="{theme}"' if theme else ""
     script = _SCRIPT % {"live": LIVE}
     return (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f'<!doctype html><html lang="en"{themed}><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>LibreChat Migration</title><style>{_STYLE}</style></head><body>"
         f'<main id="card">{body}</main>'

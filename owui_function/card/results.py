@@ -8,7 +8,7 @@ from typing import Any
 
 from migrator_core.duration import duration
 from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
-from owui_function.summaries import Summary
+from owui_function.summaries import Summary, in_two
 
 
 def results_body(summary: Summary) -> str:
@@ -55,10 +55,12 @@ def _table(summary: Summary) -> Iterator[str]:
         f"<th>{name}</th>" for name in ("found", arrived, "already there", "left out", "failed")
     )
     yield "</tr></thead><tbody>"
-    for name, entry in summary.report.ordered():
-        if entry["found"]:
-            yield _row(name, entry)
+    shown, rest = in_two(summary)
+    yield from (_row(name, entry) for name, entry in shown)
     yield "</tbody></table></div>"
+    if rest:
+        names = ", ".join(f"{escape(name)} {entry['found']:,}" for name, entry in rest)
+        yield f'<p class="soft">Wholly left out: {names}.</p>'
 
 
 def _row(name: str, entry: Mapping[str, Any]) -> str:

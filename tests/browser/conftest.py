@@ -8,17 +8,9 @@ import subprocess
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import (
-    Browser,
-    ConsoleMessage,
-    Error,
-    Page,
-    StorageState,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwright
 
-from tests.browser.pages import WAIT, Pages
+from tests.browser.pages import Pages, watched
 from tests.support.environments import CURRENT, ROOT, deployment
 from tests.support.openwebui import OpenWebUIServer, signed_in
 from tests.support.sample import people
@@ -35,9 +27,6 @@ FLAGS = [
     "--disable-sync",
 ]
 MARA = next(person for person in people() if person["key"] == "mara")
-# Open WebUI 0.12.4's panel for artifacts listens inside its own sandboxed frame, which Chromium
-# forbids (Artifacts.svelte, iframeLoadHandler). It does so for every HTML block, migrated or not.
-OWN_ERROR = "Blocked a frame with origin"
 
 
 # Not for the whole session: playwright keeps an event loop running, which asynchronous tests of
@@ -105,23 +94,8 @@ def page(browser: Browser, demo: str, session: StorageState) -> Iterator[Page]:
     context = browser.new_context(
         base_url=demo, storage_state=session, viewport={"width": 1280, "height": 900}
     )
-    context.set_default_timeout(WAIT)
-    tab = context.new_page()
-    problems: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type == "error":
-            problems.append(f"{message.text} ({message.location.get('url')})")
-
-    def crashed(error: Error) -> None:
-        if OWN_ERROR not in str(error):
-            problems.append(f"uncaught: {error}")
-
-    tab.on("console", note)
-    tab.on("pageerror", crashed)
-    yield tab
-    context.close()
-    assert problems == []
+    with watched(context) as tab:
+        yield tab
 
 
 @pytest.fixture

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Locator, Page, expect
 
 from tests.support.environments import ROOT
 from tests.support.sample import by_key
@@ -17,6 +19,37 @@ expect.set_options(timeout=WAIT)
 # of labels in progress, and Skeleton.svelte, the dot of an answer that has not begun. The sidebar
 # beside the chat always ends with a spinner, for the chats that it lists later.
 BUSY = "#chat-container :is(.spinner_ajPY, .shimmer, .animate-size, button[aria-label=Stop])"
+
+# Open WebUI 0.12.4's panel for artifacts listens inside its own sandboxed frame, which Chromium
+# forbids (Artifacts.svelte, iframeLoadHandler). It does so for every HTML block, migrated or not.
+OWN_ERROR = "Blocked a frame with origin"
+
+
+@contextmanager
+def watched(context: BrowserContext) -> Iterator[Page]:
+    """A tab; an error on its console, or in a tab that it opens, fails the test."""
+    context.set_default_timeout(WAIT)
+    problems: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            problems.append(f"{message.text} ({message.location.get('url')})")
+
+    def crashed(error: Error) -> None:
+        if OWN_ERROR not in str(error):
+            problems.append(f"uncaught: {error}")
+
+    context.on("console", note)
+    context.on("weberror", lambda error: crashed(error.error))
+    yield context.new_page()
+    context.close()
+    assert problems == []
+
+
+def picture(tab: Page, name: str, *, whole: bool = True) -> None:
+    """Keep what a tab shows, for people to look at."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    tab.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=whole)
 
 
 @dataclass(frozen=True)
@@ -44,8 +77,7 @@ class Pages:
 
     def picture(self, name: str) -> None:
         """Keep what the tab shows, for people to look at."""
-        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        self.tab.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        picture(self.tab, name)
 
     def shows_images(self, where: Locator, count: int) -> None:
         """That many pictures of stored files have loaded."""

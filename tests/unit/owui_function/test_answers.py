@@ -14,7 +14,7 @@ from markdown_it.token import Token
 from migrator_core.target.plugin import Attachment
 from owui_function import answers
 from owui_function.promises import PROMISES
-from tests.unit.owui_function.examples import offer, readiness, summary
+from tests.unit.owui_function.examples import collection, offer, readiness, summary
 from tests.unit.owui_function.hostile import TEXTS
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -99,6 +99,7 @@ def test_no_answer_lets_a_text_become_markup(text: str) -> None:
     ]
     pairs = [
         (answers.question(hostile), answers.question(harmless)),
+        (answers.dialog(hostile), answers.dialog(harmless)),
         (answers.result(hostile, []), answers.result(harmless, [])),
         (answers.idle(hostile), answers.idle(harmless)),
         (answers.readiness(looks[0], []), answers.readiness(looks[1], [])),
@@ -129,6 +130,21 @@ def test_the_question_has_the_numbers_and_the_promises() -> None:
         assert promise in shown
     assert "Say Yes, migrate now to migrate." in shown
     assert {"table_open", "ordered_list_open"} <= _kinds(markdown)
+
+
+def test_the_dialog_says_the_same_shortly() -> None:
+    shown = _shown(answers.dialog(summary(mode="dry-run")))
+    assert "Documents that will be migrated: 1,203." in shown
+    assert "Already there: 1, left out: 2, failing: 1. That is: users 1,200, files 3." in shown
+    for promise in PROMISES:
+        assert f"✓ {promise}" in shown
+
+
+def test_what_is_wholly_left_out_needs_no_row() -> None:
+    left_out = {"roles": collection(skipped={"not-supported": 3})}
+    markdown = answers.question(summary(mode="dry-run", collections=left_out))
+    assert "Wholly left out: roles 3." in markdown
+    assert "| roles" not in markdown
 
 
 def test_five_promises_are_five_sentences() -> None:

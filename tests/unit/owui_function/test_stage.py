@@ -106,3 +106,29 @@ async def test_without_a_page_nothing_happens() -> None:
     await stage.files([{"id": "f"}])
     assert not stage.visible
     assert not stage.carded
+
+
+@pytest.mark.parametrize(
+    ("answer", "theme"),
+    [("dark", ' data-theme="dark"'), ("light", ' data-theme="light"'), ({"error": "gone"}, "")],
+)
+async def test_a_card_has_the_theme_of_its_page(answer: object, theme: str) -> None:
+    page = Page()
+
+    async def ask(event: dict[str, Any]) -> object:
+        assert event["type"] == "execute"
+        return answer
+
+    stage = Stage(page, "m", ask)
+    await stage.card("one")
+    assert f'<html lang="en"{theme}>' in page.events[0]["data"]["embeds"][0]
+
+
+async def test_a_page_that_cannot_be_asked_gets_its_card() -> None:
+    page = Page()
+
+    async def ask(event: dict[str, Any]) -> object:
+        raise ConnectionError("no such client")
+
+    await Stage(page, "m", ask).card("one")
+    assert page.kinds() == ["embeds"]
