@@ -10,13 +10,10 @@ import pytest
 from migrator_core.cli.exits import ExitStatus
 from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
 from migrator_core.settings import Settings, extra
-from owui_function.valves import Valves
-from owui_function.words import Command
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 REPORT = (ROOT / "docs" / "report.md").read_text(encoding="utf-8")
-INSIDE = (ROOT / "docs" / "in-open-webui.md").read_text(encoding="utf-8")
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
@@ -43,21 +40,6 @@ def test_the_settings_table_is_the_settings() -> None:
             [f"`{names['env']}`", f"`{names['flag']}`", default, str(field.description)]
         )
     assert table_rows(README, "environment") == expected
-
-
-def test_the_table_of_valves_is_the_valves() -> None:
-    expected = [
-        [name.replace("_", " ").capitalize(), field.default or "empty", str(field.description)]
-        for name, field in Valves.model_fields.items()
-    ]
-    assert table_rows(INSIDE, "valve") == expected
-
-
-def test_everything_that_can_be_said_is_listed() -> None:
-    in_words = {Command.HELP, Command.CONFIRM}
-    said = [row[0] for row in table_rows(INSIDE, "say")]
-    assert said == [command for command in Command if command not in in_words]
-    assert all(f"**{command}**" in INSIDE for command in in_words)
 
 
 def test_every_code_of_a_report_is_explained() -> None:
