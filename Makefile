@@ -104,6 +104,11 @@ bench: venv ## Measure speed, memory and what neighbours notice (ARGS=neighbour 
 sample: venv ## Write the sample backup again from scripts/sample
 	$(BIN)/python -m scripts.make_sample
 
+.PHONY: pictures
+pictures: venv ## Make the pictures in docs/images again, by a run of the browser tests
+	$(BIN)/python -m pytest tests/browser/test_function.py -k "not older" $(ARGS)
+	$(BIN)/python -m scripts.make_pictures
+
 .PHONY: lock
 lock: venv ## Resolve requirements/*.txt again from the .in files
 	$(BIN)/python scripts/lock.py $(ARGS)

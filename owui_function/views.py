@@ -63,15 +63,29 @@ class View:
     @property
     def line(self) -> str:
         """The moment in plain words."""
+        now = self._now
+        if now is None or not now.done:
+            return self.step
+        of_total = f" of {now.total:,}" if now.total else ""
+        return self._said(f", {now.done:,}{of_total}")
+
+    @property
+    def step(self) -> str:
+        """The same without what changes all the time."""
+        return self._said("")
+
+    def _said(self, counted: str) -> str:
         doing = "Previewing" if self.preview else "Migrating"
         if self.stopping:
             doing = "Stopping after this batch"
-        now = next((phase for phase in self.phases if phase.state is PhaseState.NOW), None)
-        if now is None:
+        if self._now is None:
             return f"{doing}: getting ready"
-        of_total = f" of {now.total:,}" if now.total else ""
-        counted = f", {now.done:,}{of_total}" if now.done else ""
-        return f"{doing}: {now.label.lower()}{counted} (step {self.number} of {len(self.phases)})"
+        label = self._now.label.lower()
+        return f"{doing}: {label}{counted} (step {self.number} of {len(self.phases)})"
+
+    @property
+    def _now(self) -> PhaseView | None:
+        return next((phase for phase in self.phases if phase.state is PhaseState.NOW), None)
 
 
 def view_of(progress: Mapping[str, Any], *, preview: bool, stopping: bool = False) -> View:

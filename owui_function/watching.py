@@ -105,12 +105,10 @@ async def _show(look: Callable[[], Awaitable[View | None]], stage: Stage) -> Asy
     if view is None:
         return
     await stage.card(progress_body(view))
-    said, step = time.monotonic(), ""
+    said = time.monotonic()
     while view is not None:
         await stage.move(progress_body(view))
-        if view.current != step:
-            step = view.current
-            await stage.status(view.line, done=False)
+        await stage.status(view.step, done=False)
         if not stage.visible and time.monotonic() - said >= _LINE_SECONDS:
             said = time.monotonic()
             yield view.line + "\n"

@@ -8,6 +8,7 @@ from typing import Any
 
 from migrator_core.duration import duration
 from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
+from migrator_core.target import RunState
 from owui_function.summaries import Summary, in_two
 
 
@@ -35,7 +36,9 @@ def results_body(summary: Summary) -> str:
 def _title(summary: Summary) -> tuple[str, str]:
     what = "Preview" if summary.preview else "Migration"
     if not summary.finished:
-        return f"{what} {escape(summary.run.state)} before its end", "warn"
+        stopped = summary.run.state == RunState.ABORTED
+        state = "stopped" if stopped else escape(summary.run.state)
+        return f"{what} {state} before its end", "warn"
     if summary.totals["failed"]:
         return f"{what} finished, some documents failed", "bad"
     if summary.preview:
@@ -55,12 +58,9 @@ def _table(summary: Summary) -> Iterator[str]:
         f"<th>{name}</th>" for name in ("found", arrived, "already there", "left out", "failed")
     )
     yield "</tr></thead><tbody>"
-    shown, rest = in_two(summary)
+    shown, _ = in_two(summary)  # the others are among what was left out, below
     yield from (_row(name, entry) for name, entry in shown)
     yield "</tbody></table></div>"
-    if rest:
-        names = ", ".join(f"{escape(name)} {entry['found']:,}" for name, entry in rest)
-        yield f'<p class="soft">Wholly left out: {names}.</p>'
 
 
 def _row(name: str, entry: Mapping[str, Any]) -> str:
@@ -99,7 +99,7 @@ def _warnings(warnings: Mapping[str, int]) -> Iterator[str]:
     ):
         explained = escape(_explained(WarningCode, code))
         yield f"<dt>{count:,}</dt><dd><b>{escape(code)}</b>. <span>{explained}</span></dd>"
-    yield "</dl>"
+    yield '</dl><p class="soft">The full report lists each of them.</p>'
 
 
 def _explained(kind: type[Reason] | type[WarningCode], code: str) -> str:

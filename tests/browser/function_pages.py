@@ -261,6 +261,6 @@ class Talk:
         )
         seen: dict[str, Any] = inside.evaluate(_LOOK)
         assert seen.pop("texts") > 10
-        assert seen == {"dark": dark, "faint": [], "wider": 0, "higher": 0}
+        assert seen == {"dark": dark, "faint": [], "wider": 0, "higher": 0}, seen
         page = self.tab.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert page <= 0

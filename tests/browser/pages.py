@@ -43,7 +43,7 @@ def watched(context: BrowserContext) -> Iterator[Page]:
     context.on("weberror", lambda error: crashed(error.error))
     yield context.new_page()
     context.close()
-    assert problems == []
+    assert problems == [], "\n".join(problems)
 
 
 def picture(tab: Page, name: str, *, whole: bool = True) -> None:

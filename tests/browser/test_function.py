@@ -127,7 +127,7 @@ def _stops_and_cancels(talk: Talk) -> None:
     talk.offers("Status", "Cancel")
     talk.picture("stopped-watching")
     talk.follow_up("Cancel")
-    talk.shows("Migration aborted before its end")
+    talk.shows("Migration stopped before its end")
     talk.status("Migration stopped before its end")
     talk.offers("Run", "Report", "Preview")
     talk.picture("cancelled")
@@ -142,7 +142,7 @@ def _continues_over_a_reload(talk: Talk) -> None:
     lines, gaps = talk.moves(3)
     assert sorted(map(_done, lines)) == list(map(_done, lines))
     assert sorted(gaps)[len(gaps) // 2] <= 2, gaps
-    talk.status("Migrating: conversations and messages")
+    talk.status(re.compile(r"^Migrating: conversations and messages \(step \d+ of \d+\)$"))
     talk.picture("running")
     talk.tab.reload()
     line = talk.card.locator("[data-k=line]")

@@ -160,8 +160,8 @@ def test_the_end_says_what_arrived_what_did_not_and_why() -> None:
     [
         ("dry-run", "finished", "Preview finished: nothing was written", "would arrive"),
         ("run", "finished", "Migration finished: everything is accounted for", "arrived"),
-        ("run", "aborted", "Migration aborted before its end", "arrived"),
-        ("dry-run", "aborted", "Preview aborted before its end", "would arrive"),
+        ("run", "aborted", "Migration stopped before its end", "arrived"),
+        ("dry-run", "aborted", "Preview stopped before its end", "would arrive"),
         ("run", "interrupted", "Migration interrupted before its end", "arrived"),
     ],
 )
