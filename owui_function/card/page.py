@@ -61,7 +61,7 @@ dd span { color: var(--soft) }
 #stale { color: var(--warn); margin: 10px 0 0 } #stale[hidden] { display: none }
 @media (max-width: 480px) { #card { padding: 12px }
   .phases li { grid-template-columns: 1fr auto } .phases .track { grid-column: 1 / -1; grid-row: 2 }
-  .phases .waiting { display: none } th, td { padding: 4px } }
+  .phases .waiting { display: none } table { font-size: 12px } th, td { padding: 4px 3px } }
 """.replace("DARK", _DARK)
 
 _SCRIPT = """

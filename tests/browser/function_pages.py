@@ -53,7 +53,8 @@ _LOOK = r"""() => {
     dark: light(behind) < 0.2,
     faint: contrasts.filter(c => c.ratio < 4.5).map(c => c.text),
     texts: contrasts.length,
-    wider: Math.max(root.scrollWidth - root.clientWidth, 0),
+    wider: [root, ...document.querySelectorAll('.scroll')]
+      .filter(e => e.scrollWidth > e.clientWidth).length,
     higher: Math.max(root.scrollHeight - root.clientHeight, 0),
   };
 }"""
@@ -144,7 +145,7 @@ class Talk:
         """Import the file in Admin Panel → Functions, and switch on what it brings."""
         self.tab.goto("/admin/functions")
         # Before 0.11 the button stands beside "Create", since then in a menu.
-        menu = self.tab.get_by_role("button", name="Open create menu")
+        menu = self.tab.locator("button[aria-label='Open create menu']")
         entry = self.tab.get_by_text(re.compile("^Import( JSON)?$"))
         menu.or_(entry).first.wait_for()
         if menu.is_visible():
@@ -152,10 +153,9 @@ class Talk:
         with self.tab.expect_file_chooser() as chooser:
             entry.click()
         chooser.value.set_files(functions)
-        warning = self.tab.get_by_role("dialog")
-        expect(warning.get_by_text("Functions allow arbitrary code execution")).to_be_visible()
+        expect(self.tab.get_by_text("Functions allow arbitrary code execution")).to_be_visible()
         self.picture("import")
-        warning.get_by_role("button", name="Confirm").click()
+        self.tab.get_by_role("button", name="Confirm").click()
         switches = self.tab.get_by_role("switch")
         expect(switches).to_have_count(2)
         for name in (MODEL_NAME, f"{MODEL_NAME} buttons"):

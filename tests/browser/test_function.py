@@ -59,18 +59,25 @@ def _done(line: str) -> int:
     return int(found[1].replace(",", ""))
 
 
-@pytest.fixture
-def home() -> Iterator[Path]:
-    """A place whose name can stand in a picture."""
+@contextmanager
+def place() -> Iterator[Path]:
+    """A folder whose name can stand in a picture."""
     with tempfile.TemporaryDirectory(prefix="open-webui-") as path:
         yield Path(path)
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """Such a folder, for one test."""
+    with place() as path:
+        yield path
+
+
 @together
 def test_from_the_file_to_the_report(browser: Browser, built_program: Path, home: Path) -> None:
-    place = deployment(CURRENT, home)
-    backup = generate(place.data / "librechat-backup", MESSAGES)
-    with OpenWebUIServer(stock(place)) as server:
+    target = deployment(CURRENT, home)
+    backup = generate(target.data / "librechat-backup", MESSAGES)
+    with OpenWebUIServer(stock(target)) as server:
         with signed_up(server.url) as admin:
             no_news(admin, CURRENT)
         with tab_of(browser, server.url) as tab:
@@ -189,9 +196,9 @@ def _opens_the_report(talk: Talk, browser: Browser, into: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def sample_site(built_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def sample_site(built_program: Path) -> Iterator[Site]:
     """An Open WebUI with both Functions, beside the sample backup."""
-    with site(deployment(CURRENT, tmp_path_factory.mktemp("sample")), built_program) as here:
+    with place() as home, site(deployment(CURRENT, home), built_program) as here:
         shutil.copytree(SAMPLE, here.backup)
         no_news(here.admin, CURRENT)
         yield here
@@ -295,9 +302,9 @@ def test_the_card_is_legible(
 def test_older_versions(
     browser: Browser, built_program: Path, tmp_path: Path, version: str
 ) -> None:
-    place = deployment(version, tmp_path / "openwebui")
-    shutil.copytree(SAMPLE, place.data / "librechat-backup" / SAMPLE.name)
-    with OpenWebUIServer(stock(place)) as server:
+    target = deployment(version, tmp_path / "openwebui")
+    shutil.copytree(SAMPLE, target.data / "librechat-backup" / SAMPLE.name)
+    with OpenWebUIServer(stock(target)) as server:
         with signed_up(server.url) as admin:
             no_news(admin, version)
         with tab_of(browser, server.url) as tab:
