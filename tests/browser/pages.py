@@ -22,7 +22,7 @@ BUSY = "#chat-container :is(.spinner_ajPY, .shimmer, .animate-size, button[aria-
 
 # Flaws of Open WebUI's own pages, whatever they show.
 OWN_ERRORS = (
-    # Its panel for artifacts listens inside its own sandboxed frame, which Chromium forbids (0.12.4,
+    # Its panel for artifacts listens inside its own sandboxed frame; Chromium forbids it (0.12.4,
     # Artifacts.svelte, iframeLoadHandler). It does so for every HTML block, migrated or not.
     "Blocked a frame with origin",
     # The import of Functions calls a method of a store on the imported list, which has the same
