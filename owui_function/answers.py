@@ -13,7 +13,6 @@ from owui_function.readiness import Readiness, size, when
 from owui_function.summaries import Summary
 from owui_function.words import Command
 
-BUTTONS_ID = "librechat_migration_buttons"
 BUTTONS_OFF = (
     "The buttons below answers are off. Switch “LibreChat Migration buttons” on in Admin Panel → "
     "Functions, if you want them."

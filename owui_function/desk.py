@@ -14,6 +14,7 @@ from migrator_core.target.plugin import Attachment
 from owui_function import answers, previews, readiness, reports
 from owui_function.card import results_body
 from owui_function.jobs import Job, Jobs, jobs_of
+from owui_function.pipe import BUTTONS_ID
 from owui_function.readiness import Readiness
 from owui_function.stage import Emit, Stage
 from owui_function.summaries import Summary, of_record
@@ -100,7 +101,7 @@ class Desk:
         return await aside(lambda: readiness.check(place, name))
 
     async def _notes(self) -> list[str]:
-        if await plugin.is_active(answers.BUTTONS_ID):
+        if await plugin.is_active(BUTTONS_ID):
             return []
         return [answers.BUTTONS_OFF]
 

@@ -11,8 +11,8 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -146,8 +146,3 @@ def jobs_of(state: Any) -> Jobs:  # noqa: ANN401 - Starlette's State takes any a
         found = Jobs()
         state.librechat_migration = found
     return found
-
-
-def elsewhere(progress: Mapping[str, Any], *, stopping: bool) -> View:
-    """Where a run of another process is, from the ledger."""
-    return replace(view_of(progress, preview=False), stopping=stopping)

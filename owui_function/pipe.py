@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from owui_function.valves import Valves
@@ -17,6 +17,7 @@ from owui_function.words import Command, Request, understand
 
 if TYPE_CHECKING:
     from owui_function.desk import Desk
+    from owui_function.stage import Emit
 
 FUNCTION_ID = "librechat_migration"
 MODEL = "chat"
@@ -28,8 +29,6 @@ REFUSED = "Only administrators can migrate. Nothing was done."
 
 _ANSWER_WITHIN = 25.0
 """Seconds that a click may hold its HTTP request; proxies cut longer ones off (nginx: 60)."""
-
-Emit = Callable[[dict[str, Any]], Awaitable[Any]]
 
 
 class Pipe:

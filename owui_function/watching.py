@@ -11,9 +11,9 @@ from typing import Any, TypeVar
 from migrator_core.errors import CannotStartError
 from migrator_core.target import Ledger, OpenWebUI, RunLock, RunRecord, RunState
 from owui_function.card import progress_body
-from owui_function.jobs import Job, elsewhere
+from owui_function.jobs import Job
 from owui_function.stage import Stage
-from owui_function.views import View
+from owui_function.views import View, view_of
 
 T = TypeVar("T")
 
@@ -94,7 +94,8 @@ async def follow_record(run_id: str, stage: Stage) -> AsyncIterator[str]:
         record = next((r for r in await runs() if r.id == run_id), None)
         if record is None or record.state != RunState.RUNNING:
             return None
-        return elsewhere(record.progress, stopping=record.stop_requested_at is not None)
+        stopping = record.stop_requested_at is not None
+        return view_of(record.progress, preview=False, stopping=stopping)
 
     async for line in _show(look, stage):
         yield line

@@ -19832,7 +19832,6 @@ from .readiness import Readiness, size, when
 from .summaries import Summary
 from .words import Command
 
-BUTTONS_ID = "librechat_migration_buttons"
 BUTTONS_OFF = (
  "The buttons below answers are off. Switch “LibreChat Migration buttons” on in Admin Panel → "
  "Functions, if you want them."
@@ -20331,6 +20330,7 @@ from ..migrator_core.target.plugin import Attachment
 from . import answers, previews, readiness, reports
 from .card import results_body
 from .jobs import Job, Jobs, jobs_of
+from .pipe import BUTTONS_ID
 from .readiness import Readiness
 from .stage import Emit, Stage
 from .summaries import Summary, of_record
@@ -20413,7 +20413,7 @@ class Desk:
   return await aside(lambda: readiness.check(place, name))
 
  async def _notes(self) -> list[str]:
-  if await plugin.is_active(answers.BUTTONS_ID):
+  if await plugin.is_active(BUTTONS_ID):
    return []
   return [answers.BUTTONS_OFF]
 
@@ -20624,8 +20624,8 @@ import logging
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20754,11 +20754,6 @@ def jobs_of(state: Any) -> Jobs:  # noqa: ANN401 - Starlette's State takes any a
   found = Jobs()
   state.librechat_migration = found
  return found
-
-
-def elsewhere(progress: Mapping[str, Any], *, stopping: bool) -> View:
- """Where a run of another process is, from the ledger."""
- return replace(view_of(progress, preview=False), stopping=stopping)
 '''
 
 # ==== owui_function/manners.py ====
@@ -20812,7 +20807,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from .valves import Valves
@@ -20820,6 +20815,7 @@ from .words import Command, Request, understand
 
 if TYPE_CHECKING:
  from .desk import Desk
+ from .stage import Emit
 
 FUNCTION_ID = "librechat_migration"
 MODEL = "chat"
@@ -20831,8 +20827,6 @@ REFUSED = "Only administrators can migrate. Nothing was done."
 
 _ANSWER_WITHIN = 25.0
 """Seconds that a click may hold its HTTP request; proxies cut longer ones off (nginx: 60)."""
-
-Emit = Callable[[dict[str, Any]], Awaitable[Any]]
 
 
 class Pipe:
@@ -21741,9 +21735,9 @@ from typing import Any, TypeVar
 from ..migrator_core.errors import CannotStartError
 from ..migrator_core.target import Ledger, OpenWebUI, RunLock, RunRecord, RunState
 from .card import progress_body
-from .jobs import Job, elsewhere
+from .jobs import Job
 from .stage import Stage
-from .views import View
+from .views import View, view_of
 
 T = TypeVar("T")
 
@@ -21820,7 +21814,8 @@ async def follow_record(run_id: str, stage: Stage) -> AsyncIterator[str]:
   record = next((r for r in await runs() if r.id == run_id), None)
   if record is None or record.state != RunState.RUNNING:
    return None
-  return elsewhere(record.progress, stopping=record.stop_requested_at is not None)
+  stopping = record.stop_requested_at is not None
+  return view_of(record.progress, preview=False, stopping=stopping)
 
  async for line in _show(look, stage):
   yield line
