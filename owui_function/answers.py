@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from migrator_core.target import RunState
-from migrator_core.target.plugin import Attachment
+from migrator_core.openwebui import RunState
+from migrator_core.openwebui.server import Attachment
 from owui_function import reports, summaries
 from owui_function.promises import PROMISES
 from owui_function.readiness import Readiness, size, when

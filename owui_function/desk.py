@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrator_core.errors import MigratorError
+from migrator_core.openwebui import RunRecord
+from migrator_core.openwebui import server as plugin
+from migrator_core.openwebui.server import Attachment
 from migrator_core.settings import Settings
-from migrator_core.target import RunRecord, plugin
-from migrator_core.target.plugin import Attachment
 from owui_function import answers, previews, readiness, reports
 from owui_function.card import results_body
 from owui_function.jobs import Job, Jobs, jobs_of

@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from migrator_core.errors import MigratorError
-from migrator_core.pipeline import migrate
 from migrator_core.progress import Progress
+from migrator_core.runs import migrate
 from migrator_core.settings import Settings
 from owui_function import previews, summaries
 from owui_function.manners import set_server_aside, taking_turns

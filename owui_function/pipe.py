@@ -46,7 +46,7 @@ class Pipe:
         if not self._settled:
             # The Action's buttons belong below this model only, so its settings have to name
             # them; doing it here shows them as soon as the model is there.
-            plugin = await _load("migrator_core.target.plugin")
+            plugin = await _load("migrator_core.openwebui.server")
             await plugin.settle_model(MODEL_ID, NAME, _meta())
             self._settled = True
         return [{"id": MODEL, "name": NAME}]

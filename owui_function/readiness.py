@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from migrator_core.errors import MigratorError
-from migrator_core.source.discovery import Offer, find_backups
-from migrator_core.target import OpenWebUI, RunRecord, RunState
+from migrator_core.librechat.recognise.discovery import Offer, find_backups
+from migrator_core.openwebui import OpenWebUI, RunRecord, RunState
 from owui_function.watching import runs_in
 
 _UNPACKED = 8

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from migrator_core.pipeline import past_report
-from migrator_core.target.plugin import Attachment, store_files
+from migrator_core.openwebui.server import Attachment, store_files
+from migrator_core.runs import past_report
 from owui_function.summaries import Summary
 from owui_function.watching import aside
 

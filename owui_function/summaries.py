@@ -10,9 +10,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from migrator_core.pipeline import Result, run_info
+from migrator_core.openwebui import RunRecord, RunState
 from migrator_core.report import BackupInfo, Report, RunInfo, headline
-from migrator_core.target import RunRecord, RunState
+from migrator_core.runs import Result, run_info
 
 FILE_NAME = "summary.json"
 """Beside the reports, so that another worker, or the server after a restart, knows them too."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from migrator_core.pipeline import PHASES
+from migrator_core.runs import PHASES
 
 _LABELS = {
     "users": "Accounts",

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from migrator_core.errors import CannotStartError
-from migrator_core.target import Ledger, OpenWebUI, RunLock, RunRecord, RunState
+from migrator_core.openwebui import Ledger, OpenWebUI, RunLock, RunRecord, RunState
 from owui_function.card import progress_body
 from owui_function.jobs import Job
 from owui_function.stage import Stage

@@ -34,7 +34,7 @@ def demo(directory: Path, *, serve: bool, port: int) -> ExitStatus:
     _make_room(directory)
     environment = _environment(directory)
     _say("Setting up Open WebUI on SQLite …")
-    first_start = ["-m", "migrator_core.target.first_start", json.dumps(ADMIN)]
+    first_start = ["-m", "migrator_core.openwebui.first_start", json.dumps(ADMIN)]
     _call(first_start, environment, quiet=True)
     _say("Migrating the sample backup …")
     sample = _sample()

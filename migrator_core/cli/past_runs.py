@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from migrator_core.cli.exits import ExitStatus
-from migrator_core.pipeline import past_report, past_runs
 from migrator_core.report import isoformat
+from migrator_core.runs import past_report, past_runs
 
 
 def list_runs(*, as_json: bool) -> ExitStatus:

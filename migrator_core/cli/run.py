@@ -13,8 +13,8 @@ from migrator_core.cli.display import display
 from migrator_core.cli.exits import ExitStatus
 from migrator_core.cli.termination import leave_word
 from migrator_core.errors import AbortedError
-from migrator_core.pipeline import Result, migrate
 from migrator_core.progress import Progress
+from migrator_core.runs import Result, migrate
 from migrator_core.settings import Settings
 
 

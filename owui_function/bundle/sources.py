@@ -14,7 +14,7 @@ LEFT_OUT = (
     "migrator_core/cli/demo.py",  # needs the sample, and Open WebUI in processes of its own
     "migrator_core/cli/install_function.py",  # builds the file
     "migrator_core/sample/",
-    "migrator_core/target/first_start.py",  # only the demo starts an Open WebUI
+    "migrator_core/openwebui/first_start.py",  # only the demo starts an Open WebUI
     "owui_function/action.py",  # a file of its own
     "owui_function/bundle/",
     "owui_function/install.py",
@@ -60,7 +60,7 @@ def make_relative(path: str, source: str, known: frozenset[str]) -> str:
     """Write ``from migrator_core.rows import X`` as ``from ..rows import X``.
 
     Args:
-        path: the module's path, such as ``migrator_core/pipeline/users.py``.
+        path: the module's path, such as ``migrator_core/runs/phases/users.py``.
         source: its text.
         known: the paths of all modules in the file.
 

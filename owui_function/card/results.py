@@ -7,8 +7,8 @@ from html import escape
 from typing import Any
 
 from migrator_core.duration import duration
+from migrator_core.openwebui import RunState
 from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
-from migrator_core.target import RunState
 from owui_function.summaries import Summary, in_two
 
 

@@ -81,7 +81,7 @@ def test_open_webui_loads_both_functions(loaded: dict[str, Any]) -> None:
 def test_loading_the_function_leaves_the_rest_for_later(loaded: dict[str, Any]) -> None:
     """It happens on the event loop of everybody's server."""
     at_load = [name.partition(".")[2] for name in loaded["program"][0]["at_load"]]
-    walked = ("migrator_core.convert", "migrator_core.source", "migrator_core.target")
+    walked = ("migrator_core.convert", "migrator_core.librechat", "migrator_core.openwebui")
     assert [name for name in at_load if name.startswith(walked)] == []
 
 

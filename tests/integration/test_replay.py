@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from migrator_core.convert.chats.message import Place, convert_message
 from migrator_core.convert.content.pieces import ChatScope
-from migrator_core.convert.messages import Place, convert_message
 from tests.support.chat_checks import USER, answer
 from tests.support.databases import run_python
 from tests.support.environments import CURRENT, OLDER, deployment

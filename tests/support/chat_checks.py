@@ -6,14 +6,14 @@ import json
 import re
 from typing import Any
 
-from migrator_core.convert.base_models import ModelMapper
-from migrator_core.convert.chats import ChatContext, ConvertedChat, convert_conversation
-from migrator_core.convert.files import FileLink
+from migrator_core.convert.chats.chat import ChatContext, ConvertedChat, convert_conversation
+from migrator_core.convert.files.file_records import FileLink
+from migrator_core.convert.model_mapping import ModelMapper
+from migrator_core.librechat.documents.base import parse
+from migrator_core.librechat.documents.conversation import Conversation
+from migrator_core.librechat.documents.message import Message
+from migrator_core.librechat.values import Millis
 from migrator_core.rows import ChatRow
-from migrator_core.source.models.base import parse
-from migrator_core.source.models.conversation import Conversation
-from migrator_core.source.models.message import Message
-from migrator_core.source.values import Millis
 
 NOW = 1_772_442_900
 """The run's start: 2 March 2026, in seconds."""

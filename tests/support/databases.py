@@ -30,9 +30,9 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-from migrator_core.target import OpenWebUI
-from migrator_core.target.schema import Schema
-from migrator_core.target.storage import FileStore
+from migrator_core.openwebui import OpenWebUI
+from migrator_core.openwebui.schema import Schema
+from migrator_core.openwebui.storage import FileStore
 from tests.support.environments import CURRENT, Deployment, deployment
 
 ADMIN = {"name": "Ada Admin", "email": "admin@owner.example", "password": "Admin-Password-1"}

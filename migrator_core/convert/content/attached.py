@@ -14,7 +14,7 @@ from migrator_core.convert.content.links import remote_link
 from migrator_core.convert.content.markup import escaped, fenced
 from migrator_core.convert.content.pieces import PartContext, Pieces
 from migrator_core.convert.content.unknown import block, text_of
-from migrator_core.convert.files import file_link, safe_content_type
+from migrator_core.convert.files.file_records import file_link, safe_content_type
 from migrator_core.convert.text import clean_text, single_line
 
 _MAX_LINE = 2000

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from migrator_core.convert.content.anchors import Anchor, replace_anchors
 from migrator_core.convert.content.sources import Source, file_source, unique_names, web_source
-from migrator_core.convert.files import FileLink
+from migrator_core.convert.files.file_records import FileLink
 from migrator_core.rows import JsonDict
 
 _LISTS: Mapping[str, str] = MappingProxyType(

@@ -17,7 +17,7 @@ from migrator_core.convert.content.tool_results import (
     read_result,
     unfinished_note,
 )
-from migrator_core.convert.files import FileLink
+from migrator_core.convert.files.file_records import FileLink
 from migrator_core.convert.text import clean_json, clean_text
 
 

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from urllib.parse import unquote_to_bytes
 
 from migrator_core.convert.content.pieces import PartContext
-from migrator_core.convert.files import (
+from migrator_core.convert.files.file_records import (
     IMAGE_EXTENSIONS,
     OCTET_STREAM,
     safe_content_type,

@@ -11,7 +11,7 @@ from uuid import uuid5
 
 from migrator_core.convert.content.pieces import PartContext, Pieces, Role
 from migrator_core.convert.content.unknown import text_of
-from migrator_core.convert.files import FileLink
+from migrator_core.convert.files.file_records import FileLink
 from migrator_core.convert.ids import NAMESPACE
 from migrator_core.convert.text import single_line
 from migrator_core.outcome import Notice, WarningCode

@@ -14,7 +14,7 @@ from migrator_core.convert.content.links import lost, markdown_link, remote_link
 from migrator_core.convert.content.markup import escaped
 from migrator_core.convert.content.pieces import Part, PartContext, Pieces
 from migrator_core.convert.content.unknown import convert_unknown
-from migrator_core.convert.files import FileLink, file_link
+from migrator_core.convert.files.file_records import FileLink, file_link
 from migrator_core.rows import EmbeddedFile
 
 

@@ -22,7 +22,7 @@ from migrator_core.convert.content.links import (
 )
 from migrator_core.convert.content.markup import split_code
 from migrator_core.convert.content.pieces import PartContext
-from migrator_core.convert.files import FileLink, file_link
+from migrator_core.convert.files.file_records import FileLink, file_link
 from migrator_core.outcome import Notice
 from migrator_core.rows import EmbeddedFile
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, unquote
 from migrator_core.convert.content.file_items import MAX_NAME, content_url
 from migrator_core.convert.content.markup import escaped
 from migrator_core.convert.content.pieces import PartContext, Pieces
-from migrator_core.convert.files import FileLink
+from migrator_core.convert.files.file_records import FileLink
 from migrator_core.convert.result import notice
 from migrator_core.convert.text import clean_text, single_line
 from migrator_core.outcome import WarningCode

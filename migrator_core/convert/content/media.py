@@ -16,7 +16,7 @@ from migrator_core.convert.content.images import show_address, show_embedded
 from migrator_core.convert.content.links import lost
 from migrator_core.convert.content.pieces import Part, PartContext, Pieces
 from migrator_core.convert.content.unknown import convert_unknown
-from migrator_core.convert.files import OCTET_STREAM
+from migrator_core.convert.files.file_records import OCTET_STREAM
 
 _TYPES: Mapping[str, str] = MappingProxyType({"mp3": "mpeg", "m4a": "mp4", "wave": "wav"})
 """Audio formats whose MIME type has another name."""

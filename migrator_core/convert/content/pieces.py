@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypeAlias
 
 from migrator_core.convert.content.citations import Citations
-from migrator_core.convert.files import FileLink
+from migrator_core.convert.files.file_records import FileLink
 from migrator_core.outcome import Notice
 from migrator_core.rows import EmbeddedFile, JsonDict
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from migrator_core.convert.content.anchors import spelled_out
 from migrator_core.convert.content.blocks import without_data
-from migrator_core.convert.files import FileLink
+from migrator_core.convert.files.file_records import FileLink
 from migrator_core.convert.text import clean_json, clean_text, single_line
 from migrator_core.rows import JsonDict
 

@@ -16,7 +16,7 @@ from uuid import uuid5
 
 from migrator_core.convert.content.file_items import content_url
 from migrator_core.convert.content.tool_results import Result
-from migrator_core.convert.files import FileLink
+from migrator_core.convert.files.file_records import FileLink
 from migrator_core.convert.ids import NAMESPACE
 from migrator_core.convert.text import single_line
 from migrator_core.rows import JsonDict

@@ -12,7 +12,7 @@ from migrator_core.convert.content.embedded import EmbeddedError, from_data_url
 from migrator_core.convert.content.file_items import content_url
 from migrator_core.convert.content.inline_links import find_link
 from migrator_core.convert.content.pieces import PartContext
-from migrator_core.convert.files import FileLink, file_link
+from migrator_core.convert.files.file_records import FileLink, file_link
 from migrator_core.convert.text import clean_json, clean_text
 from migrator_core.rows import EmbeddedFile
 

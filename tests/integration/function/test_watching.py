@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator_core.target import Ledger, RunLock, RunRecord, RunState
+from migrator_core.openwebui import Ledger, RunLock, RunRecord, RunState
 from owui_function.watching import runs_in
 from tests.support.databases import Database
 

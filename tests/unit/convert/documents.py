@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migrator_core.source.values import Millis
+from migrator_core.librechat.values import Millis
 
 STARTED = 1_770_000_000
 """The run's start in these tests, in seconds (February 2026)."""

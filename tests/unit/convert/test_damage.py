@@ -9,24 +9,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from migrator_core.convert.access import Principals, Resource, grants_for
-from migrator_core.convert.accounts import identity_of, plan_accounts
-from migrator_core.convert.agents import convert_agent
-from migrator_core.convert.base_models import ModelMapper
-from migrator_core.convert.files import convert_file, file_link, skip_reason
-from migrator_core.convert.groups import convert_group
-from migrator_core.convert.prompts import convert_group as convert_prompt
+from migrator_core.convert.chats.tags import tag_row
+from migrator_core.convert.files.file_records import convert_file, file_link, skip_reason
+from migrator_core.convert.library.agents import convert_agent
+from migrator_core.convert.library.prompts import convert_group as convert_prompt
+from migrator_core.convert.model_mapping import ModelMapper
+from migrator_core.convert.people.accounts import identity_of, plan_accounts
+from migrator_core.convert.people.grants import Principals, Resource, grants_for
+from migrator_core.convert.people.groups import convert_group
+from migrator_core.convert.people.users import convert_user
 from migrator_core.convert.result import Converted, Skipped
-from migrator_core.convert.tags import tag_row
-from migrator_core.convert.users import convert_user
-from migrator_core.source.models.access import AclEntry, Project
-from migrator_core.source.models.agent import Agent
-from migrator_core.source.models.base import InvalidDocumentError, parse
-from migrator_core.source.models.file import File
-from migrator_core.source.models.group import Group
-from migrator_core.source.models.prompt import Prompt, PromptGroup
-from migrator_core.source.models.tag import ConversationTag
-from migrator_core.source.models.user import User
+from migrator_core.librechat.documents.acl_entry import AclEntry
+from migrator_core.librechat.documents.agent import Agent
+from migrator_core.librechat.documents.base import InvalidDocumentError, parse
+from migrator_core.librechat.documents.conversation_tag import ConversationTag
+from migrator_core.librechat.documents.file import File
+from migrator_core.librechat.documents.group import Group
+from migrator_core.librechat.documents.project import Project
+from migrator_core.librechat.documents.prompt import Prompt, PromptGroup
+from migrator_core.librechat.documents.user import User
 from tests.unit.convert import documents as d
 from tests.unit.convert.storable import assert_storable
 

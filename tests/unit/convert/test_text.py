@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator_core.convert.text import TOO_DEEP, clean_json, clean_text, cut_bytes, single_line
-from migrator_core.source.values import Millis
+from migrator_core.librechat.values import Millis
 from tests.unit.convert.storable import texts
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from migrator_core.librechat.recognise.discovery import Offer
 from migrator_core.report import BackupInfo, RunInfo
-from migrator_core.source.discovery import Offer
 from owui_function.readiness import Readiness
 from owui_function.summaries import Summary
 

@@ -31,7 +31,7 @@ KNOWN = frozenset(
         ("migrator_core/cli/run.py", "migrator_core.settings", "..settings"),
         ("migrator_core/cli/__init__.py", "migrator_core.cli.exits", ".exits"),
         ("migrator_core/convert/content/text.py", "migrator_core.convert.ids", "..ids"),
-        ("owui_function/pipe.py", "migrator_core.pipeline", "..migrator_core.pipeline"),
+        ("owui_function/pipe.py", "migrator_core.runs", "..migrator_core.runs"),
     ],
 )
 def test_imports_become_relative(path: str, module: str, expected: str) -> None:

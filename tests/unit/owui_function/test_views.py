@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from migrator_core.duration import duration
-from migrator_core.pipeline import PHASES
 from migrator_core.progress import Progress
+from migrator_core.runs import PHASES
 from owui_function.views import PhaseState, view_of
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from migrator_core import __version__
-from migrator_core.source import BackupKind, open_backup
+from migrator_core.librechat import BackupKind, open_backup
 from tests.support.docker_stand_in import Docker
 from tests.support.librechat_host import (
     COUNTS,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from migrator_core.convert.content.anchors import spelled_out
 from migrator_core.convert.content.citations import Citations, is_search, read_citations
-from migrator_core.convert.files import FileLink
+from migrator_core.convert.files.file_records import FileLink
 from tests.support.chat_checks import answer, convert, history, message
 from tests.unit.convert.content.citation_view import (
     cited_numbers,

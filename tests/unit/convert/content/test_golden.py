@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
+from migrator_core.convert.chats.message import Place, convert_message
 from migrator_core.convert.content.pieces import ChatScope
-from migrator_core.convert.files import FileLink
-from migrator_core.convert.messages import Place, convert_message
-from migrator_core.source.models.base import parse
-from migrator_core.source.models.message import Message
+from migrator_core.convert.files.file_records import FileLink
+from migrator_core.librechat.documents.base import parse
+from migrator_core.librechat.documents.message import Message
 from tests.support.chat_checks import START, USER
 
 GOLDEN = Path(__file__).parent / "golden"

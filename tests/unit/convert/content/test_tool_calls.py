@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migrator_core.convert.chats.message import ConvertedMessage, Place, convert_message
 from migrator_core.convert.content.pieces import ChatScope
 from migrator_core.convert.content.tool_items import code_executions, number_calls
 from migrator_core.convert.content.tool_results import arguments_text
-from migrator_core.convert.files import FileLink
-from migrator_core.convert.messages import ConvertedMessage, Place, convert_message
+from migrator_core.convert.files.file_records import FileLink
 from tests.support.chat_checks import USER, answer
 
 SCOPE = ChatScope(

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
+from migrator_core.convert.chats.message import Place, convert_message
 from migrator_core.convert.content.pieces import ChatScope
-from migrator_core.convert.files import FileLink
-from migrator_core.convert.messages import Place, convert_message
+from migrator_core.convert.files.file_records import FileLink
 from tests.support.chat_checks import USER, answer
 
 GOLDEN = Path(__file__).parent / "golden" / "tools"

@@ -1,0 +1,184 @@
+"""All messages of a conversation as the ``history`` of an Open WebUI chat (Open WebUI 0.12)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from migrator_core.convert.chats.feedback import Rated, lost_feedback, rate
+from migrator_core.convert.chats.message import (
+    FAILED_NOTE,
+    NO_QUESTION,
+    ConvertedMessage,
+    Place,
+    convert_message,
+    role_of,
+    skeleton,
+)
+from migrator_core.convert.chats.message_ids import NamedMessage
+from migrator_core.convert.chats.placement import lay_out
+from migrator_core.convert.chats.tree import Flaw, RepairedTree
+from migrator_core.convert.chats.usage import usage_by_message
+from migrator_core.convert.content.attachments import is_document
+from migrator_core.convert.content.pieces import ChatScope
+from migrator_core.convert.files.file_records import FileLink
+from migrator_core.convert.ids import chat_id
+from migrator_core.convert.model_mapping import ModelMapper
+from migrator_core.librechat.documents.conversation import Conversation
+from migrator_core.librechat.documents.message import Message
+from migrator_core.outcome import Notice, WarningCode
+from migrator_core.rows import EmbeddedFile, FeedbackRow, JsonDict
+
+_FLAWS: Mapping[Flaw, str] = MappingProxyType(
+    {
+        "orphan": "whose parent does not exist",
+        "self": "that name themselves as parent",
+        "cycle": "at the start of a circle of parents",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatContext:
+    """What a conversation's conversion has to know of the rest of the run.
+
+    ``owner_id`` is the account in Open WebUI; ``files`` are that owner's migrated files by
+    LibreChat's ``file_id`` and ``paths`` the files that texts name, by path; ``fallback`` is the
+    run's start in seconds; ``folder_id`` is the folder that the chat goes to.
+    """
+
+    owner_id: str
+    files: Mapping[str, FileLink]
+    models: ModelMapper
+    fallback: int
+    paths: Mapping[str, FileLink] = field(default_factory=dict)
+    agents: Mapping[str, str] = field(default_factory=dict)
+    folder_id: str | None = None
+
+
+@dataclass(slots=True)
+class History:
+    """The messages in the order of reading, and what they add up to.
+
+    ``documents`` are the chat-level files by id, ``file_ids`` say which message shows a file
+    first, ``embedded`` are files to store before the chat, by id; ``failed`` says what went wrong
+    by the message's place in the source; ``feedback`` are the ratings' rows.
+    """
+
+    messages: dict[str, JsonDict] = field(default_factory=dict)
+    documents: dict[str, JsonDict] = field(default_factory=dict)
+    file_ids: dict[str, str] = field(default_factory=dict)
+    embedded: dict[str, EmbeddedFile] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+    failed: dict[int, str] = field(default_factory=dict)
+    feedback: tuple[FeedbackRow, ...] = ()
+
+
+def chat_model(conversation: Conversation, context: ChatContext) -> str:
+    """The model that a conversation was last set to."""
+    return context.models.chat_model(
+        conversation.endpoint, conversation.model, conversation.agent_id
+    )
+
+
+def convert_history(
+    conversation: Conversation,
+    named: Sequence[NamedMessage],
+    tree: RepairedTree,
+    dates: Mapping[str, int],
+    context: ChatContext,
+) -> History:
+    """Convert every message; one that cannot be is replaced by a note in its place."""
+    by_id = {entry.node.id: entry for entry in named}
+    layout = lay_out(conversation, by_id, tree, context.models, context.agents)
+    scope = _scope(conversation, context)
+    history = History()
+    for node_id in tree.order:
+        parent = tree.parents[node_id]
+        if node_id in layout.questions:
+            parent = layout.questions[node_id]
+            place = layout.place(parent, None, (node_id,), dates[node_id])
+            # An answer as a root has neither rating nor regeneration in Open WebUI, and rating it
+            # throws.
+            history.messages[parent] = skeleton("user", place, content=NO_QUESTION)
+        for column in layout.columns[node_id]:
+            below = tree.children[node_id] if column.id == node_id else ()
+            place = layout.place(column.id, parent, below, dates[node_id])
+            _add(history, by_id[node_id].index, column.message, place, scope)
+    _add_usage(history, by_id, tree)
+    _add_feedback(history, by_id, conversation, context)
+    _tell_repairs(history, tree, len(layout.questions), conversation.conversation_id)
+    return history
+
+
+def _scope(conversation: Conversation, context: ChatContext) -> ChatScope:
+    user = conversation.user or ""
+    return ChatScope(
+        user=user,
+        owner_id=context.owner_id,
+        conversation_id=conversation.conversation_id,
+        chat_id=chat_id(user, conversation.conversation_id),
+        files=context.files,
+        paths=context.paths,
+        agents=context.agents,
+    )
+
+
+def _add(history: History, index: int, message: Message, place: Place, scope: ChatScope) -> None:
+    where = f"conversation {scope.conversation_id}, message {place.id}"
+    try:
+        converted = convert_message(message, place, scope, where)
+    except Exception as error:  # one hostile message must not take the whole chat with it
+        history.failed[index] = f"{type(error).__name__}: {error}"
+        converted = ConvertedMessage(skeleton(role_of(message), place, content=FAILED_NOTE))
+    history.messages[place.id] = converted.message
+    history.notices.extend(converted.notices)
+    for file_id in converted.file_ids:
+        history.file_ids.setdefault(file_id, place.id)
+    for file in converted.embedded:
+        history.embedded.setdefault(file.row.id, file)
+    for item in converted.message.get("files", []):
+        if converted.message["role"] == "user" and is_document(item):
+            history.documents.setdefault(item["id"], item)
+
+
+def _add_usage(history: History, by_id: Mapping[str, NamedMessage], tree: RepairedTree) -> None:
+    messages = {node_id: entry.message for node_id, entry in by_id.items()}
+    for node_id, usage in usage_by_message(tree, messages).items():
+        if history.messages[node_id]["role"] == "assistant":
+            history.messages[node_id]["usage"] = usage
+
+
+def _add_feedback(
+    history: History,
+    by_id: Mapping[str, NamedMessage],
+    conversation: Conversation,
+    context: ChatContext,
+) -> None:
+    rated = []
+    for node_id, entry in by_id.items():
+        if entry.message.feedback and history.messages[node_id]["role"] == "assistant":
+            rated.append(Rated(node_id, entry.message))
+            where = f"conversation {conversation.conversation_id}, message {node_id}"
+            lost = lost_feedback(entry.message, where)
+            history.notices += [lost] if lost else []
+    history.feedback = rate(
+        conversation, context.owner_id, rated, history.messages, context.fallback
+    )
+
+
+def _tell_repairs(
+    history: History, tree: RepairedTree, questions: int, conversation_id: str
+) -> None:
+    counts = Counter(tree.flaws.values())
+    found = [f"{count} {_FLAWS[flaw]}" for flaw, count in sorted(counts.items())]
+    if questions:
+        found.append(f"{questions} that begin with an answer, which got a question before it")
+    if found:
+        some = ", ".join([*tree.flaws][:5])
+        detail = f"conversation {conversation_id}: messages: {'; '.join(found)}"
+        history.notices.append(
+            Notice(WarningCode.TREE_REPAIRED, f"{detail} ({some})" if some else detail)
+        )

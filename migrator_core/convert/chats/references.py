@@ -1,0 +1,88 @@
+"""What messages refer to, so that it can be looked up before they are converted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from migrator_core.convert.content.inline_links import downloads, local_paths
+from migrator_core.convert.content.links import own_path
+from migrator_core.convert.text import clean_text
+from migrator_core.librechat.documents.message import Message
+
+_MAX_DEPTH = 30
+_MAX_ID = 300
+_HANDOFF = "lc_transfer_to_"
+
+
+@dataclass(slots=True)
+class References:
+    """Ids of files, the user's own paths in their plain form, and ids of agents.
+
+    Each is what a message names, whether it exists or not.
+    """
+
+    files: set[str] = field(default_factory=set)
+    paths: set[str] = field(default_factory=set)
+    agents: set[str] = field(default_factory=set)
+
+
+def find_references(messages: Iterable[Message], user: str) -> References:
+    """Everything that the messages of a user's conversation refer to."""
+    found = References()
+    for message in messages:
+        for value in (
+            message.text,
+            message.content,
+            message.files,
+            message.attachments,
+            message.image_urls,
+            message.plugin,
+            message.plugins,
+        ):
+            _collect(value, user, found)
+        found.files |= {
+            entry.strip() for entry in message.files if isinstance(entry, str) and _is_id(entry)
+        }
+    return found
+
+
+def _collect(value: object, user: str, found: References) -> None:
+    """Walk a JSON value; what nests deeper than any message of LibreChat's is not followed."""
+    waiting: list[tuple[object, int]] = [(value, 0)]
+    while waiting:
+        item, depth = waiting.pop()
+        if isinstance(item, str):
+            _collect_text(item, user, found)
+        elif depth < _MAX_DEPTH and isinstance(item, list):
+            waiting += ((inner, depth + 1) for inner in item)
+        elif depth < _MAX_DEPTH and isinstance(item, dict):
+            _collect_ids(item, found)
+            waiting += ((inner, depth + 1) for inner in item.values())
+
+
+def _collect_ids(item: dict[str, object], found: References) -> None:
+    for key in ("file_id", "fileId", "image_file"):
+        file_id = item.get(key)
+        if isinstance(file_id, str) and _is_id(file_id):
+            found.files.add(file_id.strip())
+    agent_id, tool = item.get("agentId"), item.get("name")
+    if isinstance(agent_id, str) and _is_id(agent_id):
+        # The second of two parallel answers has a copy number behind its agent's id.
+        found.agents |= {agent_id, agent_id.partition("____")[0]}
+    if isinstance(tool, str) and tool.startswith(_HANDOFF) and _is_id(tool):
+        found.agents.add(tool.removeprefix(_HANDOFF))
+
+
+def _collect_text(text: str, user: str, found: References) -> None:
+    if text.startswith("/"):
+        path = own_path(text, user)
+        if path is not None:
+            found.paths.add(path)
+    if "](" in text:
+        found.paths |= local_paths(text, user)
+        found.files |= {name for name in downloads(text) if _is_id(name)}
+
+
+def _is_id(text: str) -> bool:
+    return bool(text.strip()) and len(text) <= _MAX_ID and clean_text(text) == text

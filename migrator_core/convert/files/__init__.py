@@ -1,0 +1,1 @@
+"""File records and the bytes that stand for them."""

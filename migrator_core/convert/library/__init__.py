@@ -1,0 +1,1 @@
+"""Prompts and agents: what people prepared to be used again."""

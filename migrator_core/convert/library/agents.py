@@ -1,0 +1,232 @@
+"""LibreChat's agents as Open WebUI's workspace models."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from migrator_core.convert.dates import row_dates
+from migrator_core.convert.ids import model_id
+from migrator_core.convert.model_mapping import BaseModelChoice, BaseModelRule, ModelMapper
+from migrator_core.convert.model_parameters import convert_parameters
+from migrator_core.convert.result import Converted, Skipped, notice
+from migrator_core.convert.text import clean_json, single_line
+from migrator_core.convert.variables import convert_special_variables
+from migrator_core.librechat.documents.agent import Agent
+from migrator_core.outcome import Reason, WarningCode
+from migrator_core.rows import Grant, JsonDict, ModelRow
+
+MAX_NAME = 255
+MAX_TAG = 100
+MAX_LISTED = 20
+"""How many names one warning lists."""
+
+DEFAULT_CATEGORY = "general"
+"""What LibreChat gives every agent that nobody sorted."""
+
+FEATURES = (
+    ("code_interpreter", re.compile(r"execute_code", re.IGNORECASE)),
+    ("web_search", re.compile(r"web_search", re.IGNORECASE)),
+    (
+        "image_generation",
+        re.compile(r"image_(gen|edit)\w*|dall-?e[\w-]*|stable-diffusion|flux", re.IGNORECASE),
+    ),
+)
+"""Open WebUI's features and the LibreChat tools (0.7 to 0.8) that they stand for."""
+
+_SECRET = re.compile(
+    r"api[_-]?key|secret|passw|credential|authorization|bearer|cookie|private[_-]?key"
+    r"|(access|refresh|auth|id|session)[_-]?token$|^token$",
+    re.IGNORECASE,
+)
+
+
+def convert_agent(
+    agent: Agent,
+    *,
+    owner_id: str,
+    models: ModelMapper,
+    avatar: str | None,
+    grants: tuple[Grant, ...],
+    fallback: int,
+) -> Converted[ModelRow] | Skipped:
+    """The workspace model for an agent.
+
+    Args:
+        agent: the document.
+        owner_id: the account that receives it.
+        models: answers which base model it is built on.
+        avatar: the picture as a ``data:`` URI, None where the backup has none.
+        grants: who else may use it.
+        fallback: the run's start in seconds, for dates that are missing.
+
+    Skipped only where every candidate for the base model is the agent's own model id, which
+    Open WebUI does not accept.
+    """
+    target_id = model_id(agent.id)
+    base = _base_model(agent, target_id, models)
+    if base is None:
+        detail = f"its base model would be {target_id} itself; set another default model"
+        return Skipped(Reason.NOT_SUPPORTED, detail)
+    name = single_line(agent.name, limit=MAX_NAME) or f"Agent {agent.id[:MAX_NAME]}"
+    params, dropped = convert_parameters(agent.model_parameters)
+    features, tools = _features(agent)
+    if "web_search" in features and "web_search" in dropped:
+        dropped.remove("web_search")
+    system = agent.instructions or _own_system(agent)
+    if system and system.strip():
+        params["system"] = convert_special_variables(system)
+    if "system" in dropped and not agent.instructions:
+        dropped.remove("system")
+    dates = row_dates(agent.created_at, agent.updated_at, agent.document_id, fallback)
+    row = ModelRow(
+        id=target_id,
+        user_id=owner_id,
+        base_model_id=base.id,
+        name=name,
+        params=clean_json(params),
+        meta=_meta(agent, base, features, avatar),
+        created_at=dates.created,
+        updated_at=dates.updated,
+        grants=grants,
+    )
+    label = f"agent {name} ({agent.id[:100]})"
+    notices = _notices(agent, label, base, avatar)
+    notices += _dropped_settings(agent, label, tools, dropped)
+    return Converted(row, tuple(notice(code, detail) for code, detail in notices))
+
+
+def knowledge_file_ids(agent: Agent) -> list[str]:
+    """The ``file_id`` of every file the agent knows, without repetition."""
+    found: dict[str, None] = {}
+    for resource in agent.tool_resources.values():
+        ids = resource.get("file_ids") if isinstance(resource, dict) else None
+        for file_id in ids if isinstance(ids, list) else []:
+            if isinstance(file_id, str) and file_id.strip():
+                found.setdefault(file_id.strip())
+    return list(found)
+
+
+def _base_model(agent: Agent, target_id: str, models: ModelMapper) -> BaseModelChoice | None:
+    choice = models.base_model(agent.provider, agent.model)
+    fallback = BaseModelChoice(models.default, BaseModelRule.DEFAULT)
+    return next((item for item in (choice, fallback) if item.id and item.id != target_id), None)
+
+
+def _own_system(agent: Agent) -> str | None:
+    """Bedrock agents may carry a system prompt among their parameters."""
+    system = agent.model_parameters.get("system")
+    return system if isinstance(system, str) else None
+
+
+def _features(agent: Agent) -> tuple[list[str], list[str]]:
+    """The Open WebUI features that are on by default, and the tools without a counterpart."""
+    wanted = list(agent.tools)
+    if agent.model_parameters.get("web_search") is True:
+        wanted.append("web_search")
+    features: dict[str, None] = {}
+    others: dict[str, None] = {}
+    for tool in wanted:
+        feature = next((name for name, tools in FEATURES if tools.fullmatch(tool.strip())), None)
+        if feature is not None:
+            features.setdefault(feature)
+        elif tool.strip() not in {"", "file_search", "context", "ocr"}:
+            others.setdefault(tool)  # tools over files are dealt with as knowledge
+    return list(features), list(others)
+
+
+def _meta(agent: Agent, base: BaseModelChoice, features: list[str], avatar: str | None) -> JsonDict:
+    starters = [text for text in agent.conversation_starters if text.strip()]
+    category = single_line(agent.category, limit=MAX_TAG)
+    meta: JsonDict = {
+        "profile_image_url": avatar,
+        "description": agent.description or None,
+        "capabilities": dict.fromkeys(features, True),
+        "suggestion_prompts": [{"content": text, "title": ["", ""]} for text in starters] or None,
+        "tags": [{"name": category}] if category and category != DEFAULT_CATEGORY else [],
+        "librechat": _without_secrets(_provenance(agent, base)),
+    }
+    if features:
+        meta["defaultFeatureIds"] = features
+    result: JsonDict = clean_json(meta)
+    return result
+
+
+def _provenance(agent: Agent, base: BaseModelChoice) -> JsonDict:
+    facts: JsonDict = {
+        "id": agent.id,
+        "_id": agent.document_id,
+        "provider": agent.provider,
+        "model": agent.model,
+        "base_model_rule": base.rule.value,
+        "model_parameters": agent.model_parameters,
+        "created_at": None if agent.created_at is None else agent.created_at // 1000,
+        "author_name": agent.author_name,
+        "category": agent.category,
+        "artifacts": agent.artifacts,
+        "recursion_limit": agent.recursion_limit,
+        "support_contact": agent.support_contact,
+        "is_promoted": agent.is_promoted or None,
+        "tools": agent.tools,
+        "tool_resources": agent.tool_resources,
+        "file_ids": knowledge_file_ids(agent),
+        "actions": agent.actions,
+        "agent_ids": agent.agent_ids,
+        "edges": agent.edges,
+        "subagents": agent.subagents,
+        "skills": agent.skills,
+        "mcp_servers": agent.mcp_server_names,
+    }
+    return {key: value for key, value in facts.items() if value not in (None, "", [], {})}
+
+
+def _without_secrets(value: Any, depth: int = 50) -> Any:  # noqa: ANN401 - JSON of any shape
+    """Free-form parts of an agent may hold keys that somebody typed into a form."""
+    if depth <= 0:
+        return None
+    if isinstance(value, dict):
+        return {
+            key: _without_secrets(item, depth - 1)
+            for key, item in value.items()
+            if not (isinstance(key, str) and _SECRET.search(key))
+        }
+    if isinstance(value, list):
+        return [_without_secrets(item, depth - 1) for item in value]
+    return value
+
+
+def _notices(
+    agent: Agent, label: str, base: BaseModelChoice, avatar: str | None
+) -> list[tuple[WarningCode, str]]:
+    notices: list[tuple[WarningCode, str]] = []
+    if base.rule is BaseModelRule.DEFAULT:
+        had = single_line(f"{agent.provider or '?'}/{agent.model or '?'}", limit=200)
+        detail = f"{label}: {base.id} stands in for {had}"
+        notices.append((WarningCode.BASE_MODEL_DEFAULTED, detail))
+    if avatar is None and agent.avatar_path:
+        notices.append((WarningCode.AVATAR_LOST, f"{label}: the picture"))
+    return notices
+
+
+def _dropped_settings(
+    agent: Agent, label: str, tools: list[str], parameters: list[str]
+) -> list[tuple[WarningCode, str]]:
+    files = knowledge_file_ids(agent)
+    partners = agent.agent_ids or agent.edges or agent.subagents.get("enabled") is True
+    dropped = [
+        ("tools without a counterpart", tools),
+        ("parameters without a counterpart", parameters),
+        ("skills", agent.skills),
+    ]
+    details = [f"{what}: {_listed(names)}" for what, names in dropped if names]
+    if files:
+        details.append(f"files that the agent knew, not attached to the model: {len(files)}")
+    if partners:
+        details.append("work handed over to other agents")
+    return [(WarningCode.SETTING_DROPPED, f"{label}: {detail}") for detail in details]
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(single_line(name, limit=80) for name in names[:MAX_LISTED])
+    more = len(names) - MAX_LISTED
+    return f"{shown} and {more} more" if more > 0 else shown

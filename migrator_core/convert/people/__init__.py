@@ -1,0 +1,1 @@
+"""Accounts, groups, and who may use what."""

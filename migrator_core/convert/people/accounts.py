@@ -1,0 +1,218 @@
+"""Which users of a backup become accounts, and which share one.
+
+Open WebUI knows an account by its e-mail address, whatever its letter case; LibreChat allowed the
+same address to several rows (other case, other sign-in provider). The plan is made over all users
+at once and does not depend on the order in which the backup holds them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from migrator_core.convert.ids import user_id
+from migrator_core.convert.result import Skipped, notice
+from migrator_core.librechat.documents.user import User
+from migrator_core.outcome import Notice, Reason, WarningCode
+
+MAX_EMAIL = 320
+"""Characters: 64 before the @, 255 behind it (RFC 5321)."""
+
+_ADDRESS = re.compile(
+    r"[^\s@\x00-\x1f\x7f-\x9f\ud800-\udfff]+@[^\s@\x00-\x1f\x7f-\x9f\ud800-\udfff]+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What the plan needs to know of one user; the password itself is not among it.
+
+    ``created`` is in milliseconds; ``external_ids`` are the ids by which groups of an identity
+    provider know the user; ``position`` is the place in the file, from 0.
+    """
+
+    source_id: str
+    email: str | None
+    has_password: bool
+    created: int | None = None
+    role: str | None = None
+    position: int = 0
+    external_ids: tuple[str, ...] = ()
+
+
+class Fate(StrEnum):
+    """What becomes of a user."""
+
+    CREATE = "create"
+    MERGE = "merge"
+    EXISTING = "existing"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What becomes of one user.
+
+    ``account_id`` is the Open WebUI account that receives the user's content, None for a skipped
+    user; ``kept`` is, for a merged user, the source id of the user whose account it becomes.
+    """
+
+    fate: Fate
+    email: str | None = None
+    account_id: str | None = None
+    kept: str | None = None
+    skipped: Skipped | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountPlan:
+    """The decision for every user, by source id, in the order of the backup."""
+
+    decisions: Mapping[str, Decision]
+    principals: Mapping[str, str]
+    """A user's source id or external id → account id. Ids that two accounts claim are left out."""
+    notices: tuple[Notice, ...] = ()
+
+    @property
+    def accounts(self) -> dict[str, str]:
+        """Source id → account id, for all users who have an account."""
+        return {
+            source_id: decision.account_id
+            for source_id, decision in self.decisions.items()
+            if decision.account_id is not None
+        }
+
+    def of(self, fate: Fate) -> list[str]:
+        """The source ids of the users with this fate."""
+        return [key for key, decision in self.decisions.items() if decision.fate is fate]
+
+
+@dataclass(slots=True)
+class _Group:
+    """All users with one e-mail address, in file order."""
+
+    members: list[Identity] = field(default_factory=list)
+
+
+def normalise_email(email: str | None) -> str | None:
+    """The address as Open WebUI stores it (stripped, lower case), None where it is no address.
+
+    Not a check of deliverability: one ``@`` with something on both sides, no whitespace, no control
+    characters. ``admin@localhost`` is fine.
+    """
+    if email is None:
+        return None
+    address = email.strip().lower()
+    usable = len(address) <= MAX_EMAIL and _ADDRESS.fullmatch(address)
+    return address if usable else None
+
+
+def identity_of(user: User, position: int) -> Identity:
+    """The part of a user document that the plan needs."""
+    external = user.id_on_the_source.strip() if user.id_on_the_source else ""
+    return Identity(
+        source_id=user.id,
+        email=user.email,
+        has_password=bool(user.password and user.password.strip()),
+        created=user.created_at,
+        role=user.role,
+        position=position,
+        external_ids=(external,) if external else (),
+    )
+
+
+def plan_accounts(
+    identities: Sequence[Identity], existing: Mapping[str, str] | None = None
+) -> AccountPlan:
+    """Decide over all users of a backup.
+
+    Args:
+        identities: one per user document; a later one with the same ``_id`` is ignored.
+        existing: accounts in Open WebUI, lower-case e-mail → account id.
+
+    Among several users with one address and a password, the earliest (``createdAt``, then ``_id``)
+    becomes the account, and the others are merged into it, also those without a password. Where
+    Open WebUI has an account with the address already, all of them are; unless it is the very
+    account that this plan creates, as on a second run.
+    """
+    known = {email.lower(): account for email, account in (existing or {}).items()}
+    distinct: dict[str, Identity] = {}
+    for identity in identities:
+        distinct.setdefault(identity.source_id, identity)
+    groups: defaultdict[str, _Group] = defaultdict(_Group)
+    for identity in distinct.values():
+        email = normalise_email(identity.email)
+        if email is not None:
+            groups[email].members.append(identity)
+
+    decided: dict[str, Decision] = {}
+    notices: list[Notice] = []
+    for email, group in groups.items():
+        decisions = _decide(email, group.members, known.get(email))
+        decided |= decisions
+        notices += _merge_notices(email, decisions)
+    decisions = {key: decided.get(key) or _no_email(item) for key, item in distinct.items()}
+    return AccountPlan(decisions, _principals(distinct, decisions), tuple(notices))
+
+
+def _decide(email: str, members: list[Identity], existing: str | None) -> dict[str, Decision]:
+    with_password = [member for member in members if member.has_password]
+    winner = min(with_password, key=_seniority) if with_password else None
+    if existing is not None and (winner is None or existing != user_id(winner.source_id)):
+        decision = Decision(Fate.EXISTING, email, existing)
+        return {member.source_id: decision for member in members}
+    if winner is None:
+        skipped = Skipped(Reason.NO_PASSWORD, email)
+        return {member.source_id: Decision(Fate.SKIP, email, skipped=skipped) for member in members}
+    account = user_id(winner.source_id)
+    merged = Decision(Fate.MERGE, email, account, kept=winner.source_id)
+    created = Decision(Fate.CREATE, email, account)
+    return {member.source_id: created if member is winner else merged for member in members}
+
+
+def _seniority(identity: Identity) -> tuple[bool, int, str]:
+    return identity.created is None, identity.created or 0, identity.source_id
+
+
+def _no_email(identity: Identity) -> Decision:
+    given = (identity.email or "").strip()
+    detail = f"{given[:100]!a} is no e-mail address" if given else None
+    return Decision(Fate.SKIP, skipped=Skipped(Reason.NO_EMAIL, detail))
+
+
+def _merge_notices(email: str, decisions: Mapping[str, Decision]) -> list[Notice]:
+    """One warning for users of the backup who share an account, however many they are."""
+    sharing = [key for key, item in decisions.items() if item.account_id is not None]
+    if len(sharing) < 2:
+        return []
+    detail = f"{email}: {len(sharing)} users of LibreChat became one account ({', '.join(sharing)})"
+    return [notice(WarningCode.ACCOUNT_MERGED, detail)]
+
+
+def _principals(
+    identities: Mapping[str, Identity], decisions: Mapping[str, Decision]
+) -> dict[str, str]:
+    claims: defaultdict[str, set[str]] = defaultdict(set)
+    for source_id, decision in decisions.items():
+        if decision.account_id is not None:
+            for external in identities[source_id].external_ids:
+                claims[external].add(decision.account_id)
+    # A skipped user's claim counts against the others: the id may have meant that user.
+    contested = {
+        external
+        for source_id, decision in decisions.items()
+        if decision.account_id is None
+        for external in identities[source_id].external_ids
+    }
+    principals = {
+        external: next(iter(accounts))
+        for external, accounts in claims.items()
+        if len(accounts) == 1 and external not in contested and external not in identities
+    }
+    for source_id, decision in decisions.items():
+        if decision.account_id is not None:
+            principals[source_id] = decision.account_id
+    return principals

@@ -1,0 +1,168 @@
+"""Who may use what: LibreChat's permissions as Open WebUI's access grants.
+
+Nothing here ever widens access. What cannot be carried over exactly is left out and reported;
+owners keep their things without any grant.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from migrator_core.convert.result import notice
+from migrator_core.librechat.documents.acl_entry import AclEntry
+from migrator_core.librechat.documents.agent import Agent
+from migrator_core.librechat.documents.project import Project
+from migrator_core.librechat.documents.prompt import PromptGroup
+from migrator_core.librechat.values import normalise_id
+from migrator_core.outcome import Notice, WarningCode
+from migrator_core.rows import Grant
+
+ResourceType: TypeAlias = Literal["agent", "promptGroup", "sharedLink"]
+
+VIEW = 1
+EDIT = 2
+"""Bits of ``permBits`` (LibreChat 0.8, ``PermissionBits``); delete, share and insights have no
+counterpart in Open WebUI."""
+
+EVERYONE = "*"
+"""Open WebUI's principal id for everybody who is signed in."""
+
+ORDINARY_USER = "USER"
+"""LibreChat's role of every user who has no other one."""
+
+INSTANCE = "instance"
+"""The project that LibreChat shared with everybody, before there were permissions."""
+
+Principal: TypeAlias = tuple[Literal["user", "group"], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Principals:
+    """Who is who in Open WebUI.
+
+    ``accounts`` maps the ``_id`` of a user to the account that user's content went to, merged
+    users included; ``groups`` maps the ``_id`` of a group to its row, if it was migrated; ``now``
+    is the run's start in milliseconds.
+    """
+
+    accounts: Mapping[str, str]
+    groups: Mapping[str, str]
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """The thing whose permissions are asked for.
+
+    ``source_id`` is the row's ``_id`` in hex; ``label`` names it for a warning; ``shared`` and
+    ``collaborative`` say how it was shared before LibreChat had permissions.
+    """
+
+    type: ResourceType
+    source_id: str | None
+    owner_id: str
+    label: str
+    shared: bool = False
+    collaborative: bool = False
+
+
+@dataclass(slots=True)
+class _Collected:
+    bits: defaultdict[Principal, int] = field(default_factory=lambda: defaultdict(int))
+    notices: list[Notice] = field(default_factory=list)
+
+    def left_out(self, resource: Resource, whom: str) -> None:
+        detail = f"{resource.label}: the share with {whom}"
+        self.notices.append(notice(WarningCode.ACCESS_NARROWED, detail))
+
+
+def agent_is_shared(agent: Agent, projects: Iterable[Project]) -> bool:
+    """Whether the agent was public before LibreChat 0.8 had permissions."""
+    return any(
+        agent.id in project.agent_ids or project.id in agent.project_ids
+        for project in projects
+        if project.name == INSTANCE
+    )
+
+
+def prompt_is_shared(group: PromptGroup, projects: Iterable[Project]) -> bool:
+    """Whether the prompt was public before LibreChat 0.8 had permissions."""
+    return any(
+        group.id in project.prompt_group_ids or project.id in group.project_ids
+        for project in projects
+        if project.name == INSTANCE
+    )
+
+
+def grants_for(
+    resource: Resource, entries: Sequence[AclEntry], principals: Principals
+) -> tuple[tuple[Grant, ...], tuple[Notice, ...]]:
+    """The grants of one resource, in a fixed order, and a warning for each share left out.
+
+    ``entries`` may hold other resources' entries; they are ignored. A resource without any entry at
+    all, not even an expired one, comes from before LibreChat 0.8 and is as public as its project
+    made it.
+    """
+    own = [
+        entry
+        for entry in entries
+        if entry.resource_type == resource.type
+        and entry.resource_id is not None
+        and entry.resource_id == resource.source_id
+    ]
+    collected = _Collected()
+    if not own and resource.shared:
+        collected.bits["user", EVERYONE] = VIEW | (EDIT if resource.collaborative else 0)
+    for entry in own:
+        if not has_expired(entry, principals.now):
+            _collect(entry, resource, principals, collected)
+    return _grants(collected.bits), tuple(collected.notices)
+
+
+def has_expired(entry: AclEntry, now: int) -> bool:
+    """Whether the grant had ended before ``now``, in milliseconds."""
+    return entry.expired_at is not None and entry.expired_at <= now
+
+
+def principal_of(entry: AclEntry, principals: Principals) -> Principal | None:
+    """Who is meant, in Open WebUI; None for somebody who has no counterpart there."""
+    whom = (entry.principal_id or "").strip()
+    match entry.principal_type:
+        case "public":
+            return ("user", EVERYONE)
+        case "role" if whom == ORDINARY_USER:
+            return ("user", EVERYONE)
+        case "user":
+            account = principals.accounts.get(normalise_id(whom) or "")
+            return ("user", account) if account is not None else None
+        case "group":
+            group = principals.groups.get(normalise_id(whom) or "")
+            return ("group", group) if group is not None else None
+    return None
+
+
+def _collect(
+    entry: AclEntry, resource: Resource, principals: Principals, collected: _Collected
+) -> None:
+    bits = entry.permission_bits & (VIEW | EDIT)
+    if not bits:
+        return
+    principal = principal_of(entry, principals)
+    if principal is None:
+        kind = entry.principal_type or "an unknown kind of principal"
+        collected.left_out(resource, f"{kind} {(entry.principal_id or '').strip()}".strip())
+    elif principal != ("user", resource.owner_id):
+        collected.bits[principal] |= bits
+
+
+def _grants(bits: Mapping[Principal, int]) -> tuple[Grant, ...]:
+    """Open WebUI's ``write`` does not imply ``read``, so an editor gets both."""
+    grants: list[Grant] = []
+    for (kind, principal_id), rights in sorted(bits.items()):
+        grants.append(Grant(kind, principal_id, "read"))
+        if rights & EDIT:
+            grants.append(Grant(kind, principal_id, "write"))
+    return tuple(grants)

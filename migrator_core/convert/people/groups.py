@@ -1,0 +1,60 @@
+"""LibreChat's groups as Open WebUI's groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from migrator_core.convert.dates import row_dates
+from migrator_core.convert.ids import group_id
+from migrator_core.convert.result import Converted, notice
+from migrator_core.convert.text import clean_json, clean_text, single_line, unique
+from migrator_core.librechat.documents.group import Group
+from migrator_core.outcome import WarningCode
+from migrator_core.rows import GroupRow
+
+MAX_NAME = 255
+
+
+def convert_group(group: Group, accounts: Mapping[str, str], fallback: int) -> Converted[GroupRow]:
+    """The group with those of its members who have an account.
+
+    Args:
+        group: the document.
+        accounts: a user's ``_id`` in hex or id at the identity provider → account id.
+        fallback: the run's start in seconds, for dates that are missing.
+    """
+    name = single_line(group.name, limit=MAX_NAME) or f"Group {group.id[:MAX_NAME]}"
+    found = [_account(member, accounts) for member in group.member_ids]
+    members = unique(account for account in found if account is not None)
+    dates = row_dates(group.created_at, group.updated_at, group.id, fallback)
+    row = GroupRow(
+        id=group_id(group.id),
+        name=clean_text(name),
+        description=clean_text(group.description or ""),
+        member_ids=tuple(members),
+        meta=clean_json(
+            {
+                "librechat": {
+                    "id": group.id,
+                    "source": group.source,
+                    "email": group.email,
+                    "idOnTheSource": group.id_on_the_source,
+                }
+            }
+        ),
+        created_at=dates.created,
+        updated_at=dates.updated,
+    )
+    ignored = len(group.member_ids) - len(members)
+    if not ignored:
+        return Converted(row)
+    detail = (
+        f"group {name}: {ignored} of {len(group.member_ids)} entries in its list of members are "
+        "empty, repeated or belong to nobody who has an account"
+    )
+    return Converted(row, (notice(WarningCode.BACKUP_ODDITY, detail),))
+
+
+def _account(member: str, accounts: Mapping[str, str]) -> str | None:
+    key = member.strip()
+    return accounts.get(key) or accounts.get(key.lower())

@@ -1,0 +1,1 @@
+"""How backups hold documents: JSON lines, BSON, mongodump archives, and what they are packed in."""

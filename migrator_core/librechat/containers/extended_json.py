@@ -1,0 +1,224 @@
+"""MongoDB Extended JSON, relaxed and canonical, read into the project's plain values.
+
+Format: MongoDB specification "Extended JSON v2" and mongo-tools' mongoexport. Anything that only
+looks like Extended JSON (``{"$date": "yesterday"}`` in the arguments of a tool) stays what it is.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import math
+import re
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from migrator_core.librechat.collection import UndecodableError
+from migrator_core.librechat.values import Millis
+
+MAX_DEPTH: Final = 200
+"""Levels of nesting; MongoDB itself stops at 100. A fixed bound, because Python's own depends on
+how deep the caller stands, and the same document must not be readable here and unreadable there."""
+
+BOM: Final = b"\xef\xbb\xbf"
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}\Z")
+_INTEGER = re.compile(r"[+-]?[0-9]{1,19}\Z")
+_DATE = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})T([0-9]{2}):([0-9]{2}):([0-9]{2})"
+    r"(?:\.([0-9]{1,9}))?(?:Z|([+-])([0-9]{2}):?([0-9]{2}))\Z"
+)
+_RAW_OBJECT_ID = re.compile(rb'\s*\{\s*"_id"\s*:\s*\{\s*"\$oid"\s*:\s*"([0-9a-fA-F]{24})"')
+
+
+class _LookAlike(Exception):  # noqa: N818 - says "leave it as it is", it is no error
+    """The value has the key of an Extended JSON type, but not its form."""
+
+
+def object_id(value: Any) -> str:  # noqa: ANN401 - reads whatever a document holds
+    """``$oid``: 24 lower-case hex digits."""
+    if isinstance(value, str) and _OBJECT_ID.match(value):
+        return value.lower()
+    raise _LookAlike
+
+
+def _date(value: Any) -> Millis:  # noqa: ANN401
+    # The canonical {"$numberLong": …} inside has become an int already: hooks run bottom-up.
+    if isinstance(value, int) and not isinstance(value, bool):
+        return Millis(value)
+    match = _DATE.match(value) if isinstance(value, str) else None
+    if match is None:
+        raise _LookAlike
+    year, month, day, hour, minute, second = (int(part) for part in match.groups()[:6])
+    try:
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        raise _LookAlike from None
+    passed = moment - _EPOCH
+    millis = passed.days * 86_400_000 + passed.seconds * 1000
+    fraction, sign, zone_hours, zone_minutes = match.groups()[6:]
+    if fraction:
+        millis += int(fraction[:3].ljust(3, "0"))
+    if sign:
+        shift = (int(zone_hours) * 60 + int(zone_minutes)) * 60_000
+        millis += -shift if sign == "+" else shift
+    return Millis(millis)
+
+
+def _bounded_integer(bits: int) -> Callable[[Any], int]:
+    bound = 1 << (bits - 1)
+
+    def read(value: Any) -> int:  # noqa: ANN401
+        if isinstance(value, str) and _INTEGER.match(value) and -bound <= int(value) < bound:
+            return int(value)
+        raise _LookAlike
+
+    return read
+
+
+def number(value: Any) -> float:  # noqa: ANN401
+    """``$numberDouble`` and ``$numberDecimal`` as a float; a signalling NaN is a NaN."""
+    if not isinstance(value, str) or "_" in value:
+        raise _LookAlike
+    if value.lower().lstrip("+-") == "snan":
+        return math.nan
+    try:
+        return float(value)
+    except ValueError:
+        raise _LookAlike from None
+
+
+def _binary(value: Any) -> bytes:  # noqa: ANN401
+    if isinstance(value, dict) and value.keys() == {"base64", "subType"}:
+        return _from_base64(value["base64"])
+    raise _LookAlike
+
+
+def _from_base64(value: Any) -> bytes:  # noqa: ANN401
+    if not isinstance(value, str):
+        raise _LookAlike
+    try:
+        return base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise _LookAlike from None
+
+
+def _uuid(value: Any) -> bytes:  # noqa: ANN401
+    try:
+        return uuid.UUID(value).bytes if isinstance(value, str) else _no_match()
+    except ValueError:
+        raise _LookAlike from None
+
+
+def _no_match() -> bytes:
+    raise _LookAlike
+
+
+def _symbol(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, str):
+        return value
+    raise _LookAlike
+
+
+def _undefined(value: Any) -> None:  # noqa: ANN401
+    if value is not True:
+        raise _LookAlike
+
+
+def _pointer(value: Any) -> dict[str, Any]:  # noqa: ANN401
+    if isinstance(value, dict) and value.keys() == {"$ref", "$id"}:
+        return value
+    raise _LookAlike
+
+
+# The types that stay as they are ($timestamp, $regularExpression, $code, $minKey, $maxKey) need
+# no reader; symbols, undefined and pointers follow what the BSON decoder makes of them.
+_READERS: Final[dict[str, Callable[[Any], Any]]] = {
+    "$oid": object_id,
+    "$date": _date,
+    "$numberInt": _bounded_integer(32),
+    "$numberLong": _bounded_integer(64),
+    "$numberDouble": number,
+    "$numberDecimal": number,
+    "$binary": _binary,
+    "$uuid": _uuid,
+    "$symbol": _symbol,
+    "$undefined": _undefined,
+    "$dbPointer": _pointer,
+}
+
+
+def _revive(value: dict[str, Any]) -> Any:  # noqa: ANN401 - any value type can stand here
+    if len(value) == 1:
+        ((key, inner),) = value.items()
+        reader = _READERS.get(key)
+        if reader is None:
+            return value
+        try:
+            return reader(inner)
+        except _LookAlike:
+            return value
+    if value.keys() == {"$binary", "$type"}:  # Extended JSON v1, written by mongo-tools before 4.2
+        try:
+            return _from_base64(value["$binary"])
+        except _LookAlike:
+            return value
+    return value
+
+
+# strict=False: a raw control character in a text is no reason to lose the document.
+_DECODER: Final = json.JSONDecoder(object_hook=_revive, strict=False)
+
+
+def too_deep(value: Any) -> bool:  # noqa: ANN401
+    """Whether containers nest deeper than :data:`MAX_DEPTH`; visits every container once."""
+    level = [value]
+    for _ in range(MAX_DEPTH):
+        level = [
+            child
+            for parent in level
+            for child in (parent.values() if isinstance(parent, dict) else parent)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def decode_json(raw: bytes) -> dict[str, Any]:
+    """Read one document of Extended JSON in UTF-8; invalid UTF-8 becomes U+FFFD.
+
+    Raises:
+        UndecodableError: the bytes are no JSON object, or one that no MongoDB ever held.
+    """
+    try:
+        value = _DECODER.decode(_text(raw))
+    except RecursionError:
+        raise UndecodableError(f"it is nested deeper than {MAX_DEPTH} levels") from None
+    except json.JSONDecodeError as error:
+        raise UndecodableError(f"it is no valid JSON: {error.msg} at byte {error.pos}") from None
+    except ValueError as error:  # an integer with thousands of digits
+        raise UndecodableError(f"it holds a number that is too large: {error}") from None
+    if not isinstance(value, dict):
+        raise UndecodableError("it is valid JSON, but no document (an object in braces)")
+    if raw.count(b"{") + raw.count(b"[") > MAX_DEPTH and too_deep(value):
+        raise UndecodableError(f"it is nested deeper than {MAX_DEPTH} levels")
+    return value
+
+
+def _text(raw: bytes) -> str:
+    stripped = raw.strip().removeprefix(BOM)
+    try:
+        return stripped.decode()
+    except UnicodeDecodeError:
+        return stripped.decode(errors="replace")
+
+
+def guess_json_id(raw: bytes) -> str | None:
+    """The ObjectId that a damaged document begins with, if it can be seen."""
+    match = _RAW_OBJECT_ID.match(raw.removeprefix(BOM))
+    return match.group(1).decode().lower() if match else None

@@ -1,0 +1,31 @@
+"""A row of LibreChat's ``users`` collection.
+
+Fields as published in ``@librechat/data-schemas`` 0.0.21 to 0.0.71 (LibreChat 0.8.0 to 0.8.8).
+Secrets beside the password hash (TOTP seed, backup codes, refresh tokens) are not read at all.
+"""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from migrator_core.librechat.documents.base import Date, Flag, Identifier, SourceModel, String, Text
+
+
+class User(SourceModel):
+    """One account. Dates are milliseconds since the epoch."""
+
+    id: Identifier = Field(alias="_id")
+    email: String = None
+    name: Text = None
+    username: Text = None
+    password: String = Field(default=None, repr=False)
+    """The bcrypt hash; absent for accounts that only ever signed in through a provider."""
+    provider: Text = None
+    role: Text = None
+    avatar: String = None
+    email_verified: Flag = Field(default=False, alias="emailVerified")
+    two_factor_enabled: Flag = Field(default=False, alias="twoFactorEnabled")
+    id_on_the_source: Text = Field(default=None, alias="idOnTheSource")
+    """By this id, a group that comes from an identity provider knows its members."""
+    created_at: Date = Field(default=None, alias="createdAt")
+    updated_at: Date = Field(default=None, alias="updatedAt")

@@ -1,0 +1,190 @@
+"""Messages by conversation in bounded memory.
+
+One pass over ``messages`` notes in a temporary SQLite file where each message lies; the messages
+of one conversation are then read again by their offsets. Memory stays flat however many there are.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from migrator_core.librechat.collection import (
+    CollectionReader,
+    Document,
+    RawDocument,
+    document_of,
+)
+from migrator_core.librechat.values import normalise_id
+
+COLLECTION: Final = "messages"
+_CHUNK: Final = 2_000
+_Row = tuple[int, bytes | None, bytes | None, bytes, int, int, bytes | None]
+
+_SCHEMA = """
+CREATE TABLE message (
+    place INTEGER PRIMARY KEY,
+    conversation BLOB,
+    user BLOB,
+    source BLOB NOT NULL,
+    start INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    problem BLOB,
+    taken INTEGER NOT NULL DEFAULT 0
+)
+"""
+_MINE = "conversation = ? AND taken = 0 AND problem IS NULL AND (user = ? OR user IS NULL)"
+
+
+class MessageIndex:
+    """Where every message lies, by conversation and user. Made by :meth:`Backup.message_index`.
+
+    ``total`` counts all documents found in ``messages``, unreadable ones included. Every message
+    is readable and taken, readable and not taken, or unreadable. May be used from any thread, one
+    call at a time.
+    """
+
+    def __init__(self, path: Path, reader: CollectionReader | None) -> None:
+        self.total = 0
+        self._reader = reader
+        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        # A scratch file: nothing in it is worth surviving a crash.
+        self._database.execute("PRAGMA journal_mode = OFF")
+        self._database.execute("PRAGMA synchronous = OFF")
+        self._database.execute("PRAGMA cache_size = -16384")
+        self._database.execute(_SCHEMA)
+
+    def build(self, progress: Callable[[int], None] | None) -> None:
+        """Read all messages once. ``progress`` is told of each document: how many more it is."""
+        if self._reader is not None:
+            rows: list[_Row] = []
+            self._database.execute("BEGIN")
+            for found in self._reader.raw_documents():
+                self.total += 1
+                rows.append(self._row(self._reader, found))
+                if progress is not None:
+                    progress(1)
+                if len(rows) >= _CHUNK:
+                    self._insert(rows)
+            self._insert(rows)
+            self._database.execute("COMMIT")
+        self._database.execute("CREATE INDEX by_conversation ON message (conversation)")
+
+    def _insert(self, rows: list[_Row]) -> None:
+        statement = (
+            "INSERT INTO message (place, conversation, user, source, start, length, problem) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)"
+        )
+        self._database.executemany(statement, rows)
+        rows.clear()
+
+    def _row(self, reader: CollectionReader, found: RawDocument) -> _Row:
+        document = document_of(COLLECTION, reader, found)
+        data = document.data
+        problem = _key(document.problem) if data is None else None
+        conversation = _identifier(data.get("conversationId")) if data else None
+        user = normalise_id(data.get("user")) if data else None
+        return (
+            found.place,
+            _key(conversation),
+            _key(user.lower() if user else None),
+            message_name(document).encode("utf-8", "surrogatepass"),
+            found.offset,
+            found.length,
+            problem,
+        )
+
+    def unreadable(self) -> Iterator[Document]:
+        """The documents that could not be decoded, in file order."""
+        rows = self._pages("problem IS NOT NULL", "source, problem")
+        for source, problem in rows:
+            yield Document(COLLECTION, _text(source) or "", None, _text(problem))
+
+    def take(self, conversation_id: str, user: str) -> Iterator[Document]:
+        """The messages of one user's conversation, in file order; they count as taken at once.
+
+        A message without a user goes to the first who takes its conversation. Messages of other
+        users with the same ``conversationId`` stay: those ids repeat across users.
+        """
+        rows = self._mine(conversation_id, user, "place, start, length")
+        self._mark(conversation_id, user)
+        return self._read(rows)
+
+    def take_ids(self, conversation_id: str, user: str) -> Iterator[str]:
+        """Like :meth:`take`, but only the messages' source ids, and nothing is decoded."""
+        rows = self._mine(conversation_id, user, "source")
+        self._mark(conversation_id, user)
+        return iter([_text(row[0]) or "" for row in rows])
+
+    def untaken(self) -> Iterator[tuple[str, str | None, str | None]]:
+        """What nobody took: (source id, conversationId, user), in file order."""
+        columns = "source, conversation, user"
+        for source, conversation, user in self._pages("taken = 0 AND problem IS NULL", columns):
+            yield _text(source) or "", _text(conversation), _text(user)
+
+    def close(self) -> None:
+        """Close the scratch file."""
+        self._database.close()
+
+    def _mine(self, conversation_id: str, user: str, columns: str) -> list[tuple[Any, ...]]:
+        # The statement is put together from constants of this module only.
+        statement = f"SELECT {columns} FROM message WHERE {_MINE} ORDER BY place"  # noqa: S608
+        return self._database.execute(statement, _keys(conversation_id, user)).fetchall()
+
+    def _mark(self, conversation_id: str, user: str) -> None:
+        statement = f"UPDATE message SET taken = 1 WHERE {_MINE}"  # noqa: S608 - constants only
+        self._database.execute(statement, _keys(conversation_id, user))
+
+    def _read(self, rows: list[tuple[Any, ...]]) -> Iterator[Document]:
+        reader = self._reader
+        if reader is None:
+            return
+        for place, offset, length in rows:
+            raw = reader.read_at(offset, length)
+            document = document_of(COLLECTION, reader, RawDocument(place, offset, length, raw))
+            yield Document(COLLECTION, message_name(document), document.data, document.problem)
+
+    def _pages(self, condition: str, columns: str) -> Iterator[tuple[Any, ...]]:
+        """Rows page by page, so that takes may happen in between without an open cursor."""
+        last = 0
+        while True:
+            rows = self._database.execute(
+                f"SELECT place, {columns} FROM message "  # noqa: S608 - constants only
+                f"WHERE place > ? AND {condition} ORDER BY place LIMIT {_CHUNK}",
+                (last,),
+            ).fetchall()
+            if not rows:
+                return
+            last = rows[-1][0]
+            for row in rows:
+                yield row[1:]
+
+
+def message_name(document: Document) -> str:
+    """A message's source id: its ``messageId``, else what every document is called."""
+    identifier = document.data.get("messageId") if document.data else None
+    return identifier if isinstance(identifier, str) and identifier else document.source_id
+
+
+def _identifier(value: Any) -> str | None:  # noqa: ANN401 - reads whatever a document holds
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return str(value)
+    return value if isinstance(value, str) and value else None
+
+
+def _keys(conversation_id: str, user: str) -> tuple[bytes | None, bytes | None]:
+    normal = normalise_id(user)
+    return _key(conversation_id), _key(normal.lower() if normal else user.lower())
+
+
+def _key(text: str | None) -> bytes | None:
+    # Bytes, because SQLite takes no half surrogate pairs, and texts end at a NUL.
+    return None if text is None else text.encode("utf-8", "surrogatepass")
+
+
+def _text(key: bytes | None) -> str | None:
+    return None if key is None else key.decode("utf-8", "surrogatepass")

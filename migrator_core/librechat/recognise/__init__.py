@@ -1,0 +1,1 @@
+"""What lies at a path: recognised by content, not by name."""

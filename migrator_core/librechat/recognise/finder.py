@@ -1,0 +1,281 @@
+"""What lies at the path the operator named: recognised by content, not by name.
+
+A backup may be a folder (mongoexport's JSON, mongodump's BSON), a mongodump archive, or a tar or
+zip file around either, with the uploaded files beside it, around it, or in tar files of their own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from migrator_core.errors import CannotStartError
+from migrator_core.librechat.blobs import BlobRoot
+from migrator_core.librechat.collection import NoticeLog
+from migrator_core.librechat.collection_names import looks_exported
+from migrator_core.librechat.containers.archive import read_prelude
+from migrator_core.librechat.containers.bson_documents import BsonDecoder
+from migrator_core.librechat.containers.compressed import DAMAGED, GuardedStream
+from migrator_core.librechat.containers.spool import Workspace
+from migrator_core.librechat.containers.unpack import unpack
+from migrator_core.librechat.recognise.candidates import (
+    BackupKind,
+    Candidate,
+    Databases,
+    archive_candidate,
+    choose,
+    find_candidates,
+)
+from migrator_core.librechat.recognise.packed import Contents, container_name, media_kinds, peek
+from migrator_core.librechat.recognise.refusals import (
+    not_found,
+    nothing_found,
+    unreadable,
+    wrong_file,
+)
+from migrator_core.librechat.recognise.scan import FoundFile, Scan, look_at, media_in, scan
+from migrator_core.librechat.recognise.sniff import Form
+
+CONTAINERS: Final = (Form.TAR, Form.ZIP)
+_MAX_NESTING: Final = 3  # a zip around a tar.gz around a dump
+_DUMP_FOLDERS: Final = frozenset({"dump", "mongodump", "mongodb", "backup", "data"})
+
+
+@dataclass(slots=True)
+class Located:
+    """A backup that was found: its data, what it was packed in, and its folders of files."""
+
+    candidate: Candidate
+    container: str | None = None
+    media: list[BlobRoot] = field(default_factory=list)
+
+
+def locate(path: Path, workspace: Workspace, notices: NoticeLog) -> Located:
+    """Find the backup at ``path`` and unpack what must be unpacked to read it.
+
+    Raises:
+        CannotStartError: there is none, or several; it says what was found and what to do.
+    """
+    try:
+        real = path.resolve(strict=True)
+        is_folder = real.is_dir()
+        if is_folder and not os.access(real, os.R_OK | os.X_OK, effective_ids=True):
+            raise unreadable(path)
+    except PermissionError:
+        raise unreadable(path) from None
+    except (OSError, RuntimeError, ValueError):
+        raise not_found(path) from None
+    finder = Finder(path, workspace, notices)
+    return finder.in_folder(real) if is_folder else finder.in_file(real)
+
+
+class Finder:
+    """Carries what every step of the search needs; ``shown`` is the path as the operator said."""
+
+    def __init__(self, shown: Path, workspace: Workspace, notices: NoticeLog) -> None:
+        self._shown = shown
+        self._workspace = workspace
+        self._notices = notices
+
+    def in_file(self, path: Path) -> Located:
+        """The path is a file: an archive or a container."""
+        try:
+            file = look_at(path, path.name)
+        except PermissionError:
+            raise unreadable(self._shown) from None
+        except OSError:
+            raise not_found(self._shown) from None
+        if file.form is Form.ARCHIVE:
+            # Named by itself, an archive without LibreChat in it deserves its own message.
+            databases = self.databases_in(file)
+            candidate = archive_candidate(file, databases, self._notices)
+            self._check_archive(candidate, databases)
+            located = Located(candidate, media=list(_beside(path.parent)))
+            self._add_packed_media(located, self._siblings(path))
+            return located
+        if file.form in CONTAINERS:
+            return self._in_container(file, 0)
+        raise wrong_file(self._shown, file.form)
+
+    def in_folder(self, root: Path, nesting: int = 0) -> Located:
+        """The path is a folder, or a container was unpacked into one."""
+        found = scan(root, self._workspace.limits, leave_out=self._workspace.root.resolve())
+        candidates = [
+            candidate
+            for candidate in find_candidates(found, self.databases_in, self._notices)
+            if candidate.names
+        ]
+        if not candidates:
+            return self._in_container(self._only_container(found, nesting), nesting)
+        candidate = choose(candidates, self._shown, self._notices)
+        self._check_denied(candidate, found)
+        self._note_scan(found)
+        located = Located(candidate)
+        own = _own_folder(candidate, candidates, root)
+        located.media = _near(found.media, candidate, own)
+        if not located.media and nesting == 0:
+            located.media = list(_above(candidate, root))
+        packed = [file for file in found.having(*CONTAINERS) if file.path.is_relative_to(own)]
+        self._add_packed_media(located, packed)
+        return located
+
+    def _in_container(self, file: FoundFile, nesting: int) -> Located:
+        if nesting >= _MAX_NESTING:
+            raise CannotStartError(
+                f"{self._shown} is packed more than {_MAX_NESTING} times over. Unpack it yourself "
+                "and name the folder."
+            )
+        target = self._unpack(file)
+        located = self.in_folder(target, nesting + 1)
+        located.container = container_name(file)
+        if not located.media and nesting == 0:
+            located.media = list(_beside(file.path.parent))
+        return located
+
+    def _unpack(self, file: FoundFile) -> Path:
+        compression = file.sniffed.compression
+        if file.form is Form.ZIP and compression:
+            raise wrong_file(file.path, Form.ZIP)
+        return unpack(
+            file.path,
+            compression,
+            file.label,
+            self._workspace,
+            self._notices,
+            is_zip=file.form is Form.ZIP,
+        )
+
+    def _only_container(self, found: Scan, nesting: int) -> FoundFile:
+        """The one container that may hold the backup, where nothing lies there unpacked."""
+        holding = [
+            file
+            for file in found.having(*CONTAINERS)
+            if may_hold_data(peek(file, self._workspace.limits))
+        ]
+        if not holding or nesting >= _MAX_NESTING:
+            raise nothing_found(self._shown, found)
+        if len(holding) > 1:
+            listed = "\n".join(f"  {self._shown / file.label}" for file in holding[:20])
+            raise CannotStartError(
+                f"{self._shown} holds {len(holding)} packed backups, and it is not for this tool "
+                f"to guess which one is meant. Name one of them:\n{listed}"
+            )
+        return holding[0]
+
+    def databases_in(self, file: FoundFile) -> Databases | None:
+        limits = self._workspace.limits
+        decoder = BsonDecoder()
+        try:
+            compression = file.sniffed.compression
+            with GuardedStream(file.path, compression, limits, file.label) as stream:
+                prelude = read_prelude(stream, decoder, limits.bson_document)
+        except DAMAGED:
+            return None
+        return prelude.databases if prelude is not None else None
+
+    def _check_archive(self, candidate: Candidate, databases: Databases | None) -> None:
+        if candidate.names:
+            return
+        holds = ", ".join(sorted(databases)) if databases else "nothing that can be read"
+        raise CannotStartError(
+            f"{self._shown} is a mongodump archive without a database of LibreChat: it holds "
+            f"{holds}. Looked for were collections such as users, conversations and messages."
+        )
+
+    def _check_denied(self, candidate: Candidate, found: Scan) -> None:
+        """A collection that cannot be read would be missing in silence."""
+        for label in found.denied:
+            path = found.root / label
+            if path.parent == candidate.root and looks_exported(path.name):
+                raise unreadable(path)
+            self._notices.oddity(f"{label} may not be read by this user; what is in it is missing.")
+
+    def _note_scan(self, found: Scan) -> None:
+        for label in found.links[:20]:
+            self._notices.oddity(f"{label} is a symbolic link; it was not followed.")
+        if not found.whole:
+            self._notices.oddity(
+                f"{self._shown} holds so many files and folders that not all were looked at; name "
+                "the folder of the backup itself if something is missing."
+            )
+
+    def _siblings(self, path: Path) -> list[FoundFile]:
+        """The containers in the folder of an archive that was named by itself."""
+        shallow = replace(self._workspace.limits, scan_depth=0)
+        return scan(path.parent, shallow).having(*CONTAINERS)
+
+    def _add_packed_media(self, located: Located, containers: list[FoundFile]) -> None:
+        """Unpack tar files of uploads and images, where those are not there as folders."""
+        present = {root.kind for root in located.media}
+        offers: list[tuple[FoundFile, Contents]] = []
+        for file in containers:
+            contents = peek(file, self._workspace.limits)
+            if contents.has_data or not contents.media:
+                self._notices.oddity(f"{file.label} lies beside the backup; it was not used.")
+            elif contents.media <= present:
+                self._notices.oddity(f"{file.label} was not used: its folders lie there unpacked.")
+            else:
+                offers.append((file, contents))
+        for file, contents in offers:
+            rivals = [other.label for other, o in offers if o.media & contents.media]
+            if len(rivals) > 1:
+                self._notices.oddity(
+                    f"{' and '.join(rivals)} hold the same kind of files; none of them was used. "
+                    "Leave only the right one there."
+                )
+                continue
+            located.media += self._unpacked_media(file)
+
+    def _unpacked_media(self, file: FoundFile) -> list[BlobRoot]:
+        target = self._unpack(file)
+        found = scan(target, self._workspace.limits)
+        if found.media:
+            return [BlobRoot(m.path, m.kind, f"{file.label}/{m.label}") for m in found.media]
+        # Packed from inside the folder: the users' folders are at the top.
+        kinds = set().union(*(media_kinds([name, ""], file.path.name) for name in found.names))
+        return [BlobRoot(target, kind, file.label) for kind in sorted(kinds)]
+
+
+def may_hold_data(contents: Contents) -> bool:
+    return contents.has_data or not contents.whole or not contents.media
+
+
+def _own_folder(candidate: Candidate, candidates: list[Candidate], root: Path) -> Path:
+    """The largest folder around a backup that holds no other one: its files are in there."""
+    others = [other.root for other in candidates if other is not candidate]
+    own = candidate.root if candidate.archive is None else candidate.root.parent
+    while own != root and not any(other.is_relative_to(own.parent) for other in others):
+        own = own.parent
+    return own
+
+
+def _near(media: list[BlobRoot], candidate: Candidate, own: Path) -> list[BlobRoot]:
+    def distance(root: BlobRoot) -> tuple[int, str]:
+        steps = Path(os.path.relpath(root.path, candidate.root)).parts
+        return len(steps), root.label
+
+    return sorted((root for root in media if root.path.is_relative_to(own)), key=distance)
+
+
+def _above(candidate: Candidate, root: Path) -> Iterator[BlobRoot]:
+    """The files of a backup of which only the data folder was named."""
+    folder = candidate.root
+    if candidate.archive is not None or root != folder:
+        levels = [root.parent] if root.name.lower() in _DUMP_FOLDERS else []
+    elif candidate.kind is BackupKind.MONGODUMP:
+        nested = folder.parent.name.lower() in _DUMP_FOLDERS
+        levels = [folder.parent, *([folder.parent.parent] if nested else [])]
+    else:
+        levels = [folder.parent] if folder.name.lower() == "data" else []
+    for level in levels:
+        media = list(media_in(level, level))
+        if media:
+            yield from media
+            return
+
+
+def _beside(folder: Path) -> Iterator[BlobRoot]:
+    yield from media_in(folder, folder)

@@ -1,0 +1,26 @@
+"""Everything that knows Open WebUI: the only package that imports it, and only when connecting."""
+
+from __future__ import annotations
+
+from migrator_core.openwebui.conflicts import Written
+from migrator_core.openwebui.connection import Account, OpenWebUI
+from migrator_core.openwebui.ledger.entries import EntryState, LedgerItem, RunRecord, RunState
+from migrator_core.openwebui.ledger.ledger import Ledger
+from migrator_core.openwebui.lock import RunLock
+from migrator_core.openwebui.preview import PreviewWriter
+from migrator_core.openwebui.writer import LiveWriter, Writer
+
+__all__ = [
+    "Account",
+    "EntryState",
+    "Ledger",
+    "LedgerItem",
+    "LiveWriter",
+    "OpenWebUI",
+    "PreviewWriter",
+    "RunLock",
+    "RunRecord",
+    "RunState",
+    "Writer",
+    "Written",
+]

@@ -1,0 +1,1 @@
+"""The memory of this tool in Open WebUI's own database."""

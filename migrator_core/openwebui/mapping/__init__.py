@@ -1,0 +1,1 @@
+"""From rows of conversion to rows of Open WebUI's tables."""

@@ -1,0 +1,78 @@
+"""Accounts and groups (``open_webui/models/users.py``, ``auths.py``, ``groups.py``)."""
+
+from __future__ import annotations
+
+from migrator_core.openwebui.mapping.context import MappingContext, TableRow, companion_id
+from migrator_core.rows import GroupRow, JsonDict, UserRow
+
+
+def user_rows(row: UserRow, context: MappingContext) -> list[TableRow]:
+    """An account as sign-up leaves it: user, password, and the group all new accounts join.
+
+    ``settings`` and second factors stay empty, as on a fresh account.
+    """
+    email = row.email.strip().lower()
+    # Open WebUI protects the oldest account as its primary admin, even from other admins
+    # (``Users.get_first_user``): nobody we bring along may take that place.
+    created_at = max(row.created_at, context.earliest_account + 1)
+    user = {
+        "id": row.id,
+        "email": email,
+        "name": row.name,
+        "username": row.username,
+        "role": "user",
+        "profile_image_url": row.profile_image_url,
+        "info": _with_original_date(row, created_at),
+        "created_at": created_at,
+        "updated_at": row.updated_at,
+        "last_active_at": row.last_active_at,
+    }
+    auth = {
+        "id": row.id,
+        "email": email,
+        "password": row.password_hash,
+        "active": True,
+        "session_stamp": companion_id("session_stamp", row.id),
+    }
+    rows = [TableRow("user", user), TableRow("auth", auth)]
+    if context.default_group:
+        rows.append(_member(context.default_group, row.id, created_at))
+    return rows
+
+
+def group_rows(row: GroupRow, context: MappingContext) -> list[TableRow]:
+    """A group and its members. It grants no permission beyond everybody's."""
+    group = {
+        "id": row.id,
+        "user_id": context.creator,
+        "name": row.name,
+        "description": row.description,
+        "data": {"config": {"share": context.group_share}},
+        "meta": row.meta,
+        "permissions": {},
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+    members = dict.fromkeys(row.member_ids)
+    return [
+        TableRow("group", group),
+        *(_member(row.id, member, row.created_at) for member in members),
+    ]
+
+
+def _with_original_date(row: UserRow, created_at: int) -> JsonDict:
+    provenance = row.info.get("librechat")
+    if created_at == row.created_at or not isinstance(provenance, dict):
+        return row.info
+    return {**row.info, "librechat": {"created_at": row.created_at, **provenance}}
+
+
+def _member(group_id: str, user_id: str, created_at: int) -> TableRow:
+    values = {
+        "id": companion_id("group_member", group_id, user_id),
+        "group_id": group_id,
+        "user_id": user_id,
+        "created_at": created_at,
+        "updated_at": created_at,
+    }
+    return TableRow("group_member", values, if_absent=True)

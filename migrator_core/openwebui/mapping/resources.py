@@ -1,0 +1,93 @@
+"""Files, prompts and models (``open_webui/models/files.py``, ``prompts.py``, ``models.py``)."""
+
+from __future__ import annotations
+
+from migrator_core.openwebui.faults import RejectedError
+from migrator_core.openwebui.mapping.context import TableRow, companion_id, grant_rows
+from migrator_core.rows import FileRow, ModelRow, PromptRow
+
+_FIRST_VERSION = "Initial version"
+"""What the app itself calls the first entry of a history."""
+
+
+def file_rows(row: FileRow, path: str) -> list[TableRow]:
+    """A file record; ``path`` is what the storage provider returned."""
+    values = {
+        "id": row.id,
+        "user_id": row.user_id,
+        "filename": row.filename,
+        "path": path,
+        "data": row.data,
+        "meta": row.meta,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+    return [TableRow("file", values)]
+
+
+def prompt_rows(row: PromptRow) -> list[TableRow]:
+    """A prompt, its grants and the first entry of its history, which is its current version."""
+    version_id = companion_id("prompt_history", row.id)
+    grants = grant_rows("prompt", row.id, row.grants, row.created_at)
+    content = {
+        "name": row.name,
+        "content": row.content,
+        "command": row.command,
+        "data": {},
+        "meta": row.meta,
+        "tags": list(row.tags),
+    }
+    prompt = {
+        "id": row.id,
+        "user_id": row.user_id,
+        **content,
+        "is_active": True,
+        "version_id": version_id,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+    history = {
+        "id": version_id,
+        "prompt_id": row.id,
+        "snapshot": {**content, "access_grants": [grant.values for grant in grants]},
+        "user_id": row.user_id,
+        "commit_message": _FIRST_VERSION,
+        "created_at": row.created_at,
+    }
+    return [TableRow("prompt", prompt), TableRow("prompt_history", history), *grants]
+
+
+def model_rows(row: ModelRow) -> list[TableRow]:
+    """A workspace model, its grants and the first entry of its history (0.12)."""
+    if row.base_model_id == row.id:
+        raise RejectedError("a model cannot be its own base model")
+    version_id = companion_id("model_history", row.id)
+    content = {
+        "name": row.name,
+        "base_model_id": row.base_model_id,
+        "params": row.params,
+        "meta": row.meta,
+    }
+    model = {
+        "id": row.id,
+        "user_id": row.user_id,
+        **content,
+        "version_id": version_id,
+        "is_active": True,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+    # ``model_history.py: model_snapshot`` leaves the live model's visibility out of its history.
+    kept = {
+        key: row.meta[key] for key in row.meta if key not in {"hidden", "chat_variables_schema"}
+    }
+    history = {
+        "id": version_id,
+        "model_id": row.id,
+        "snapshot": {**content, "meta": kept},
+        "user_id": row.user_id,
+        "commit_message": _FIRST_VERSION,
+        "created_at": row.created_at,
+    }
+    grants = grant_rows("model", row.id, row.grants, row.created_at)
+    return [TableRow("model", model), TableRow("model_history", history), *grants]

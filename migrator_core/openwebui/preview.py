@@ -1,0 +1,85 @@
+"""Answers like the live writer, and writes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from migrator_core.openwebui.conflicts import Conflicts, Seen, Written, stages
+from migrator_core.openwebui.connection import Account, OpenWebUI
+from migrator_core.openwebui.faults import patiently
+from migrator_core.openwebui.ledger.ledger import Ledger
+from migrator_core.openwebui.mapping.context import MappingContext
+from migrator_core.openwebui.passwords import replaceable
+from migrator_core.openwebui.prepared import Parcel, load_context, prepare
+from migrator_core.openwebui.storage import OpenBlob, StorageError
+from migrator_core.outcome import Notice, Outcome, Reason, State
+from migrator_core.rows import FileRow, Item
+
+
+class PreviewWriter:
+    """A :class:`~migrator_core.openwebui.writer.Writer` that only looks.
+
+    Rows go through the same checks and the same encoding as in a run. Users, groups, tags, folders,
+    prompts and models are remembered, because a later item of the same run may repeat them, and
+    chats that are about to be shared.
+    """
+
+    def __init__(self, target: OpenWebUI) -> None:
+        """Look at this target."""
+        self._target = target
+        self._conflicts = Conflicts(target, Ledger(target))
+        self._context: MappingContext | None = None
+        self._seen = Seen()
+
+    async def write(self, items: Sequence[Item]) -> list[Written]:
+        """What a run would answer now."""
+        done: dict[int, Written] = {}
+        for stage in stages(items):
+            parcels = await self._parcels([items[place] for place in stage], path=None)
+            done.update(zip(stage, (parcel.written for parcel in parcels), strict=True))
+            await asyncio.sleep(0)
+        return [done[place] for place in range(len(items))]
+
+    async def write_file(self, item: Item, open_blob: OpenBlob) -> Written:
+        """What a run would answer; the bytes are read only where the name is taken."""
+        row = item.row
+        if not isinstance(row, FileRow):
+            raise TypeError("only file rows have bytes")
+        (parcel,) = await self._parcels([item], path="not stored")
+        if parcel.written.state is State.MIGRATED:
+            try:
+                await asyncio.to_thread(self._target.files.check, row.stored_name, open_blob)
+            except (StorageError, OSError) as error:
+                return Written(item, State.FAILED, Reason.STORAGE_ERROR, str(error))
+        return parcel.written
+
+    async def set_password(self, account: Account, password_hash: str) -> bool:
+        """Whether a run would change the password."""
+        async with self._target.read() as connection:
+            schema = self._target.schema
+            return await replaceable(connection, schema, account.id, password_hash) is not None
+
+    async def record(self, outcomes: Sequence[Outcome]) -> None:
+        """Nothing: a preview has no ledger."""
+
+    async def note(self, notices: Sequence[Notice]) -> None:
+        """Nothing: a preview has no ledger."""
+
+    async def _parcels(self, items: Sequence[Item], *, path: str | None) -> list[Parcel]:
+        if self._context is None:
+            self._context = await load_context(self._target)
+        context = self._context
+        verdicts = await patiently(lambda: self._conflicts.settle(items, self._seen))
+
+        def prepare_all() -> list[Parcel]:
+            return [
+                Parcel(verdict) if verdict else prepare(item, context, self._target, path=path)
+                for item, verdict in zip(items, verdicts, strict=True)
+            ]
+
+        parcels = await asyncio.to_thread(prepare_all)
+        for parcel in parcels:
+            if parcel.written.state is State.MIGRATED:
+                self._seen.note(parcel.written.item.row)
+        return parcels

@@ -1,0 +1,222 @@
+"""Bytes into Open WebUI's file storage.
+
+Open WebUI's providers (``open_webui/storage/provider.py``) read a whole file into memory and write
+it under its final name, replacing whatever is there. For local storage this module therefore does
+the same work itself: as a stream, through a temporary name, and never over a file that is not the
+migration's. Cloud storage goes through the provider; memory then holds one file at a time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import importlib
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from migrator_core.errors import CannotStartError
+from migrator_core.openwebui.faults import redact
+
+_CHUNK = 1024 * 1024
+
+OpenBlob = Callable[[], BinaryIO]
+
+
+class StorageError(Exception):
+    """The file was not stored; ``str()`` says why."""
+
+
+class Provider(Protocol):
+    """What this module uses of ``StorageProvider`` in ``open_webui/storage/provider.py``."""
+
+    def upload_file(
+        self, file: BinaryIO, filename: str, tags: dict[str, str]
+    ) -> tuple[bytes, str]: ...
+
+    def delete_file(self, file_path: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A stored file: what goes into ``file.path``, and whether this call put it there."""
+
+    path: str
+    created: bool
+
+
+class _Present(Enum):
+    ABSENT = auto()
+    SAME = auto()
+    PARTIAL = auto()
+    OTHER = auto()
+
+
+class FileStore:
+    """Open WebUI's storage. Every method blocks: call it in a thread."""
+
+    def __init__(self, uploads: Path, *, cloud: Provider | None = None, cache: bool = True) -> None:
+        """Store into a directory, or with ``cloud`` into that provider by way of the directory.
+
+        ``cache`` keeps the local copy after an upload (``STORAGE_LOCAL_CACHE``).
+        """
+        self.uploads = uploads
+        self._cloud = cloud
+        self._cache = cache
+
+    @classmethod
+    def of_open_webui(cls, *, read_only: bool) -> FileStore:
+        """The storage that this Open WebUI is configured to use.
+
+        Raises:
+            CannotStartError: its provider does not start, or its directory cannot be written.
+        """
+        config = importlib.import_module("open_webui.config")
+        uploads = Path(config.UPLOAD_DIR)
+        if read_only:
+            return cls(uploads)
+        try:
+            provider = importlib.import_module("open_webui.storage.provider").Storage
+        except Exception as error:
+            raise CannotStartError(
+                f"Open WebUI's file storage ({config.STORAGE_PROVIDER}) does not start: "
+                f"{type(error).__name__}: {redact(str(error))[:300]}. Give this program the same "
+                "storage variables as Open WebUI itself."
+            ) from error
+        if not os.access(uploads, os.W_OK):
+            raise CannotStartError(
+                f"Open WebUI's directory for uploads, {uploads}, cannot be written. Run this "
+                "program as the user Open WebUI runs as, with its volume mounted read-write."
+            )
+        if type(provider).__name__ == "LocalStorageProvider":
+            return cls(uploads)
+        cache = bool(getattr(config, "STORAGE_LOCAL_CACHE", True))
+        return cls(uploads, cloud=provider, cache=cache)
+
+    def check(self, name: str, open_blob: OpenBlob) -> None:
+        """What :meth:`store` would refuse, without storing anything.
+
+        Raises:
+            StorageError: the name is taken by other content, or is no file name.
+        """
+        if self._look(name, open_blob) is _Present.OTHER:
+            raise StorageError("the upload directory holds another file of the same name")
+
+    def store(
+        self, name: str, file_id: str, open_blob: OpenBlob, tags: Mapping[str, str]
+    ) -> Stored:
+        """Store the bytes under ``name``, or under the file's id where the name is too long.
+
+        A file that an interrupted run left behind is taken over or completed.
+
+        Raises:
+            StorageError: nothing was stored.
+        """
+        try:
+            try:
+                return self._store(name, file_id, open_blob, tags)
+            except OSError as error:
+                if error.errno != errno.ENAMETOOLONG:
+                    raise
+                # ``routers/files.py: upload_file_handler`` falls back in the same way.
+                return self._store(file_id + Path(name).suffix[:20], file_id, open_blob, tags)
+        except StorageError:
+            raise
+        except OSError as error:
+            raise StorageError(error.strerror or type(error).__name__) from error
+        except Exception as error:
+            # Providers raise whatever their client library raises.
+            first_line = (str(error) or type(error).__name__).splitlines()[0]
+            raise StorageError(redact(first_line)[:300]) from error
+
+    def remove(self, stored: Stored) -> None:
+        """Take back what :meth:`store` has just put there; never anything else."""
+        if not stored.created:
+            return
+        if self._cloud is not None:
+            with contextlib.suppress(Exception):  # an orphan object harms nobody
+                self._cloud.delete_file(stored.path)
+            return
+        with contextlib.suppress(OSError):
+            Path(stored.path).unlink()
+
+    def _store(
+        self, name: str, file_id: str, open_blob: OpenBlob, tags: Mapping[str, str]
+    ) -> Stored:
+        present = self._look(name, open_blob)
+        if present is _Present.OTHER:
+            raise StorageError("the upload directory holds another file of the same name")
+        if self._cloud is not None:
+            return self._upload(self._cloud, name, open_blob, tags)
+        # The same text as the provider's own ``file.path``.
+        path = os.path.join(self.uploads, name)  # noqa: PTH118
+        if present is _Present.SAME:
+            return Stored(path, created=False)
+        self._write(path, self.uploads / f".{file_id}.part", open_blob)
+        return Stored(path, created=True)
+
+    def _upload(
+        self, provider: Provider, name: str, open_blob: OpenBlob, tags: Mapping[str, str]
+    ) -> Stored:
+        with open_blob() as blob:
+            content, path = provider.upload_file(blob, name, dict(tags))
+        del content
+        if not self._cache:
+            with contextlib.suppress(OSError):
+                (self.uploads / name).unlink()
+        return Stored(path, created=True)
+
+    def _write(self, path: str, temporary: Path, open_blob: OpenBlob) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+        descriptor = os.open(temporary, flags, 0o666)
+        try:
+            with os.fdopen(descriptor, "wb") as target, open_blob() as blob:
+                shutil.copyfileobj(blob, target, _CHUNK)
+                size = target.tell()
+            if size:
+                # Only an unfinished file of ours can be there by now: this completes it.
+                temporary.replace(path)
+        finally:
+            temporary.unlink(missing_ok=True)
+        if not size:
+            raise StorageError("the file is empty")
+
+    def _look(self, name: str, open_blob: OpenBlob) -> _Present:
+        """Compare what lies under the name with what is to lie there."""
+        if name in {"", ".", ".."} or "/" in name or "\x00" in name:
+            raise StorageError("the storage name is not a plain file name")
+        path = self.uploads / name
+        try:
+            if path.is_symlink() or (path.exists() and not path.is_file()):
+                return _Present.OTHER
+            present = path.open("rb")
+        except FileNotFoundError:
+            return _Present.ABSENT
+        with present, open_blob() as wanted:
+            return _compare(present, wanted)
+
+
+def _compare(present: BinaryIO, wanted: BinaryIO) -> _Present:
+    while True:
+        there, expected = _read(present), _read(wanted)
+        if there == expected:
+            if not there:
+                return _Present.SAME
+            continue
+        # An interrupted upload leaves the beginning of the file under the final name.
+        unfinished = expected.startswith(there) and not _read(present)
+        return _Present.PARTIAL if unfinished else _Present.OTHER
+
+
+def _read(file: BinaryIO) -> bytes:
+    """A full chunk, unless the file ends; a raw file may return less than asked for."""
+    parts: list[bytes] = []
+    missing = _CHUNK
+    while missing and (part := file.read(missing)):
+        parts.append(part)
+        missing -= len(part)
+    return b"".join(parts)

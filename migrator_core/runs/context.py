@@ -1,0 +1,133 @@
+"""What the phases of one run share, and the one way in which they read documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from migrator_core.convert.model_mapping import ModelMapper
+from migrator_core.convert.people.avatars import local_path
+from migrator_core.librechat import Backup, BlobError, Document
+from migrator_core.librechat.documents.base import InvalidDocumentError, M, parse
+from migrator_core.outcome import Outcome, Reason, State
+from migrator_core.runs.driver import Found, Step
+from migrator_core.runs.scratch import Scratch
+from migrator_core.settings import Settings
+
+MAX_PICTURE = 20 * 1024 * 1024
+"""Bytes. No avatar that LibreChat wrote is larger; a larger one would only cost memory."""
+
+UNEXPECTED = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What a flaw of ours raises on an unforeseen document; the run goes on with the next one."""
+
+
+@dataclass(slots=True)
+class Context:
+    """The run's inputs, and what earlier phases leave for later ones.
+
+    ``started`` is the run's start in seconds since the epoch: the only "now" that conversion sees.
+    ``accounts`` maps a LibreChat user's id to the Open WebUI account that receives their content;
+    ``principals`` adds the ids by which groups know users; ``groups`` maps migrated groups;
+    ``folders`` maps chat projects to an account and its folder.
+    ``pause`` is called between two documents, in the thread that reads them.
+    ``permissions_incomplete`` says that a thing without permissions may have lost them.
+    """
+
+    backup: Backup
+    scratch: Scratch
+    settings: Settings
+    models: ModelMapper
+    started: int
+    pause: Callable[[], None] = lambda: None
+    accounts: dict[str, str] = field(default_factory=dict)
+    principals: dict[str, str] = field(default_factory=dict)
+    groups: dict[str, str] = field(default_factory=dict)
+    folders: dict[str, tuple[str, str]] = field(default_factory=dict)
+    permissions_incomplete: bool = False
+    _claimed: list[tuple[str, str]] = field(default_factory=list)
+
+    def has(self, collection: str) -> bool:
+        """Whether the backup holds this collection."""
+        return collection in self.backup.collections
+
+    def each(
+        self,
+        collection: str,
+        model: type[M],
+        convert: Callable[[Document, M], Iterable[Step]],
+    ) -> Iterator[Step]:
+        """The steps for every document of a collection; a bad document is one failed outcome."""
+        if not self.has(collection):
+            return
+        yield Found(collection, 0)  # an empty collection is in the report, too
+        for document in self.backup.documents(collection):
+            yield Found(collection)
+            self._claimed.clear()
+            self.pause()
+            yield from self._guarded(document, model, convert)
+
+    def folder_of(self, project_id: str | None, account: str) -> str | None:
+        """The folder for a chat of this account; Open WebUI hides chats in others' folders."""
+        owner, folder = self.folders.get(project_id or "", ("", ""))
+        return folder if folder and owner == account else None
+
+    def claim(self, collection: str, source_ids: Iterable[str]) -> None:
+        """Answer for further documents while one is converted: should it fail, they fail too."""
+        self._claimed += ((collection, source_id) for source_id in source_ids)
+
+    def picture(self, path: str, user: str | None) -> bytes | None:
+        """The bytes of an avatar, None where the backup has none worth reading."""
+        place = local_path(path)
+        if place is None:
+            return None
+        try:
+            blob = self.backup.blobs.find(place, user=user)
+            if blob.size > MAX_PICTURE:
+                return None
+            with blob.open() as file:
+                return file.read(MAX_PICTURE)
+        except (BlobError, OSError):
+            return None
+
+    def _guarded(
+        self, document: Document, model: type[M], convert: Callable[[Document, M], Iterable[Step]]
+    ) -> list[Step]:
+        if document.data is None:
+            return [failed(document, Reason.UNREADABLE_DOCUMENT, document.problem)]
+        try:
+            return list(convert(document, parse(model, document.data)))
+        except InvalidDocumentError as error:
+            return [failed(document, Reason.INVALID_DOCUMENT, str(error)), *self._claims_failed()]
+        except UNEXPECTED as error:
+            detail = f"{type(error).__name__}: {str(error)[:300]}"
+            return [failed(document, Reason.INTERNAL_ERROR, detail), *self._claims_failed()]
+
+    def _claims_failed(self) -> Iterator[Step]:
+        for collection, source_id in self._claimed:
+            yield Outcome(collection, source_id, State.FAILED, None, Reason.PARENT_FAILED)
+
+
+def failed(document: Document, reason: Reason, detail: str | None) -> Outcome:
+    """The outcome of a document that cannot be used."""
+    return Outcome(document.collection, document.source_id, State.FAILED, None, reason, detail)
+
+
+def skipped(
+    document: Document, reason: Reason, detail: str | None = None, *, source_id: str | None = None
+) -> Outcome:
+    """The outcome of a document that a rule leaves out."""
+    return Outcome(
+        document.collection,
+        source_id or document.source_id,
+        State.SKIPPED,
+        None,
+        reason,
+        detail,
+    )

@@ -1,0 +1,93 @@
+"""Past runs and their reports, from the ledger."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from migrator_core.errors import CannotStartError
+from migrator_core.openwebui import EntryState, Ledger, LedgerItem, OpenWebUI, RunRecord
+from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
+from migrator_core.progress import Progress
+from migrator_core.report import BackupInfo, Report, RunInfo, write_reports
+from migrator_core.runs.journal import Journal
+from migrator_core.runs.run import prepared_directory, work_directory
+
+
+async def past_runs() -> list[RunRecord]:
+    """The runs that wrote to this Open WebUI, the last one first.
+
+    Raises:
+        CannotStartError: Open WebUI or its database cannot be reached.
+    """
+    async with await OpenWebUI.connect(read_only=True) as target:
+        return await Ledger(target).runs()
+
+
+async def past_report(run_id: str | None, directory: Path | None) -> Path:
+    """Write a past run's reports again and give their directory; None means the last run.
+
+    Raises:
+        CannotStartError: there is no such run, or the database cannot be reached.
+    """
+    async with await OpenWebUI.connect(read_only=True) as target:
+        ledger = Ledger(target)
+        run = await _find(ledger, run_id)
+        where = prepared_directory(directory or target.data_dir / "librechat-migration" / run.id)
+        with work_directory() as workdir, closing(Journal(workdir, Progress())) as journal:
+            async for item in ledger.items(run.id):
+                _recall(item, journal)
+            await write_reports(_report(run, journal), where)
+        return where
+
+
+async def _find(ledger: Ledger, run_id: str | None) -> RunRecord:
+    if run_id is None:
+        runs = await ledger.runs()
+        if not runs:
+            raise CannotStartError(
+                "No run has written to this Open WebUI yet. (Previews leave no trace in the "
+                "database; their reports are where they were written.)"
+            )
+        return runs[0]
+    run = await ledger.run(run_id)
+    if run is None:
+        raise CannotStartError(
+            f"There is no run {run_id} in this Open WebUI. `librechat-migrate runs` lists them."
+        )
+    return run
+
+
+def _recall(item: LedgerItem, journal: Journal) -> None:
+    """Put one ledger entry back where a report finds it."""
+    if item.state == EntryState.WARNING and item.reason:
+        journal.warn(Notice(WarningCode(item.reason), item.detail or ""))
+    elif item.state in {State.EXISTING, State.SKIPPED, State.FAILED}:
+        reason = Reason(item.reason) if item.reason else None
+        state = State(item.state)
+        journal.outcome(
+            Outcome(item.collection, item.source_id, state, item.target_id, reason, item.detail)
+        )
+
+
+def run_info(run: RunRecord) -> RunInfo:
+    """A run of the ledger as a report names it."""
+    return RunInfo(
+        id=run.id,
+        mode="run",
+        started_at=run.started_at,
+        finished_at=run.finished_at or run.heartbeat_at,
+        tool_version=run.tool_version,
+        open_webui_version=run.open_webui_version,
+        state=run.state,
+    )
+
+
+def _report(run: RunRecord, journal: Journal) -> Report:
+    return Report(
+        run=run_info(run),
+        backup=BackupInfo(run.backup_path, run.backup_kind, run.backup_fingerprint),
+        collections=run.counts,
+        items=journal.items,
+        warnings=journal.warnings,
+    )

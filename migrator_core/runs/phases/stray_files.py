@@ -1,0 +1,85 @@
+"""Files in the backup that messages show and LibreChat has no record of.
+
+The image tools of LibreChat before 0.8 saved pictures to ``/images/<user>/`` and left nothing but
+a link in the answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from migrator_core.convert.content.embedded import FoundBytes, content_type_of, file_row
+from migrator_core.convert.files.file_records import FileLink, file_link, safe_filename
+from migrator_core.librechat import Blob, BlobError
+from migrator_core.rows import FileRow
+from migrator_core.runs.context import Context
+
+_CHUNK = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """Bytes in the backup, and the record they are to get."""
+
+    row: FileRow
+    blob: Blob
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where paths lead: ``links`` by path, and the files to store first by their target id."""
+
+    links: Mapping[str, FileLink]
+    strays: Mapping[str, Stray]
+
+
+def find_paths(
+    context: Context,
+    paths: set[str],
+    *,
+    user: str,
+    owner: str,
+    created_at: int,
+    provenance: Mapping[str, str],
+) -> Found:
+    """Look up a user's own paths, first among the migrated files.
+
+    A path whose file has a record and was not migrated leads nowhere: there was a reason.
+    ``created_at`` is in seconds.
+    """
+    known = context.scratch.links_by_path(user, paths)
+    links = {path: link for path, link in known.items() if link is not None}
+    strays: dict[str, Stray] = {}
+    for path in sorted(paths - known.keys()):
+        try:
+            blob = context.backup.blobs.find(path, user=user)
+            if blob.size == 0:
+                continue
+            with blob.open() as content:
+                digest, size = digest_of(content)
+        except (BlobError, OSError):
+            continue
+        name = safe_filename(blob.name)
+        row = file_row(
+            FoundBytes(digest, size, content_type_of(name), name),
+            user=user,
+            owner_id=owner,
+            created_at=created_at,
+            provenance={**provenance, "filepath": path},
+        )
+        links[path] = file_link(row)
+        strays[row.id] = Stray(row, blob)
+    return Found(links, strays)
+
+
+def digest_of(content: BinaryIO) -> tuple[str, int]:
+    """SHA-256 in hex and the number of bytes."""
+    digest = hashlib.sha256()
+    size = 0
+    while chunk := content.read(_CHUNK):
+        digest.update(chunk)
+        size += len(chunk)
+    return digest.hexdigest(), size

@@ -1,0 +1,120 @@
+"""The ledger: what it remembers, in which order, and for how long."""
+
+from __future__ import annotations
+
+import pytest
+import sqlalchemy as sa
+
+from migrator_core.openwebui import Ledger, RunState
+from migrator_core.openwebui.ledger.definitions import LedgerTables
+from migrator_core.outcome import Outcome, Reason, State
+from tests.integration.openwebui.conftest import OpenRun, start_run
+from tests.integration.openwebui.rows import item, key, user
+from tests.support.databases import Database
+
+
+async def test_without_tables_nothing_ever_happened(database: Database) -> None:
+    async with database.open(read_only=True) as target:
+        ledger = Ledger(target)
+        assert await ledger.runs() == []
+        assert await ledger.run("any") is None
+        assert await ledger.made("user", ["x"]) == set()
+        assert [entry async for entry in ledger.items("any")] == []
+        assert await ledger.mark_interrupted() == 0
+
+
+async def test_a_run_from_start_to_end(run: OpenRun) -> None:
+    started = await run.ledger.run(run.run_id)
+    assert started is not None
+    assert started.state == RunState.RUNNING
+    assert started.settings == {"dry_run": False}
+    assert started.open_webui_version == run.target.version
+    assert not await run.ledger.heartbeat(run.run_id, {"phase": "users", "done": 1})
+    (running,) = await run.ledger.runs()
+    assert running.progress == {"phase": "users", "done": 1}
+    counts = {"users": {"found": 2, "migrated": 2}}
+    await run.ledger.finish(run.run_id, RunState.FINISHED, counts, {"avatar-lost": 1})
+    (finished,) = await run.ledger.runs()
+    assert (finished.state, finished.counts) == ("finished", counts)
+    assert finished.warnings == {"avatar-lost": 1}
+    assert finished.finished_at is not None
+    assert await run.ledger.mark_interrupted() == 0
+
+
+async def test_whoever_watches_a_run_can_ask_it_to_stop(run: OpenRun) -> None:
+    elsewhere = Ledger(run.target)
+    assert await elsewhere.request_stop(run.run_id)
+    assert await run.ledger.heartbeat(run.run_id, {})
+    await run.ledger.finish(run.run_id, RunState.ABORTED, {}, {})
+    assert not await elsewhere.request_stop(run.run_id)  # it is over
+    assert not await elsewhere.request_stop("no such run")
+
+
+async def test_a_ledger_of_an_older_version_is_read_and_completed(run: OpenRun) -> None:
+    tables = LedgerTables.define(run.target.schema.metadata.schema)
+    async with run.target.engine.begin() as connection:
+        for column in ("progress", "stop_requested_at"):
+            await connection.execute(sa.text(f"ALTER TABLE {tables.run.name} DROP COLUMN {column}"))
+    (old,) = await Ledger(run.target).runs()
+    assert (old.id, old.progress, old.stop_requested_at) == (run.run_id, {}, None)
+    again = await start_run(run.target)
+    assert not await again.ledger.heartbeat(again.run_id, {"done": 3})
+    assert [dict(r.progress) for r in await again.ledger.runs() if r.id == again.run_id] == [
+        {"done": 3}
+    ]
+
+
+async def test_dead_runs_are_closed_at_their_last_sign_of_life(run: OpenRun) -> None:
+    assert await run.ledger.mark_interrupted() == 1
+    (dead,) = await run.ledger.runs()
+    assert (dead.state, dead.finished_at) == ("interrupted", dead.heartbeat_at)
+
+
+async def test_many_items_come_back_in_order_and_only_this_runs(run: OpenRun) -> None:
+    other = await start_run(run.target)
+    for start in range(0, 2500, 500):
+        outcomes = [
+            Outcome("messages", f"m{number}", State.SKIPPED, None, Reason.NO_MESSAGES)
+            for number in range(start, start + 500)
+        ]
+        await run.writer.record(outcomes)
+        await other.writer.record(outcomes[:1])
+    expected = [f"m{number}" for number in range(2500)]
+    assert [entry.source_id for entry in await run.items()] == expected
+    backwards = [entry.source_id async for entry in run.ledger.items(run.run_id, newest_first=True)]
+    assert backwards == expected[::-1]
+    failed = [entry async for entry in run.ledger.items(run.run_id, states=[State.FAILED])]
+    assert failed == []
+    assert len(await other.items()) == 5
+
+
+@pytest.mark.parametrize(
+    "hostile", ["a" * 10_000, "\x00\x00", "\ud83d\ude00 \ud83d", "'; DROP TABLE chat; --", ""]
+)
+async def test_it_takes_any_text(run: OpenRun, hostile: str) -> None:
+    outcome = Outcome("files", hostile, State.FAILED, hostile, Reason.INVALID_DOCUMENT, hostile)
+    await run.writer.record([outcome])
+    (entry,) = await run.items()
+    assert len(entry.source_id) <= 1000
+    assert (entry.collection, entry.state, entry.reason) == ("files", "failed", "invalid-document")
+
+
+async def test_what_was_made_and_what_was_undone(run: OpenRun) -> None:
+    await run.writer.write([item(user("bea")), item(user("carl"))])
+    ids = [key("bea"), key("carl"), "unknown"]
+    assert await run.ledger.made("user", ids) == {key("bea"), key("carl")}
+    assert await run.ledger.made("chat", ids) == set()
+    first, _ = await run.items()
+    async with run.target.engine.begin() as connection:
+        await run.ledger.mark_undone(run.run_id, [first.number], connection)
+    assert await run.ledger.made("user", ids) == {key("carl")}
+
+
+async def test_the_ledger_can_be_removed(run: OpenRun) -> None:
+    await run.writer.write([item(user("bea"))])
+    async with run.target.engine.begin() as connection:
+        for table in ("librechat_migration_item", "librechat_migration_run"):
+            await connection.execute(sa.text(f"DROP TABLE {table}"))
+    later = await start_run(run.target)
+    (written,) = await later.writer.write([item(user("bea"))])
+    assert written.state is State.EXISTING

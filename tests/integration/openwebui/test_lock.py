@@ -1,0 +1,112 @@
+"""One run at a time, and no lock outlives its holder."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from migrator_core.errors import AbortedError, CannotStartError
+from migrator_core.openwebui import RunLock
+from migrator_core.openwebui.engines import database_name, sqlite_path
+from tests.integration.openwebui.conftest import start_run
+from tests.support.databases import Database, async_url
+
+
+async def test_the_second_run_is_told_who_holds_the_lock(database: Database) -> None:
+    async with database.open() as target, database.open() as other:
+        async with RunLock(target) as lock:
+            run = await start_run(target)
+            await lock.check()
+            with pytest.raises(CannotStartError, match=run.run_id) as refused:
+                await RunLock(other).acquire()
+            assert "lock comes free" in str(refused.value)
+        async with RunLock(other):
+            pass
+        async with RunLock(other):  # and again: releasing leaves nothing behind
+            pass
+    assert not list(database.home.rglob("*.lock"))
+
+
+HOLD = """
+import asyncio, sys
+from pathlib import Path
+from tests.support.databases import Database
+from migrator_core.openwebui import RunLock
+
+async def hold():
+    async with Database(sys.argv[1], Path(sys.argv[2])).open() as target, RunLock(target):
+        print("held", flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(hold())
+"""
+
+
+async def test_the_lock_of_a_killed_process_is_free(database: Database) -> None:
+    target = database.deployment
+    holder = await asyncio.create_subprocess_exec(
+        target.python,
+        "-c",
+        HOLD,
+        database.url,
+        database.home,
+        env={**target.variables, "PYTHONPATH": str(Path(__file__).resolve().parents[3])},
+        stdout=asyncio.subprocess.PIPE,
+    )
+    try:
+        assert holder.stdout is not None
+        assert await holder.stdout.readline() == b"held\n"
+        async with database.open() as mine:
+            with pytest.raises(CannotStartError):
+                await RunLock(mine).acquire()
+            holder.kill()
+            await holder.wait()
+            async with RunLock(mine):
+                pass
+    finally:
+        if holder.returncode is None:
+            holder.kill()
+            await holder.wait()
+
+
+async def test_a_lost_session_is_noticed(postgres_database: Database) -> None:
+    async with postgres_database.open() as target, postgres_database.open() as other:
+        async with RunLock(target) as lock:
+            async with other.engine.connect() as connection:
+                await connection.exec_driver_sql(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+                )
+            with pytest.raises(AbortedError, match="safe to run again"):
+                await lock.check()
+        async with RunLock(other):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("url", "path", "name"),
+    [
+        ("sqlite:////data/webui.db", "/data/webui.db", "SQLite database /data/webui.db"),
+        ("sqlite:///data/a b.db", "data/a b.db", "SQLite database data/a b.db"),
+        ("sqlite:///file:/data/a%20b.db?uri=true", "/data/a b.db", "SQLite database /data/a b.db"),
+        ("sqlite:///file:///data/w.db?uri=true", "/data/w.db", "SQLite database /data/w.db"),
+        ("sqlite://", None, "SQLite database in memory"),
+        ("sqlite:///:memory:", None, "SQLite database in memory"),
+        ("sqlite:///file:x?mode=memory&uri=true", None, "SQLite database in memory"),
+    ],
+)
+async def test_odd_urls_of_sqlite(url: str, path: str | None, name: str) -> None:
+    engine = create_async_engine(async_url(url), poolclass=NullPool)
+    assert sqlite_path(engine.url) == (Path(path) if path else None)
+    assert database_name(engine.url) == name
+
+
+async def test_the_name_of_a_database_has_no_secret_in_it() -> None:
+    engine = create_async_engine(
+        async_url("postgresql://tenant:hunter2@db.example:5433/webui?sslpassword=hunter2"),
+        poolclass=NullPool,
+    )
+    assert database_name(engine.url) == "PostgreSQL database 'webui' on db.example:5433"

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from migrator_core.convert.people.grants import (
+    Principals,
+    Resource,
+    agent_is_shared,
+    grants_for,
+    prompt_is_shared,
+)
+from migrator_core.librechat.documents.acl_entry import AclEntry
+from migrator_core.librechat.documents.agent import Agent
+from migrator_core.librechat.documents.base import parse
+from migrator_core.librechat.documents.project import Project
+from migrator_core.librechat.documents.prompt import PromptGroup
+from migrator_core.librechat.values import Millis
+from migrator_core.outcome import WarningCode
+from migrator_core.rows import Grant
+from tests.unit.convert import documents as d
+
+MERGED = "c" * 24
+NOW = d.STARTED * 1000
+PRINCIPALS = Principals(
+    accounts={d.ALICE: "owner", d.BOB: "bob", MERGED: "bob"}, groups={d.GROUP: "group"}, now=NOW
+)
+RESOURCE = Resource("agent", d.AGENT["_id"], "owner", "agent Data Analyst")
+READ_ALL = Grant("user", "*", "read")
+WRITE_ALL = Grant("user", "*", "write")
+BOB_READS = Grant("user", "bob", "read")
+BOB_WRITES = Grant("user", "bob", "write")
+
+
+def _entry(kind: str, who: str | None = None, bits: object = 1, **changes: Any) -> AclEntry:
+    data = {"principalType": kind, "principalId": who, "permBits": bits} | changes
+    return parse(AclEntry, d.ACL_ENTRY | data)
+
+
+@pytest.mark.parametrize(
+    ("entries", "grants"),
+    [
+        ([], ()),
+        ([_entry("user", d.BOB, 1)], (BOB_READS,)),
+        ([_entry("user", d.BOB.upper(), 3)], (BOB_READS, BOB_WRITES)),
+        ([_entry("user", d.BOB, 2)], (BOB_READS, BOB_WRITES)),
+        ([_entry("user", d.BOB, 15)], (BOB_READS, BOB_WRITES)),
+        ([_entry("user", d.BOB, 12)], ()),
+        ([_entry("user", d.BOB, -1)], ()),
+        ([_entry("user", d.BOB, True)], ()),
+        ([_entry("user", d.BOB, "15")], ()),
+        ([_entry("user", MERGED, 1), _entry("user", d.BOB, 3)], (BOB_READS, BOB_WRITES)),
+        ([_entry("user", d.ALICE, 15)], ()),
+        (
+            [_entry("group", d.GROUP, 3)],
+            (Grant("group", "group", "read"), Grant("group", "group", "write")),
+        ),
+        ([_entry("role", "USER", 1)], (READ_ALL,)),
+        ([_entry("public", None, 1)], (READ_ALL,)),
+        ([_entry("public", None, 3)], (READ_ALL, WRITE_ALL)),
+        ([_entry("public", expiredAt=Millis(NOW - 1))], ()),
+        ([_entry("public", expiredAt=Millis(NOW))], ()),
+        ([_entry("public", expiredAt=Millis(NOW + 1))], (READ_ALL,)),
+        ([_entry("public", expiredAt={"$date": "soon"})], ()),
+        ([_entry("public", resourceType="promptGroup")], ()),
+        ([_entry("public", resourceId="f" * 24)], ()),
+    ],
+)
+def test_grants(entries: list[AclEntry], grants: tuple[Grant, ...]) -> None:
+    assert grants_for(RESOURCE, entries, PRINCIPALS) == (grants, ())
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        (_entry("user", "f" * 24), "f" * 24),
+        (_entry("group", "e" * 24), "e" * 24),
+        (_entry("group", d.BOB), d.BOB),
+        (_entry("role", "ADMIN"), "ADMIN"),
+        (_entry("role", "finance-team"), "finance-team"),
+        (_entry("role", None), "role"),
+        (_entry("everybody", None), "everybody"),
+    ],
+)
+def test_a_share_with_nobody_we_know_is_left_out_and_reported(entry: AclEntry, named: str) -> None:
+    grants, notices = grants_for(RESOURCE, [entry], PRINCIPALS)
+    assert grants == ()
+    assert [notice.code for notice in notices] == [WarningCode.ACCESS_NARROWED]
+    assert "agent Data Analyst" in notices[0].detail
+    assert named in notices[0].detail
+
+
+def test_the_order_of_entries_does_not_show() -> None:
+    entries = [_entry("user", d.BOB, 1), _entry("public"), _entry("group", d.GROUP)]
+    forward, _ = grants_for(RESOURCE, entries, PRINCIPALS)
+    backward, _ = grants_for(RESOURCE, entries[::-1], PRINCIPALS)
+    assert forward == backward
+    assert len(forward) == 3
+
+
+@pytest.mark.parametrize(
+    ("shared", "collaborative", "grants"),
+    [
+        (True, False, (READ_ALL,)),
+        (True, True, (READ_ALL, WRITE_ALL)),
+        (False, True, ()),
+    ],
+)
+def test_before_permissions_the_instance_project_decided(
+    shared: bool, collaborative: bool, grants: tuple[Grant, ...]
+) -> None:
+    resource = Resource("agent", d.AGENT["_id"], "owner", "x", shared, collaborative)
+    assert grants_for(resource, [], PRINCIPALS) == (grants, ())
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        _entry("user", d.ALICE, 15),
+        _entry("public", expiredAt=Millis(1)),
+        _entry("user", d.BOB, 0),
+    ],
+)
+def test_any_permission_entry_ends_the_old_way_of_sharing(entry: AclEntry) -> None:
+    resource = Resource("agent", d.AGENT["_id"], "owner", "x", shared=True, collaborative=True)
+    assert grants_for(resource, [entry], PRINCIPALS) == ((), ())
+
+
+def _project(**changes: object) -> Project:
+    return parse(Project, d.PROJECT | changes)
+
+
+def test_only_the_instance_project_makes_things_public() -> None:
+    agent = parse(Agent, d.AGENT)
+    listed = parse(Agent, d.AGENT | {"id": "agent_other", "projectIds": [d.PROJECT["_id"]]})
+    other = parse(Agent, d.AGENT | {"id": "agent_other"})
+    assert agent_is_shared(agent, [_project()])
+    assert agent_is_shared(listed, [_project()])
+    assert not agent_is_shared(other, [_project()])
+    assert not agent_is_shared(agent, [_project(name="team")])
+    assert not agent_is_shared(agent, [])
+    group = parse(PromptGroup, d.PROMPT_GROUP)
+    assert prompt_is_shared(group, [_project()])
+    assert not prompt_is_shared(group, [_project(promptGroupIds=[])])
+    assert not prompt_is_shared(group, [_project(name=None)])

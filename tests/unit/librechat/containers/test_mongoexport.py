@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from migrator_core.librechat import Limits
+from migrator_core.outcome import WarningCode
+from tests.unit.librechat.building import (
+    JSON_FORMS,
+    collections,
+    ids,
+    json_lines,
+    line,
+    message,
+    opened,
+    plain,
+    write_export,
+)
+
+
+@pytest.mark.parametrize("form", JSON_FORMS.values(), ids=JSON_FORMS.keys())
+def test_every_form_of_json_gives_the_same_documents(tmp_path: Path, form: object) -> None:
+    content = collections()
+    content["messages"].append({**message(200), "text": "Grüße 🚀 \u2028"})
+    lines = write_export(tmp_path / "lines" / "data", content)
+    other = write_export(tmp_path / "other" / "data", content, form)  # type: ignore[arg-type]
+    with opened(lines, tmp_path) as expected, opened(other, tmp_path) as found:
+        assert found.collections == expected.collections
+        for name in expected.collections:
+            assert list(found.documents(name)) == list(expected.documents(name))
+            assert list(found.documents(name)) == list(found.documents(name))
+        assert ids(found, "messages") == plain(content)["messages"]
+        assert [notice.code for notice in found.notices] == [WarningCode.BACKUP_ODDITY]  # no files
+
+
+def test_a_damaged_line_does_not_touch_its_neighbours(tmp_path: Path) -> None:
+    content = collections()
+    folder = write_export(tmp_path / "data", content)
+    good = [line(message(number)) for number in (1, 2, 3)]
+    bad = [b'{"_id":{"$oid":"64ca1db05f9d88c1aa1a2b09"},"text":', b"\x00" * 50, b"[1,2]", b"oops"]
+    rows = [good[0], bad[0], bad[1], good[1], bad[2], bad[3], b"", b"  ", good[2]]
+    (folder / "messages.json").write_bytes(b"\n".join(rows) + b"\n")
+    with opened(folder, tmp_path) as backup:
+        assert ids(backup, "messages") == [
+            f"{1:024x}",
+            "!64ca1db05f9d88c1aa1a2b09",
+            "!document 3",
+            f"{2:024x}",
+            "!document 5",
+            "!document 6",
+            f"{3:024x}",
+        ]
+
+
+def test_a_damaged_first_line_makes_no_pretty_file(tmp_path: Path) -> None:
+    folder = write_export(tmp_path / "data", collections())
+    (folder / "messages.json").write_bytes(b'{"a": tru\n' + json_lines([message(1), message(2)]))
+    with opened(folder, tmp_path) as backup:
+        assert ids(backup, "messages") == ["!document 1", f"{1:024x}", f"{2:024x}"]
+
+
+def test_a_line_beyond_the_limit_is_one_unreadable_document(tmp_path: Path) -> None:
+    folder = write_export(tmp_path / "data", collections())
+    huge = {**message(2), "text": "x" * 50_000}
+    (folder / "messages.json").write_bytes(json_lines([message(1), huge, message(3)]))
+    limits = Limits(json_document=10_000)
+    with opened(folder, tmp_path, limits) as backup:
+        expected = [f"{1:024x}", f"!{2:024x}", f"{3:024x}"]
+        assert ids(backup, "messages") == expected
+        index = backup.message_index()
+        assert index.total == 3
+        assert [document.source_id for document in index.unreadable()] == [f"{2:024x}"]
+
+
+def test_a_cut_off_export_is_told(tmp_path: Path) -> None:
+    folder = write_export(tmp_path / "data", collections())
+    (folder / "messages.json").write_bytes(json_lines([message(1), message(2)])[:-40])
+    with opened(folder, tmp_path) as backup:
+        assert ids(backup, "messages") == [f"{1:024x}", f"!{2:024x}"]
+        list(backup.documents("messages"))
+        damaged = [n for n in backup.notices if n.code is WarningCode.COLLECTION_DAMAGED]
+        assert len(damaged) == 1
+
+
+def test_messages_of_mongoexport_itself_are_no_documents(tmp_path: Path) -> None:
+    folder = write_export(tmp_path / "data", collections())
+    log = b"2026-01-13T14:00:00.123+0000\tconnected to: mongodb://localhost/\n"
+    end = b"2026-01-13T14:00:01.123+0000\texported 2 records\n"
+    body = json_lines([message(1), message(2)])
+    (folder / "messages.json").write_bytes(log + body + end)
+    with opened(folder, tmp_path) as backup:
+        assert ids(backup, "messages") == [f"{1:024x}", f"{2:024x}"]
+        assert any("mongoexport itself" in notice.detail for notice in backup.notices)
+
+
+@pytest.mark.parametrize("form", ["array", "array over lines", "pretty", "pretty array (Compass)"])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'"m2"', b'"m2'),  # a lost quotation mark: everything behind it seems to be a string
+        (b'"m2"', b'{"m2"'),  # a brace too many
+        (b'"m2"', b'"m2"}'),  # one that closes too early
+        (b'"m2"', b"nothing"),
+    ],
+)
+def test_damage_in_an_array_or_pretty_file_costs_one_document(
+    tmp_path: Path, form: str, before: bytes, after: bytes
+) -> None:
+    data = JSON_FORMS[form]([message(number) for number in range(1, 6)])
+    assert data.count(before) == 1
+    folder = write_export(tmp_path / "data", collections())
+    (folder / "messages.json").write_bytes(data.replace(before, after))
+    with opened(folder, tmp_path) as backup:
+        found = ids(backup, "messages")
+        good = [f"{number:024x}" for number in (1, 3, 4, 5)]
+        assert [name for name in found if name in good] == good
+        assert any(name.startswith("!") for name in found)
+        assert any(n.code is WarningCode.COLLECTION_DAMAGED for n in backup.notices)
+
+
+@pytest.mark.parametrize("form", ["array", "pretty"])
+def test_a_cut_off_array_keeps_what_came_before(tmp_path: Path, form: str) -> None:
+    folder = write_export(tmp_path / "data", collections())
+    data = JSON_FORMS[form]([message(number) for number in range(1, 4)])
+    (folder / "messages.json").write_bytes(data[:-60])
+    with opened(folder, tmp_path) as backup:
+        found = ids(backup, "messages")
+        assert found[:2] == [f"{1:024x}", f"{2:024x}"]
+        assert [name[0] for name in found[2:]] == ["!"]
+        assert any(n.code is WarningCode.COLLECTION_DAMAGED for n in backup.notices)
+
+
+def test_an_array_longer_than_any_buffer_is_cut_into_documents(tmp_path: Path) -> None:
+    documents = [{**message(number), "text": 'x{[\\"' * 40_000} for number in range(12)]
+    documents.append({**message(99), "text": "small"})
+    folder = write_export(tmp_path / "data", collections())
+    (folder / "messages.json").write_bytes(JSON_FORMS["array"](documents))
+    with opened(folder, tmp_path) as backup:
+        read = list(backup.documents("messages"))
+        assert [d.data and d.data["text"] for d in read] == [d["text"] for d in documents]
