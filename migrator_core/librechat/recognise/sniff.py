@@ -25,7 +25,8 @@ HEAD: Final = 64 * KIB
 
 _ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")
 _JSON_START = re.compile(rb'(?:\[\s*)?\{\s*["}]|\[\s*\]')
-_TOKEN = re.compile(rb'"((?:[^"\\]++|\\.)*+)"(\s*:)?|[{}\[\]]', re.DOTALL)
+# The closing quote may be beyond what was read; nothing inside of such a string is a token.
+_TOKEN = re.compile(rb'"((?:[^"\\]++|\\.)*+)(?:"(\s*:)?)?|[{}\[\]]', re.DOTALL)
 _BSON_TAGS = frozenset({*range(1, 0x14), 0x7F, 0xFF})
 _CHAT_KEYS = frozenset({"recursive", "exportAt", "branches", "messagesTree"})
 
