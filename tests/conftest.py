@@ -1,4 +1,7 @@
-"""Databases that all tests share: servers and templates once per session, a copy per test."""
+"""What all tests share, and nothing heavy: a unit test is to start at once.
+
+What a fixture needs for Open WebUI and PostgreSQL is imported where the fixture is made.
+"""
 
 from __future__ import annotations
 
@@ -6,18 +9,31 @@ import itertools
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
-from tests.support import databases, program
+if TYPE_CHECKING:
+    from tests.support.databases import Database, Postgres
+
+# Hypothesis's own profile for CI, everywhere: every run tries the same examples, keeps no database
+# of them beside the sources, and never fails because the machine is busy.
+# `--hypothesis-profile thorough` looks further, in other places each time.
+settings.load_profile("ci")
+settings.register_profile(
+    "thorough", settings.get_profile("ci"), derandomize=False, max_examples=2000
+)
 
 _NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[databases.Postgres]:
+def postgres() -> Iterator[Postgres]:
     """A running PostgreSQL server."""
-    server = databases.Postgres()
+    from tests.support.databases import Postgres
+
+    server = Postgres()
     try:
         yield server.start()
     finally:
@@ -27,39 +43,45 @@ def postgres() -> Iterator[databases.Postgres]:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An Open WebUI database with an administrator, to be copied."""
+    from tests.support import databases
+
     return databases.sqlite_template(tmp_path_factory.mktemp("sqlite-template"))
 
 
 @pytest.fixture(scope="session")
-def postgres_template(
-    postgres: databases.Postgres, tmp_path_factory: pytest.TempPathFactory
-) -> str:
+def postgres_template(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The same in PostgreSQL: the name of the database."""
+    from tests.support import databases
+
     return databases.postgres_template(postgres, tmp_path_factory.mktemp("postgres-template"))
 
 
 @pytest.fixture(scope="session")
 def built_program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built single file; the Action's file and the JSON lie beside it."""
+    from tests.support import program
+
     return program.under_test() or program.build(tmp_path_factory.mktemp("dist"))
 
 
 @pytest.fixture
-def sqlite_database(sqlite_template: Path, tmp_path: Path) -> databases.Database:
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Database:
     """A SQLite database of the test's own."""
+    from tests.support.databases import Database
+
     home = tmp_path / "openwebui"
     (home / "data").mkdir(parents=True)
     copy = shutil.copyfile(sqlite_template, home / "data" / "webui.db")
-    return databases.Database(f"sqlite:///{copy}", home)
+    return Database(f"sqlite:///{copy}", home)
 
 
 @pytest.fixture
-def postgres_database(
-    postgres: databases.Postgres, postgres_template: str, tmp_path: Path
-) -> databases.Database:
+def postgres_database(postgres: Postgres, postgres_template: str, tmp_path: Path) -> Database:
     """A PostgreSQL database of the test's own."""
+    from tests.support.databases import Database
+
     url = postgres.create_database(f"test_{next(_NUMBERS)}", postgres_template)
-    return databases.Database(url, tmp_path / "openwebui")
+    return Database(url, tmp_path / "openwebui")
 
 
 @pytest.fixture(
@@ -72,7 +94,7 @@ def postgres_database(
         ),
     ]
 )
-def database(request: pytest.FixtureRequest) -> databases.Database:
+def database(request: pytest.FixtureRequest) -> Database:
     """An Open WebUI database of the test's own, in SQLite and in PostgreSQL."""
-    found: databases.Database = request.getfixturevalue(request.param)
+    found: Database = request.getfixturevalue(request.param)
     return found
