@@ -1,21 +1,23 @@
 """A program called ``docker`` that answers as Docker with a LibreChat in it would.
 
-Started as ``python docker_stand_in.py STATE ARGUMENTS…``. STATE is a JSON file: what containers
-there are, what is in them, and what goes wrong (:class:`tests.support.librechat_host.Host` writes
-it). The shells of MongoDB really run the JavaScript they are given, in Node. Everything but reading
-ends with status 64, and every call is recorded.
+:func:`main` gets STATE and the arguments. STATE is a JSON file: what containers there are, what is
+in them, and what goes wrong (:class:`tests.support.librechat_host.Host` writes it). The shells of
+MongoDB really run the JavaScript they are given, in Node. Everything but reading ends with status
+64, and every call is recorded.
+
+One backup calls it twenty to fifty times, so it starts with what the interpreter has loaded anyway.
 """
 
-# ruff: noqa: T201, PTH208 - printing is how a program answers, and a glob of /proc ends early
+# ruff: noqa: T201 - printing is how a program answers
 from __future__ import annotations
 
-import json
 import os
-import subprocess
 import sys
 import time
-from pathlib import Path
-from typing import Any, NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 PRELUDE = """
 const server = JSON.parse(require('fs').readFileSync(process.argv[1], 'utf8'));
@@ -44,15 +46,17 @@ const connect = uri => {
 class Docker:
     """One call of the program."""
 
-    def __init__(self, state_file: Path, arguments: list[str]) -> None:
+    def __init__(self, state_file: str, arguments: list[str]) -> None:
         self.state_file = state_file
-        self.state: dict[str, Any] = json.loads(state_file.read_text("utf-8"))
+        # ASCII JSON is Python but for three words; the module for it is slow to import.
+        words = {"null": None, "true": True, "false": False}
+        self.state: dict[str, Any] = eval(read(state_file), words)
         self.arguments = arguments
 
     def call(self) -> None:
         """Record the call and answer it."""
-        with (self.state_file.parent / "calls").open("a", encoding="utf-8") as calls:
-            calls.write(json.dumps([self.arguments, self.secrets_seen()]) + "\n")
+        with open(self._beside("calls"), "a", encoding="utf-8") as calls:
+            calls.write(repr((self.arguments, self.secrets_seen())) + "\n")
         match self.arguments:
             case ["compose", "version"]:
                 sys.exit(0 if self.state["compose"] is not None else 1)
@@ -77,17 +81,21 @@ class Docker:
         seen = []
         for process in filter(str.isdecimal, os.listdir("/proc")):
             try:
-                line = Path("/proc", process, "cmdline").read_bytes()
+                with open(f"/proc/{process}/cmdline", "rb") as shown:
+                    line = shown.read()
             except OSError:
                 continue
             if secret in line:
                 seen.append(line.decode(errors="replace"))
         return seen
 
+    def _beside(self, name: str) -> str:
+        return os.path.join(os.path.dirname(self.state_file), name)
+
     def _service(self, options: list[str], service: str) -> str:
         # As compose does: a file that was named, else the one in the working directory.
         file = options[1] if options[:1] == ["-f"] else self.state["compose_file"]
-        if not Path(file).is_file() or Path.cwd() != Path(self.state["project"]):
+        if not os.path.isfile(file) or os.getcwd() != self.state["project"]:
             refuse(1, "no configuration file provided: not found")
         name = (self.state["compose"] or {}).get(service) or refuse(
             1, f"no such service: {service}"
@@ -117,7 +125,7 @@ class Docker:
             case ["printenv", "MONGO_URI"]:
                 print(container["uri"]) if container["uri"] else sys.exit(1)
             case ["test", "-d", path]:
-                sys.exit(0 if Path(root + path).is_dir() else 1)
+                sys.exit(0 if os.path.isdir(root + path) else 1)
             case ["tar", "-C", path, "-cf", "-", "."]:
                 if not container["has_tar"]:
                     refuse(127, "exec: tar: executable file not found in $PATH")
@@ -130,11 +138,12 @@ class Docker:
                 refuse(64, f"not expected: {command}")
 
     def _copy(self, container: str, path: str) -> None:
-        root = Path(self.state["containers"][container.removeprefix("id-")]["root"] + path)
+        root = self.state["containers"][container.removeprefix("id-")]["root"] + path
         if self.state["broken_copy"]:
             sys.stdout.buffer.write(b"half a tar")
             refuse(1, "Error response from daemon: unexpected EOF")
-        os.execvp("tar", ["tar", "-C", str(root.parent), "-cf", "-", root.name])
+        folder, name = os.path.split(root)
+        os.execvp("tar", ["tar", "-C", folder, "-cf", "-", name])
 
     # --- MongoDB's container ---------------------------------------------------------------
 
@@ -163,18 +172,14 @@ class Docker:
             refuse(64, "the shell would write into the container")
         print("Warning: Could not access file: ENOTDIR")  # said by mongosh without a home
         sys.stdout.flush()
-        done = subprocess.run(
-            [self.state["node"], "-e", PRELUDE + program, str(self.state_file)],
-            env=environment,
-            check=False,
-        )
-        sys.exit(done.returncode)
+        node = self.state["node"]
+        os.execve(node, [node, "-e", PRELUDE + program, self.state_file], environment)
 
     def _tool(self, tool: str, options: list[str]) -> None:
         named = dict(option.removeprefix("--").partition("=")[::2] for option in options)
         uri = named.pop("uri", None)
         if named.pop("config", None) == "/dev/stdin":
-            uri = json.loads(sys.stdin.read().removeprefix("uri: "))
+            uri = eval(sys.stdin.read().removeprefix("uri: "))  # a JSON string is Python's, too
         if uri != self.state["expected_uri"]:
             refuse(1, f"error connecting to db server {uri}: Authentication failed")
         if named.pop("db") != self.state["database"]:
@@ -188,8 +193,8 @@ class Docker:
     def _export(self, named: dict[str, str]) -> None:
         if named.pop("jsonFormat") != "canonical" or list(named) != ["collection"]:
             refuse(64, f"not expected: {named}")
-        data = (Path(self.state["data"]) / f"{named['collection']}.json").read_bytes()
-        out = sys.stdout.buffer
+        path = os.path.join(self.state["data"], f"{named['collection']}.json")
+        data, out = read(path), sys.stdout.buffer
         if named["collection"] == self.state["trouble_at"]:
             out.write(data[: len(data) // 2])
             out.flush()
@@ -199,7 +204,7 @@ class Docker:
     def _dump(self, named: dict[str, str]) -> None:
         if named != {"archive": "", "gzip": ""}:
             refuse(64, f"not expected: {named}")
-        data = Path(self.state["archive"]).read_bytes()
+        data = read(self.state["archive"])
         if self.state["trouble_at"]:
             sys.stdout.buffer.write(data[: len(data) // 2])
             sys.stdout.buffer.flush()
@@ -217,9 +222,16 @@ class Docker:
         if self.state["trouble"] == "fails":
             refuse(1, f"Failed: connection to {self.state['expected_uri']} reset by peer")
         if self.state["trouble"] == "hangs":
-            (self.state_file.parent / "hanging").write_text(str(os.getpid()))
+            with open(self._beside("hanging"), "w", encoding="ascii") as hanging:
+                hanging.write(str(os.getpid()))
             time.sleep(600)
         sys.exit(0)
+
+
+def read(path: str) -> bytes:
+    """A file's bytes."""
+    with open(path, "rb") as opened:
+        return opened.read()
 
 
 def refuse(status: int, message: str) -> NoReturn:
@@ -228,5 +240,6 @@ def refuse(status: int, message: str) -> NoReturn:
     sys.exit(status)
 
 
-if __name__ == "__main__":
-    Docker(Path(sys.argv[1]), sys.argv[2:]).call()
+def main() -> None:
+    """Answer the call that the command line holds."""
+    Docker(sys.argv[1], sys.argv[2:]).call()

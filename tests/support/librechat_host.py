@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import gzip
 import json
 import os
@@ -16,12 +17,12 @@ from typing import Any
 
 from playwright._impl._driver import compute_driver_executable
 
-from tests.support import docker_stand_in
 from tests.support.containers import collections
 from tests.support.environments import ROOT
 from tests.support.mongo_archive import archive_bytes
 from tests.support.sample import SAMPLE
 
+HERE = Path(__file__).parent
 SCRIPT = ROOT / "scripts" / "create-librechat-backup-docker.sh"
 SECRET = "p%40ss-w0rd"  # as it stands in a connection string
 URI = f"mongodb://libre:{SECRET}@mongodb:27017/LibreChat"
@@ -113,8 +114,9 @@ class Host:
         state = self.home / "state.json"
         state.write_text(json.dumps(self.state), "utf-8")
         program = self.home / "bin" / "docker"
-        stand_in = docker_stand_in.__file__
-        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -IS "{stand_in}" "{state}" "$@"\n')
+        # As an imported module it is compiled once, and not for every call.
+        start = f"import sys; sys.path.append({str(HERE)!r}); import docker_stand_in as d; d.main()"
+        program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -ISc "{start}" "{state}" "$@"\n')
         program.chmod(0o755)
         return [str(SCRIPT), "--output", str(self.output), *options]
 
@@ -160,4 +162,4 @@ class Host:
 
     def _recorded(self) -> list[tuple[list[str], list[str]]]:
         lines = (self.home / "calls").read_text("utf-8").splitlines()
-        return [tuple(json.loads(line)) for line in lines]
+        return [ast.literal_eval(line) for line in lines]

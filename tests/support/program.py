@@ -35,6 +35,7 @@ NOT_FOR_THE_FILE = {
     "tests/unit/owui_function/test_bundle": "builds the file from the packages",
     "tests/integration/test_bundle": "builds the file by itself",
     "tests/unit/scripts/": "the scripts are no part of the file",
+    "tests/integration/scripts/": "as above",
     "tests/unit/test_docs.py": "reads the sources, which the packages' run does as well",
     "tests/unit/cli/test_cli.py::test_verbs_that_do_not_work_yet": "expects the demo",
     "tests/browser/": "makes its Open WebUI with the demo",

@@ -135,7 +135,7 @@ def test_the_stand_in_would_see_a_password(host: Host) -> None:
     with subprocess.Popen(command, stdin=pipe, stdout=pipe) as process:
         assert process.stdout
         process.stdout.readline()
-        seen = Docker(host.home / "state.json", []).secrets_seen()
+        seen = Docker(str(host.home / "state.json"), []).secrets_seen()
         process.communicate(b"\n")
     assert len(seen) == 1
 
