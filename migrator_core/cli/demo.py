@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from migrator_core.cli.exits import ExitStatus
+from migrator_core.cli.output import say
 from migrator_core.errors import CannotStartError, UsageError
 
 MARKER = ".librechat-migrate-demo"
@@ -33,10 +34,10 @@ def demo(directory: Path, *, serve: bool, port: int) -> ExitStatus:
         _serve(directory, port)
     _make_room(directory)
     environment = _environment(directory)
-    _say("Setting up Open WebUI on SQLite …")
+    say("Setting up Open WebUI on SQLite …")
     first_start = ["-m", "migrator_core.openwebui.first_start", json.dumps(ADMIN)]
     _call(first_start, environment, quiet=True)
-    _say("Migrating the sample backup …")
+    say("Migrating the sample backup …")
     sample = _sample()
     backup = next(sample.glob("librechat-backup-*"))
     report = directory / "report"
@@ -95,7 +96,7 @@ def _call(arguments: list[str], environment: dict[str, str], *, quiet: bool = Fa
     )
     if finished.returncode not in {ExitStatus.FINISHED, ExitStatus.WARNINGS}:
         if quiet:
-            sys.stdout.write(finished.stdout.decode("utf-8", "replace"))
+            say(finished.stdout.decode("utf-8", "replace"))
         raise CannotStartError(
             f"the demo could not be made: {' '.join(arguments[:2])} ended with exit status "
             f"{finished.returncode}. What it printed above says why."
@@ -105,28 +106,22 @@ def _call(arguments: list[str], environment: dict[str, str], *, quiet: bool = Fa
 def _explain(directory: Path, sample: Path) -> None:
     accounts = [ADMIN, *json.loads((sample / "accounts.json").read_text(encoding="utf-8"))]
     width = max(len(account["email"]) for account in accounts)
-    _say("")
-    _say(f"The demo is ready in {directory}/.")
-    _say(f"Start it:  make demo-serve   (or: librechat-migrate demo --dir {directory} --serve)")
-    _say("Open:      http://127.0.0.1:8080")
-    _say(f"Report:    {directory / 'report' / 'report.html'}")
-    _say("Sign in with one of these:")
+    say("")
+    say(f"The demo is ready in {directory}/.")
+    say(f"Start it:  make demo-serve   (or: librechat-migrate demo --dir {directory} --serve)")
+    say("Open:      http://127.0.0.1:8080")
+    say(f"Report:    {directory / 'report' / 'report.html'}")
+    say("Sign in with one of these:")
     for account in accounts:
-        _say(f"  {account['email']:{width}}  {account['password']:24}  {account['name']}")
+        say(f"  {account['email']:{width}}  {account['password']:24}  {account['name']}")
 
 
 def _serve(directory: Path, port: int) -> None:
     if not (directory / MARKER).is_file():
         raise UsageError(f"There is no demo in {directory}. Make one first: make demo")
-    _say(f"Open http://127.0.0.1:{port} when Open WebUI has started (about ten seconds).")
-    _say("Stop it with Ctrl+C.")
-    sys.stdout.flush()
+    say(f"Open http://127.0.0.1:{port} when Open WebUI has started (about ten seconds).")
+    say("Stop it with Ctrl+C.")
     command = ["-m", "uvicorn", "open_webui.main:app", "--host", "127.0.0.1", "--port", str(port)]
     os.execve(  # noqa: S606 - replaces this process, so that Ctrl+C reaches the server
         sys.executable, [sys.executable, *command], _environment(directory)
     )
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(line + "\n")
-    sys.stdout.flush()

@@ -11,8 +11,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TextIO
 
 from migrator_core.cli.masking import mask
+from migrator_core.cli.output import write_line
 from migrator_core.duration import duration
 from migrator_core.progress import Event, EventKind, Progress, Snapshot
+from migrator_core.visible import visible
 
 LINE_SECONDS = 10
 """A Job's log gets a progress line at least this often, so that nobody takes it for dead."""
@@ -34,7 +36,7 @@ class WarningFilter:
         if seen > SHOWN_PER_WARNING:
             return None
         more = " (further ones of this kind are in the report only)"
-        return mask(event.text) + (more if seen == SHOWN_PER_WARNING else "")
+        return visible(mask(event.text)) + (more if seen == SHOWN_PER_WARNING else "")
 
 
 def progress_line(snapshot: Snapshot) -> str:
@@ -85,13 +87,13 @@ class _TextLines:
             case EventKind.PHASE:
                 self._write(f"phase: {event.text}")
             case EventKind.NOTE:
-                self._write(mask(event.text))
+                self._write(visible(mask(event.text)))
 
     def progress(self, snapshot: Snapshot) -> None:
         self._write(progress_line(snapshot))
 
     def _write(self, line: str) -> None:
-        print(line, file=self._stream, flush=True)
+        write_line(self._stream, line)
 
 
 class _JsonLines:
@@ -123,7 +125,7 @@ class _JsonLines:
         )
 
     def _write(self, record: dict[str, object]) -> None:
-        print(json.dumps(record), file=self._stream, flush=True)
+        write_line(self._stream, json.dumps(record))
 
 
 @asynccontextmanager

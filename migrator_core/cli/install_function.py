@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-
 from migrator_core.cli.exits import ExitStatus
+from migrator_core.cli.output import say
 from migrator_core.errors import UsageError
 
 TOKEN = "OPEN_WEBUI_TOKEN"  # noqa: S105 - the variable's name, not a token
@@ -25,9 +24,5 @@ def install_function(url: str, token: str | None) -> ExitStatus:
             f"No token. Give an administrator's token with --token, or better in {TOKEN}: Open "
             "WebUI → Settings → Account → API keys."
         )
-    install(url, token, _say)
+    install(url, token, say)
     return ExitStatus.FINISHED
-
-
-def _say(line: str) -> None:
-    sys.stdout.write(f"{line}\n")

@@ -16,6 +16,7 @@ from rich.table import Table
 from migrator_core.cli.masking import mask
 from migrator_core.duration import duration
 from migrator_core.progress import Event, EventKind, Progress
+from migrator_core.visible import visible
 
 
 @asynccontextmanager
@@ -35,7 +36,7 @@ async def live(progress: Progress) -> AsyncIterator[None]:
         if event.kind is EventKind.PHASE:
             screen.next_phase(event.text)
         elif event.kind is EventKind.NOTE:
-            console.print(escape(mask(event.text)), highlight=False)
+            console.print(escape(visible(mask(event.text))), highlight=False)
 
     async def tick() -> None:
         while True:

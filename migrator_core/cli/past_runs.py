@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
 from migrator_core.cli.exits import ExitStatus
+from migrator_core.cli.output import say
 from migrator_core.report import isoformat
 from migrator_core.runs import past_report, past_runs
+from migrator_core.visible import visible
 
 
 def list_runs(*, as_json: bool) -> ExitStatus:
@@ -22,17 +23,17 @@ def list_runs(*, as_json: bool) -> ExitStatus:
     runs = asyncio.run(past_runs())
     if as_json:
         for run in runs:
-            sys.stdout.write(json.dumps(asdict(run)) + "\n")
+            say(json.dumps(asdict(run)))
         return ExitStatus.FINISHED
     if not runs:
-        sys.stdout.write("No run has written to this Open WebUI. (Previews leave no trace.)\n")
+        say("No run has written to this Open WebUI. (Previews leave no trace.)")
         return ExitStatus.FINISHED
-    sys.stdout.write(f"{'run':36}  {'started':20}  {'state':11}  {'migrated':>9}  backup\n")
+    say(f"{'run':36}  {'started':20}  {'state':11}  {'migrated':>9}  backup")
     for run in runs:
         migrated = sum(entry.get("migrated", 0) for entry in run.counts.values())
-        sys.stdout.write(
+        say(
             f"{run.id:36}  {isoformat(run.started_at):20}  {run.state:11}  {migrated:>9,}  "
-            f"{run.backup_path}\n"
+            f"{visible(run.backup_path)}"
         )
     return ExitStatus.FINISHED
 
@@ -44,5 +45,5 @@ def write_report(run: str | None, directory: Path | None) -> ExitStatus:
         CannotStartError: there is no such run, or the database cannot be reached.
     """
     written = asyncio.run(past_report(run, directory))
-    sys.stdout.write(f"reports: {written}\n")
+    say(f"reports: {visible(str(written))}")
     return ExitStatus.FINISHED

@@ -5,17 +5,20 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
-import signal
-import sys
-from contextlib import suppress
+import threading
 
 from migrator_core.cli.display import display
 from migrator_core.cli.exits import ExitStatus
+from migrator_core.cli.output import say
+from migrator_core.cli.stopping import until_asked
 from migrator_core.cli.termination import leave_word
 from migrator_core.errors import AbortedError
 from migrator_core.progress import Progress
 from migrator_core.runs import Result, migrate
 from migrator_core.settings import Settings
+from migrator_core.visible import visible
+
+_STOPPED = "the run was stopped before its end. It is safe to run again."
 
 
 def run(settings: Settings, log_format: str) -> ExitStatus:
@@ -28,11 +31,17 @@ def run(settings: Settings, log_format: str) -> ExitStatus:
     # The run makes and drops millions of small objects without cycles; collecting less often
     # saves a tenth of its time.
     gc.set_threshold(100_000, 50, 50)
-    result = asyncio.run(_run(settings, log_format))
+    ended = threading.Event()
+    try:
+        result = asyncio.run(_run(settings, log_format, ended))
+    except asyncio.CancelledError:
+        raise AbortedError(_STOPPED) from None
+    finally:
+        ended.set()
     _print_result(result, log_format)
     leave_word(_last_line(result))
     if result.run.state != "finished":
-        raise AbortedError("the run was stopped before its end. It is safe to run again.")
+        raise AbortedError(_STOPPED)
     if result.failures:
         return ExitStatus.SOME_FAILED
     if result.warnings and settings.fail_on_warnings:
@@ -40,15 +49,10 @@ def run(settings: Settings, log_format: str) -> ExitStatus:
     return ExitStatus.FINISHED
 
 
-async def _run(settings: Settings, log_format: str) -> Result:
+async def _run(settings: Settings, log_format: str, ended: threading.Event) -> Result:
     progress = Progress()
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Kubernetes sends SIGTERM before it kills: end between two batches, with a report.
-        with suppress(NotImplementedError):
-            loop.add_signal_handler(number, stop.set)
-    async with display(progress, log_format):
+    async with until_asked(stop, ended), display(progress, log_format):
         return await migrate(settings, progress, stop=stop)
 
 
@@ -66,13 +70,8 @@ def _print_result(result: Result, log_format: str) -> None:
             "warnings": result.warnings,
             "report_dir": str(result.directory),
         }
-        sys.stdout.write(json.dumps(record) + "\n")
+        say(json.dumps(record))
         return
-    lines = [
-        "",
-        *result.summary,
-        "",
-        _last_line(result),
-        f"reports: {result.directory}",
-    ]
-    sys.stdout.write("\n".join(lines) + "\n")
+    say()
+    for line in (*result.summary, "", _last_line(result), f"reports: {result.directory}"):
+        say(visible(line))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ async def write_reports(report: Report, directory: Path) -> list[Path]:
     }
     import aiofiles.os  # noqa: PLC0415 - optional: the bundled file loads without it
 
-    await aiofiles.os.makedirs(directory, exist_ok=True)
+    # A report names people by their whole addresses.
+    await aiofiles.os.makedirs(directory, mode=0o700, exist_ok=True)
     paths = []
     for name, chunks in writers.items():
         path = directory / name
@@ -40,7 +42,9 @@ async def _write(path: Path, chunks: Iterator[str]) -> None:
     import aiofiles.os  # noqa: PLC0415 - as above
 
     unfinished = path.with_name(f".{path.name}.unfinished")
-    async with aiofiles.open(unfinished, "w", encoding="utf-8", errors="backslashreplace") as file:
+    async with aiofiles.open(
+        unfinished, "w", encoding="utf-8", errors="backslashreplace", opener=_private
+    ) as file:
         buffered: list[str] = []
         size = 0
         for chunk in chunks:
@@ -51,6 +55,11 @@ async def _write(path: Path, chunks: Iterator[str]) -> None:
                 buffered, size = [], 0
         await file.write("".join(buffered))
     await aiofiles.os.replace(unfinished, path)
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that nobody else on this machine may read."""
+    return os.open(path, flags, 0o600)
 
 
 def json_chunks(report: Report) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
+from html import escape as escape_html
 
 from migrator_core.outcome import EXPLANATIONS
 from migrator_core.report.data import Report, isoformat
 from migrator_core.report.grouping import Group, item_groups, warning_groups
 from migrator_core.report.summary import headline
+from migrator_core.visible import visible
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --good: #1a7f37; --bad: #c62828;
@@ -47,7 +48,7 @@ def html_chunks(report: Report) -> Iterator[str]:
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{title} from LibreChat to Open WebUI</title><style>{_STYLE}</style></head><body>\n"
         f"<h1>{title} from LibreChat to Open WebUI</h1>\n"
-        f'<p class="headline{bad}">{escape(headline(report))}</p>\n<dl>'
+        f'<p class="headline{bad}">{_escape(headline(report))}</p>\n<dl>'
     )
     for term, text in (
         ("Run", f"{run.id} ({run.mode}), {run.state}"),
@@ -55,7 +56,7 @@ def html_chunks(report: Report) -> Iterator[str]:
         ("Versions", f"Open WebUI {run.open_webui_version}, tool {run.tool_version}"),
         ("Backup", f"{backup.path} ({backup.kind})"),
     ):
-        yield f"<dt>{term}</dt><dd>{escape(text)}</dd>"
+        yield f"<dt>{term}</dt><dd>{_escape(text)}</dd>"
     yield "</dl>\n"
     yield from _table(report)
     groups = item_groups(report)
@@ -72,13 +73,18 @@ def html_chunks(report: Report) -> Iterator[str]:
     yield "</body></html>\n"
 
 
+def _escape(text: str) -> str:
+    """Text for the page: nothing in it is markup, and nothing acts or hides."""
+    return escape_html(visible(text))
+
+
 def _table(report: Report) -> Iterator[str]:
     yield '<div class="scroll"><table><thead><tr><th>collection</th>'
     yield "".join(f"<th>{name}</th>" for name in ("found", "migrated", "existing", "skipped"))
     yield "<th>failed</th></tr></thead><tbody>\n"
     for name, entry in report.ordered():
         skipped, failed = sum(entry["skipped"].values()), sum(entry["failed"].values())
-        yield f"<tr><td>{escape(name)}</td>"
+        yield f"<tr><td>{_escape(name)}</td>"
         for count in (entry["found"], entry["migrated"], entry["existing"], skipped):
             yield f"<td>{count:,}</td>" if count else '<td class="zero">0</td>'
         yield f'<td class="bad">{failed:,}</td>' if failed else '<td class="zero">0</td>'
@@ -88,13 +94,13 @@ def _table(report: Report) -> Iterator[str]:
 
 def _group(heading: str, explanation: str, group: Group, *, kind: str) -> Iterator[str]:
     yield (
-        f'<details class="{kind}"><summary><b>{escape(heading)}</b> ({group.count:,})</summary>'
-        f"<p>{escape(explanation)}</p><ul>\n"
+        f'<details class="{kind}"><summary><b>{_escape(heading)}</b> ({group.count:,})</summary>'
+        f"<p>{_escape(explanation)}</p><ul>\n"
     )
     for name, detail in group.entries:
-        code = f"<code>{escape(name)}</code>" if name else ""
+        code = f"<code>{_escape(name)}</code>" if name else ""
         separator = " — " if name and detail else ""
-        yield f"<li>{code}{separator}{escape(detail)}</li>\n"
+        yield f"<li>{code}{separator}{_escape(detail)}</li>\n"
     if group.hidden:
         yield f"<li>… and {group.hidden:,} more, all of them in report.json</li>\n"
     yield "</ul></details>\n"

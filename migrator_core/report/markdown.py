@@ -9,6 +9,7 @@ from migrator_core.outcome import EXPLANATIONS
 from migrator_core.report.data import Report, isoformat
 from migrator_core.report.grouping import Group, item_groups, warning_groups
 from migrator_core.report.summary import headline
+from migrator_core.visible import visible
 
 
 def markdown_chunks(report: Report) -> Iterator[str]:
@@ -17,7 +18,7 @@ def markdown_chunks(report: Report) -> Iterator[str]:
     title = "Preview" if run.mode == "dry-run" else "Migration"
     yield f"# {title} from LibreChat to Open WebUI\n\n**{headline(report)}**\n\n"
     yield (
-        f"- Run: `{run.id}` ({run.mode}), {run.state}\n"
+        f"- Run: `{_code(run.id)}` ({run.mode}), {run.state}\n"
         f"- From {isoformat(run.started_at)} to {isoformat(run.finished_at)}\n"
         f"- Open WebUI {_escape(run.open_webui_version)}, tool {run.tool_version}\n"
         f"- Backup: {_escape(backup.path)} ({backup.kind})\n\n"
@@ -60,9 +61,9 @@ def _entries(group: Group) -> Iterator[str]:
 
 
 def _escape(text: str) -> str:
-    one_line = " ".join(text.split())
+    one_line = visible(" ".join(text.split()))
     return re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", one_line)
 
 
 def _code(text: str) -> str:
-    return " ".join(text.split()).replace("`", "'")
+    return visible(" ".join(text.split())).replace("`", "'")

@@ -251,7 +251,7 @@ def prepared_directory(directory: Path) -> Path:
         CannotStartError: it cannot be written to.
     """
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         probe = directory / ".writable"
         probe.touch()
         probe.unlink()

@@ -107,3 +107,22 @@ async def test_people_see_the_first_of_many_and_json_has_all(tmp_path: Path) -> 
 def test_the_summary_names_reasons_in_words() -> None:
     lines = summary_lines(make_report([failed("a"), failed("b")]))
     assert any(line.startswith("failed: invalid-document: 2 users.") for line in lines)
+
+
+async def test_nothing_in_a_report_acts_or_hides(tmp_path: Path) -> None:
+    report = make_report(
+        [failed("id\x1b[2J", "exe.\u202egpj")], [Notice(WarningCode.AVATAR_LOST, "bell\x07")]
+    )
+    await write_reports(report, tmp_path)
+    for name in ("report.html", "report.md"):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert not {"\x1b", "\x07", "\u202e"} & set(text)
+        assert "x1b" in text
+        assert "u202e" in text
+
+
+async def test_nobody_else_on_the_machine_can_read_a_report(tmp_path: Path) -> None:
+    directory = tmp_path / "new" / "report"
+    await write_reports(make_report([failed("a")]), directory)
+    assert directory.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in directory.iterdir()} == {0o600}
