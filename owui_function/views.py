@@ -52,7 +52,6 @@ class View:
 
     preview: bool
     phases: tuple[PhaseView, ...]
-    current: str
     number: int
     elapsed: float = 0.0
     rate: float = 0.0
@@ -105,7 +104,6 @@ def view_of(progress: Mapping[str, Any], *, preview: bool, stopping: bool = Fals
     return View(
         preview=preview,
         phases=tuple(phases),
-        current=_LABELS.get(current, current),
         number=int(progress.get("phase_number") or 0),
         elapsed=float(progress.get("elapsed") or 0),
         rate=float(progress.get("rate") or 0),

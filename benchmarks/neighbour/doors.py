@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,6 @@ from tests.support.openwebui import Person
 MODEL = f"{PROGRAM_ID}.chat"
 _POLL_SECONDS = 0.1
 _WITHIN = 3600
-
-Timed = Callable[[str], "Iterator[None]"]
 
 
 class Stopwatch:
@@ -34,10 +32,6 @@ class Stopwatch:
         began = time.monotonic()
         yield
         self.windows.append(Window(name, began, time.monotonic()))
-
-    def seconds(self, name: str) -> float:
-        """How long a window was."""
-        return sum(w.ended - w.began for w in self.windows if w.name == name)
 
 
 def through_the_function(admin: Person, target: Deployment, backup: Path, watch: Stopwatch) -> None:

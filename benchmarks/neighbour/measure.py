@@ -73,7 +73,7 @@ class Notes:
 
 
 def measure(
-    workshop: Path, messages: int, *, idle_seconds: float = 10.0, postgres: bool = False
+    workshop: Path, messages: int, *, idle_seconds: float, postgres: bool
 ) -> dict[str, Any]:
     """The figures of both doors, each beside a server of its own, and of the live card."""
     backup = generate(workshop / "backup", messages)

@@ -85,7 +85,7 @@ def figures(samples: Sequence[Sample]) -> Figures:
     )
 
 
-def every_wake_up(samples: Iterable[Sample], step: float = LOOP_STEP) -> Iterator[Sample]:
+def every_wake_up(samples: Iterable[Sample]) -> Iterator[Sample]:
     """The wake-ups of the loop with the ones that a stall swallowed.
 
     A stall of half a second makes one sample and hides a hundred wake-ups that were due in it. Each
@@ -95,4 +95,4 @@ def every_wake_up(samples: Iterable[Sample], step: float = LOOP_STEP) -> Iterato
         due = sample.began
         while due <= sample.ended or due == sample.began:
             yield Sample(due, sample.ended, sample.kind)
-            due += step
+            due += LOOP_STEP

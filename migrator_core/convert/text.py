@@ -10,7 +10,6 @@ import base64
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
 from typing import Any
 
 # ruff: noqa: ANN401 - JSON values of any shape go in and out
@@ -113,14 +112,6 @@ def cut_bytes(text: str, limit: int) -> str:
     """The longest beginning of ``text`` that has at most ``limit`` bytes in UTF-8."""
     encoded = text.encode("utf-8")
     return text if len(encoded) <= limit else encoded[:limit].decode("utf-8", errors="ignore")
-
-
-def unique(items: Iterable[str], key: Callable[[str], str] = str) -> list[str]:
-    """``items`` in their order, without later ones that share a ``key``."""
-    seen: dict[str, str] = {}
-    for item in items:
-        seen.setdefault(key(item), item)
-    return list(seen.values())
 
 
 def _is_invisible_control(char: str) -> bool:

@@ -14,8 +14,6 @@ import json
 import re
 from dataclasses import dataclass
 
-from migrator_core.convert.text import unique
-
 SPECIAL = {
     "current_date": "{{CURRENT_DATE}} ({{CURRENT_WEEKDAY}})",
     "current_datetime": "{{CURRENT_DATETIME}}",
@@ -119,7 +117,9 @@ def _parse(inner: str) -> _Variable | None:
     if not colon or not definition:
         return _Variable(name)
     if "|" in definition:
-        options = unique(option.strip() for option in definition.split("|") if option.strip())
+        options = list(
+            dict.fromkeys(option.strip() for option in definition.split("|") if option.strip())
+        )
         return _Variable(name, options=tuple(options))
     if definition.lower() == "multiline":
         return _Variable(name, multiline=True)

@@ -10,11 +10,13 @@ import bisect
 import os
 import re
 import unicodedata
-from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from io import BufferedReader
+from itertools import islice
 from pathlib import Path
-from typing import BinaryIO, Final, Literal
+from typing import Final, Literal
 from urllib.parse import unquote
 
 from migrator_core.librechat.regular_files import NotRegularError, file_size, open_below
@@ -68,7 +70,7 @@ class Blob:
     root: Path
     parts: tuple[str, ...]
 
-    def open(self) -> BinaryIO:
+    def open(self) -> BufferedReader:
         """Open it for reading; no component of the path may be a link.
 
         Raises:
@@ -82,7 +84,7 @@ class BlobStore:
 
     def __init__(self, roots: tuple[BlobRoot, ...] = ()) -> None:
         self.roots = roots
-        self._folders: OrderedDict[Path, list[str] | None] = OrderedDict()
+        self._names = lru_cache(maxsize=_CACHED_FOLDERS)(_names)
 
     def find(self, filepath: str, *, user: str | None = None, file_id: str | None = None) -> Blob:
         """The bytes of the file recorded as ``filepath``.
@@ -183,7 +185,7 @@ class BlobStore:
 
     def _starting_with(self, folder: Path, file_id: str) -> str | None:
         names = self._names(folder)
-        if names is None:  # too many to remember
+        if names is None:
             return min((name for name in _listing(folder) if _is_of(name, file_id)), default=None)
         at = bisect.bisect_left(names, file_id)
         while at < len(names) and names[at].startswith(file_id):
@@ -192,20 +194,11 @@ class BlobStore:
             at += 1
         return None
 
-    def _names(self, folder: Path) -> list[str] | None:
-        if folder in self._folders:
-            self._folders.move_to_end(folder)
-            return self._folders[folder]
-        names: list[str] | None = []
-        for name in _listing(folder):
-            if names is None or len(names) >= _CACHED_NAMES:
-                names = None
-                break
-            names.append(name)
-        self._folders[folder] = sorted(names) if names is not None else None
-        if len(self._folders) > _CACHED_FOLDERS:
-            self._folders.popitem(last=False)
-        return self._folders[folder]
+
+def _names(folder: Path) -> list[str] | None:
+    """The sorted names in a folder, None where they are too many to remember."""
+    names = list(islice(_listing(folder), _CACHED_NAMES + 1))
+    return sorted(names) if len(names) <= _CACHED_NAMES else None
 
 
 def _listing(folder: Path) -> Iterator[str]:

@@ -64,7 +64,6 @@ class OpenWebUI:
         self.version = version
         self.data_dir = data_dir
         self.files = files
-        self.read_only = read_only
         self.url = engine.url
         self.engine = read_only_engine(engine) if read_only else engine
         self.dialect: Literal["sqlite", "postgresql"] = (

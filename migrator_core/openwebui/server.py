@@ -36,15 +36,6 @@ async def is_active(function_id: str) -> bool:
     return bool(function and function.is_active)
 
 
-async def buttons_of(model_id: str) -> list[str] | None:
-    """The Actions that a model's own settings name, None where it has no settings."""
-    models = importlib.import_module("open_webui.models.models").Models
-    row = await models.get_model_by_id(model_id)
-    if row is None:
-        return None
-    return list(row.meta.model_dump().get("actionIds") or [])
-
-
 async def settle_model(model_id: str, name: str, meta: Mapping[str, Any]) -> None:
     """Give a Function's model settings of its own, where it has none: private, the first admin's.
 

@@ -79,7 +79,7 @@ def think(text: str | Document) -> Document:
     return {"type": "think", "think": text}
 
 
-def tool(name: str, args: Any, output: Any = None, **extra: Any) -> Document:
+def tool(name: str, args: Any, output: Any, **extra: Any) -> Document:
     """A tool call of the agents engine."""
     call = {"id": f"call_{uuid(f'{name}{args}')[:8]}", "name": name, "args": args}
     call |= {"type": "tool_call", "progress": 1}

@@ -46,9 +46,9 @@ def uuid(name: str) -> str:
     return str(UUID(bytes=_digest(name)[:16], version=4))
 
 
-def nanoid(name: str, length: int = 21) -> str:
-    """An id as nanoid makes them, in letters and digits."""
-    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in _digest(name)[:length])
+def nanoid(name: str) -> str:
+    """An id as nanoid makes them: 21 characters, here letters and digits only."""
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in _digest(name)[:21])
 
 
 def _extended(value: Any) -> Document:

@@ -43,7 +43,7 @@ CONTENT: list[dict[str, Any]] = [
 @pytest.mark.openwebui
 @pytest.mark.parametrize("version", [CURRENT, *OLDER])
 def test_every_call_is_sent_again_once_and_in_order(version: str, tmp_path: Path) -> None:
-    scope = ChatScope(user=USER, owner_id="o", conversation_id="c", chat_id="c")
+    scope = ChatScope(user=USER, owner_id="o", conversation_id="c")
     message = answer("a", "q", text="", content=CONTENT)
     converted = convert_message(message, Place("a", "q", (), 1, "m"), scope, "message a").message
     target = deployment(version, tmp_path)

@@ -17,11 +17,10 @@ from migrator_core.convert.chats.history import (
 )
 from migrator_core.convert.chats.message import BULKY
 from migrator_core.convert.chats.message_ids import name_messages
-from migrator_core.convert.chats.references import find_references
 from migrator_core.convert.chats.tags import tag_row
 from migrator_core.convert.chats.tree import RepairedTree, order_and_repair
 from migrator_core.convert.result import Converted, Skipped
-from migrator_core.convert.text import clean_json, clean_text, rough_size, single_line, unique
+from migrator_core.convert.text import clean_json, clean_text, rough_size, single_line
 from migrator_core.convert.variables import convert_special_variables
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
@@ -33,7 +32,6 @@ __all__ = [
     "ConvertedChat",
     "convert_conversation",
     "is_temporary",
-    "referenced_files",
 ]
 
 DEFAULT_TITLE = "New Chat"
@@ -65,12 +63,6 @@ def is_temporary(conversation: Conversation) -> bool:
     if conversation.is_temporary is not None:
         return conversation.is_temporary
     return conversation.expired_at is not None
-
-
-def referenced_files(conversation: Conversation, messages: Sequence[Message]) -> set[str]:
-    """LibreChat's ids of all files that the messages refer to."""
-    # The conversation's own list is incomplete and repeats what the messages say.
-    return find_references(messages, conversation.user or "").files
 
 
 def convert_conversation(
@@ -203,7 +195,7 @@ def _system_prompt(conversation: Conversation) -> str:
         conversation.instructions,
         conversation.additional_instructions,
     )
-    texts = unique(clean_text(text) for text in fields if text and text.strip())
+    texts = dict.fromkeys(clean_text(text) for text in fields if text and text.strip())
     return convert_special_variables("\n\n".join(texts))
 
 

@@ -24,7 +24,6 @@ from migrator_core.convert.chats.usage import usage_by_message
 from migrator_core.convert.content.attachments import is_document
 from migrator_core.convert.content.pieces import ChatScope
 from migrator_core.convert.files.file_records import FileLink
-from migrator_core.convert.ids import chat_id
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
@@ -119,7 +118,6 @@ def _scope(conversation: Conversation, context: ChatContext) -> ChatScope:
         user=user,
         owner_id=context.owner_id,
         conversation_id=conversation.conversation_id,
-        chat_id=chat_id(user, conversation.conversation_id),
         files=context.files,
         paths=context.paths,
         agents=context.agents,

@@ -147,10 +147,8 @@ def _context(
         user=scope.user,
         owner_id=scope.owner_id,
         conversation_id=scope.conversation_id,
-        chat_id=scope.chat_id,
         message_id=place.id,
         role=role,
-        endpoint=message.endpoint,
         timestamp=place.timestamp,
     )
 

@@ -35,7 +35,7 @@ class Citations:
     message, in their order.
     """
 
-    __slots__ = ("_found", "_numbers", "_turns", "dangling")
+    __slots__ = ("_found", "_numbers", "_turns")
 
     def __init__(
         self, turns: Mapping[int, Turn] | None = None, found: Iterable[Source] = ()
@@ -43,8 +43,6 @@ class Citations:
         self._turns = turns or {}
         self._found = tuple(found)
         self._numbers: dict[str, tuple[int, Source]] = {}
-        self.dangling = 0
-        """How many anchors so far point to nothing."""
 
     def replace(self, text: str) -> str:
         """``text`` with its anchors as ``[n]``; those that point to nothing vanish."""
@@ -69,7 +67,6 @@ class Citations:
 
     def _marker(self, anchors: list[Anchor]) -> str:
         numbers = [self._number(anchor) for anchor in anchors]
-        self.dangling += numbers.count(None)
         return "".join(f"[{number}]" for number in dict.fromkeys(numbers) if number is not None)
 
     def _number(self, anchor: Anchor) -> int | None:

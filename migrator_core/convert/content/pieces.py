@@ -34,7 +34,7 @@ class Part:
 class ChatScope:
     """What every message of one conversation has in common.
 
-    ``user`` and ``conversation_id`` are LibreChat's ids, ``owner_id`` and ``chat_id`` Open WebUI's.
+    ``user`` and ``conversation_id`` are LibreChat's ids, ``owner_id`` is Open WebUI's.
     ``files`` are the owner's migrated files by LibreChat's ``file_id``, ``paths`` the same and
     others by the path that texts name (``/images/<user>/<name>``, without a query); ``agents``
     are the names of agents by LibreChat's id, as far as they are known.
@@ -43,7 +43,6 @@ class ChatScope:
     user: str
     owner_id: str
     conversation_id: str
-    chat_id: str
     files: Mapping[str, FileLink] = field(default_factory=dict)
     paths: Mapping[str, FileLink] = field(default_factory=dict)
     agents: Mapping[str, str] = field(default_factory=dict)
@@ -69,10 +68,8 @@ class PartContext:
     user: str = ""
     owner_id: str = ""
     conversation_id: str = ""
-    chat_id: str = ""
     message_id: str = ""
     role: Role = "assistant"
-    endpoint: str | None = None
     timestamp: int = 0
 
 

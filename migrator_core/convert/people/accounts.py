@@ -31,15 +31,13 @@ class Identity:
     """What the plan needs to know of one user; the password itself is not among it.
 
     ``created`` is in milliseconds; ``external_ids`` are the ids by which groups of an identity
-    provider know the user; ``position`` is the place in the file, from 0.
+    provider know the user.
     """
 
     source_id: str
     email: str | None
     has_password: bool
     created: int | None = None
-    role: str | None = None
-    position: int = 0
     external_ids: tuple[str, ...] = ()
 
 
@@ -76,15 +74,6 @@ class AccountPlan:
     """A user's source id or external id → account id. Ids that two accounts claim are left out."""
     notices: tuple[Notice, ...] = ()
 
-    @property
-    def accounts(self) -> dict[str, str]:
-        """Source id → account id, for all users who have an account."""
-        return {
-            source_id: decision.account_id
-            for source_id, decision in self.decisions.items()
-            if decision.account_id is not None
-        }
-
     def of(self, fate: Fate) -> list[str]:
         """The source ids of the users with this fate."""
         return [key for key, decision in self.decisions.items() if decision.fate is fate]
@@ -110,7 +99,7 @@ def normalise_email(email: str | None) -> str | None:
     return address if usable else None
 
 
-def identity_of(user: User, position: int) -> Identity:
+def identity_of(user: User) -> Identity:
     """The part of a user document that the plan needs."""
     external = user.id_on_the_source.strip() if user.id_on_the_source else ""
     return Identity(
@@ -118,8 +107,6 @@ def identity_of(user: User, position: int) -> Identity:
         email=user.email,
         has_password=bool(user.password and user.password.strip()),
         created=user.created_at,
-        role=user.role,
-        position=position,
         external_ids=(external,) if external else (),
     )
 

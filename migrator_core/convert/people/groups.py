@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from migrator_core.convert.dates import row_dates
 from migrator_core.convert.ids import group_id
 from migrator_core.convert.result import Converted, notice
-from migrator_core.convert.text import clean_json, clean_text, single_line, unique
+from migrator_core.convert.text import clean_json, clean_text, single_line
 from migrator_core.librechat.documents.group import Group
 from migrator_core.outcome import WarningCode
 from migrator_core.rows import GroupRow
@@ -25,7 +25,7 @@ def convert_group(group: Group, accounts: Mapping[str, str], fallback: int) -> C
     """
     name = single_line(group.name, limit=MAX_NAME) or f"Group {group.id[:MAX_NAME]}"
     found = [_account(member, accounts) for member in group.member_ids]
-    members = unique(account for account in found if account is not None)
+    members = list(dict.fromkeys(account for account in found if account is not None))
     dates = row_dates(group.created_at, group.updated_at, group.id, fallback)
     row = GroupRow(
         id=group_id(group.id),

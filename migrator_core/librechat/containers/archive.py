@@ -188,7 +188,6 @@ class _Part:
     writer: SpoolWriter
     crc: Crc64Check = field(default_factory=Crc64Check)
     ended: bool = False
-    documents: int = 0
 
 
 class ArchiveSplitter:

@@ -33,13 +33,14 @@ class Offer:
     packed: bool
 
 
-def find_backups(path: Path, limits: Limits = Limits()) -> list[Offer]:  # noqa: B008 - frozen
+def find_backups(path: Path) -> list[Offer]:
     """The backups at or below a path, the newest first.
 
     Raises:
         OSError: the path is not there or cannot be read.
     """
     real = path.resolve(strict=True)
+    limits = Limits()
     with tempfile.TemporaryDirectory(prefix="librechat-migrate-") as scratch:
         workspace = Workspace(Path(scratch), limits)
         finder = Finder(path, workspace, NoticeLog())

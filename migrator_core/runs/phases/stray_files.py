@@ -9,15 +9,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from io import BufferedReader
 
 from migrator_core.convert.content.embedded import FoundBytes, content_type_of, file_row
 from migrator_core.convert.files.file_records import FileLink, file_link, safe_filename
 from migrator_core.librechat import Blob, BlobError
 from migrator_core.rows import FileRow
 from migrator_core.runs.context import Context
-
-_CHUNK = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +73,6 @@ def find_paths(
     return Found(links, strays)
 
 
-def digest_of(content: BinaryIO) -> tuple[str, int]:
-    """SHA-256 in hex and the number of bytes."""
-    digest = hashlib.sha256()
-    size = 0
-    while chunk := content.read(_CHUNK):
-        digest.update(chunk)
-        size += len(chunk)
-    return digest.hexdigest(), size
+def digest_of(content: BufferedReader) -> tuple[str, int]:
+    """SHA-256 in hex and the number of bytes of a file that is open at its beginning."""
+    return hashlib.file_digest(content, "sha256").hexdigest(), content.tell()

@@ -30,11 +30,11 @@ def read_identities(context: Context) -> list[Identity]:
     if not context.has("users"):
         return []
     identities = []
-    for position, document in enumerate(context.backup.documents("users")):
+    for document in context.backup.documents("users"):
         if document.data is None:
             continue
         try:
-            identities.append(identity_of(parse(User, document.data), position))
+            identities.append(identity_of(parse(User, document.data)))
         except InvalidDocumentError:
             continue  # the phase gives it its outcome
     return identities

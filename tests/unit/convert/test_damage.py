@@ -37,7 +37,7 @@ PRINCIPALS = Principals({d.ALICE: "a", d.BOB: "b"}, {d.GROUP: "g"}, d.STARTED * 
 
 def _user(data: dict[str, Any]) -> object:
     user = parse(User, data)
-    decision = plan_accounts([identity_of(user, 0)]).decisions[user.id]
+    decision = plan_accounts([identity_of(user)]).decisions[user.id]
     if decision.skipped is not None:
         return decision.skipped
     return convert_user(user, avatar=None, fallback=d.STARTED)

@@ -70,7 +70,7 @@ def _view(text: str = "x", **values: Any) -> View:
         PhaseView(text, PhaseState.NOW, 50, 200),
         PhaseView(text, PhaseState.WAITING),
     )
-    return View(**{"preview": False, "phases": phases, "current": text, "number": 2, **values})
+    return View(**{"preview": False, "phases": phases, "number": 2, **values})
 
 
 # A long text without anything special: it gives the card the elements that any text may give it.

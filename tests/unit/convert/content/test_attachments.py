@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from migrator_core.convert.chats.chat import referenced_files
+from migrator_core.convert.chats.references import find_references
 from migrator_core.convert.files.file_records import FileLink
 from migrator_core.outcome import WarningCode
-from tests.support.chat_checks import answer, content_of, conversation, convert, history, message
+from tests.support.chat_checks import answer, content_of, convert, history, message
 
 PNG = FileLink("00000000-0000-5000-8000-000000000001", "cat.png", "image/png", 610)
 SVG = FileLink("00000000-0000-5000-8000-000000000002", "logo.svg", "image/svg+xml", 99)
@@ -109,7 +109,7 @@ def test_which_files_a_conversation_refers_to() -> None:
         ),
         answer("b", "q", content={"image_file": {"file_id": "lone"}}),
     ]
-    found = referenced_files(conversation(), rows)
+    found = find_references(rows, "").files
     expected = {"upload", "made", "from search", "shown", "from code", "lone"}
     assert expected <= found
     assert found <= expected | {"1", "7", "x", "3.5"}
@@ -119,5 +119,5 @@ def test_which_files_a_conversation_refers_to() -> None:
 @pytest.mark.parametrize("field", ["files", "attachments", "content", "image_urls"])
 def test_references_of_any_shape(field: str, wrong: Any) -> None:
     row = message("q", **{field: wrong})
-    assert referenced_files(conversation(), [row]) <= {"x", "1"}
+    assert find_references([row], "").files <= {"x", "1"}
     assert content_of(row, files=FILES) is not None

@@ -48,7 +48,6 @@ def test_golden(case: dict[str, Any]) -> None:
         user=USER,
         owner_id="owner",
         conversation_id="c1",
-        chat_id="chat1",
         files=links(case.get("files", {})),
         paths=links(case.get("paths", {})),
         agents=case.get("agents", {}),

@@ -21,7 +21,6 @@ SCOPE = ChatScope(
     user=USER,
     owner_id="owner",
     conversation_id="c1",
-    chat_id="chat1",
     files={"f": FileLink("ow-f", "f.png", "image/png", 1)},
 )
 

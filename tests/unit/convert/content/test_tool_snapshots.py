@@ -34,7 +34,6 @@ def test_snapshot(path: Path) -> None:
         user=USER,
         owner_id="owner",
         conversation_id="c1",
-        chat_id="chat",
         files=links(snapshot.get("files", {})),
         paths=links(snapshot.get("paths", {})),
         agents=snapshot.get("agents", {}),
