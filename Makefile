@@ -89,11 +89,12 @@ compose-test: ## Migrate and check in containers (needs docker compose)
 	docker compose -f docker-compose.test.yml down --volumes; exit $$status
 
 .PHONY: check
-check: venv ## Lint, formatting, types, and the arrows between the packages
+check: venv ## Lint, formatting, types, arrows between packages, dead code
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict
 	$(BIN)/lint-imports
+	$(BIN)/vulture
 	@if command -v shellcheck >/dev/null; then shellcheck scripts/*.sh; fi
 
 .PHONY: bench

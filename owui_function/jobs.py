@@ -75,7 +75,7 @@ class Job:
             asyncio.run(self._migrate())
         except MigratorError as error:
             self.problem = str(error)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the end of a thread: nobody else would hear
             _LOG.exception("The LibreChat migration ended with an unexpected error.")
             self.problem = (
                 f"Unexpected error: {type(error).__name__}: {error}. This is a flaw of the tool; "

@@ -69,7 +69,8 @@ class Stage:
         try:
             event = {"type": "execute", "data": {"code": _THEME}}
             found = await asyncio.wait_for(self.ask(event), _THEME_WITHIN)
-        except Exception:  # the socket's own errors, or nobody there; only colours depend on it
+        # The socket's own errors, or nobody there; only colours depend on it.
+        except Exception:  # noqa: BLE001
             return None
         return "dark" if found == "dark" else "light" if found == "light" else None
 

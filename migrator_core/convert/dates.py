@@ -44,8 +44,10 @@ def object_id_seconds(source_id: str | None, fallback: int) -> int | None:
 def row_dates(
     created: int | None, updated: int | None, source_id: str | None, fallback: int
 ) -> Dates:
-    """The dates of a row. Where ``created`` is unusable, the nearest evidence counts instead:
-    the document's ObjectId, its last change, at last ``fallback``. Never updated before created.
+    """The dates of a row.
+
+    Where ``created`` is unusable, the nearest evidence counts instead: the document's ObjectId, its
+    last change, at last ``fallback``. Never updated before created.
     """
     good_created = seconds(created, fallback)
     good_updated = seconds(updated, fallback)

@@ -82,8 +82,10 @@ def _stop(value: Any) -> list[str] | None:
 
 
 def _escaped(text: str) -> str:
-    """The server decodes UTF-8 bytes as ``unicode_escape`` (0.12, ``utils/payload.py``), which
-    takes a backslash for an escape and garbles every character beyond ASCII.
+    """``text`` so that it survives the server.
+
+    The server decodes UTF-8 bytes as ``unicode_escape`` (0.12, ``utils/payload.py``), which takes a
+    backslash for an escape and garbles every character beyond ASCII.
     """
     return "".join(
         char if char.isascii() and char != "\\" else char.encode("unicode_escape").decode("ascii")

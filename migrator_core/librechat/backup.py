@@ -88,7 +88,7 @@ class Backup:
         self._indexes: list[MessageIndex] = []
         self._json: dict[str, tuple[Path, str]] = {}
         sources = [candidate.archive] if candidate.archive else list(candidate.files.values())
-        self.fingerprint = _fingerprint(sources, candidate.archive is not None)
+        self.fingerprint = _fingerprint(sources, is_archive=candidate.archive is not None)
         if candidate.archive is not None:
             self._open_archive(candidate.archive, candidate.database or "")
         elif candidate.kind is BackupKind.MONGODUMP:
@@ -222,7 +222,7 @@ class Backup:
         return writer.path
 
 
-def _fingerprint(files: list[FoundFile], is_archive: bool) -> str:
+def _fingerprint(files: list[FoundFile], *, is_archive: bool) -> str:
     digest = hashlib.sha256()
     for file in sorted(files, key=lambda file: file.path.name):
         name = "" if is_archive else file.path.name

@@ -237,7 +237,7 @@ def _parse(filepath: str, shown: str) -> tuple[Kind, tuple[str, ...]] | None:
 
 
 def _installed(parts: tuple[str, ...]) -> tuple[Kind, tuple[str, ...]] | None:
-    """A path of an installation without Docker: …/uploads/<user>/… or …/images/<user>/…"""
+    """A path of an installation without Docker: ``…/uploads/<user>/…``, ``…/images/<user>/…``."""
     for at in range(1, len(parts) - 2):
         folder = parts[at]
         if folder in {"uploads", "images"} and _USER_FOLDER.match(parts[at + 1]):

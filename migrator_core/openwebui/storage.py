@@ -34,11 +34,11 @@ class StorageError(Exception):
 class Provider(Protocol):
     """What this module uses of ``StorageProvider`` in ``open_webui/storage/provider.py``."""
 
-    def upload_file(
-        self, file: BinaryIO, filename: str, tags: dict[str, str]
-    ) -> tuple[bytes, str]: ...
+    def upload_file(self, file: BinaryIO, filename: str, tags: dict[str, str]) -> tuple[bytes, str]:
+        """Store a file; its bytes, and the path to keep."""
 
-    def delete_file(self, file_path: str) -> None: ...
+    def delete_file(self, file_path: str) -> None:
+        """Remove a file by the path that was kept."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def _warnings(warnings: Mapping[str, int]) -> Iterator[str]:
     yield '</dl><p class="soft">The full report lists each of them.</p>'
 
 
-def _explained(kind: type[Reason] | type[WarningCode], code: str) -> str:
+def _explained(kind: type[Reason | WarningCode], code: str) -> str:
     try:
         return EXPLANATIONS[kind(code)]
     except ValueError:  # a ledger that a newer version wrote

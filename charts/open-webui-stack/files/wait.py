@@ -40,7 +40,7 @@ def main() -> int:
             from open_webui.env import DATABASE_SCHEMA
             from open_webui.internal.db import engine
         heads, known = revisions()
-    except (Exception, SystemExit) as error:
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - Open WebUI's own code
         say(f"Open WebUI cannot be loaded: {type(error).__name__}: {first_line(error)}")
         return CANNOT_START
     end = time.monotonic() + float(os.environ.get("WAIT_SECONDS", "600"))

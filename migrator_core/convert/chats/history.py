@@ -128,7 +128,8 @@ def _add(history: History, index: int, message: Message, place: Place, scope: Ch
     where = f"conversation {scope.conversation_id}, message {place.id}"
     try:
         converted = convert_message(message, place, scope, where)
-    except Exception as error:  # one hostile message must not take the whole chat with it
+    # One hostile message must not take the whole chat with it.
+    except Exception as error:  # noqa: BLE001
         history.failed[index] = f"{type(error).__name__}: {error}"
         converted = ConvertedMessage(skeleton(role_of(message), place, content=FAILED_NOTE))
     history.messages[place.id] = converted.message

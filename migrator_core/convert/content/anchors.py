@@ -78,7 +78,7 @@ def spelled_out(text: str) -> str:
 
 
 def _has_characters(text: str) -> bool:
-    """Whether there is an anchor that is no ``\\ue202`` in letters."""
+    r"""Whether there is an anchor that is no ``\ue202`` in letters."""
     return any(_CHARACTER.match(match[0]) for match in _ANCHOR.finditer(text))
 
 

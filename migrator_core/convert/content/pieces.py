@@ -100,4 +100,5 @@ class Pieces:
 class Converter(Protocol):
     """Turns one part into pieces. Never raises on a part of any shape."""
 
-    def __call__(self, part: Part, context: PartContext) -> Pieces: ...
+    def __call__(self, part: Part, context: PartContext) -> Pieces:
+        """The pieces of one part."""

@@ -87,7 +87,7 @@ def _block(
     begins_line = not text[position : opening.start()].strip()
     if container and not begins_line:
         return None
-    closing = None if opening[0] in unclosed else _closing(text, opening.end(), container)
+    closing = None if opening[0] in unclosed else _closing(text, opening.end(), container=container)
     if closing is None:
         unclosed.add(opening[0])
         if opening.start() + _indent(opening[0]) != begin:
@@ -105,7 +105,7 @@ def _indent(opening: str) -> int:
     return len(opening) - len(opening.lstrip())
 
 
-def _closing(text: str, position: int, container: bool) -> tuple[int, int] | None:
+def _closing(text: str, position: int, *, container: bool) -> tuple[int, int] | None:
     if not container:
         place = text.find("</think>", position)
         return (place, place + len("</think>")) if place >= 0 else None

@@ -65,7 +65,7 @@ def data_uri(content: bytes) -> str | None:
             return _scaled(image)
     # Pillow's decoders raise whatever their formats' flaws lead to: OSError, ValueError,
     # SyntaxError, struct.error, EOFError, DecompressionBombError …
-    except Exception:
+    except Exception:  # noqa: BLE001
         return None
 
 

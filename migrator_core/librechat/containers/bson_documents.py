@@ -69,7 +69,8 @@ class BsonDecoder:
             raise UndecodableError(f"it is nested deeper than {MAX_DEPTH} levels") from None
         except self._error as error:
             raise UndecodableError(f"it is no valid BSON: {error}") from None
-        except Exception as error:  # the decoder meets hostile bytes: no kind of error may escape
+        # The decoder meets hostile bytes: no kind of error may escape.
+        except Exception as error:  # noqa: BLE001
             kind = type(error).__name__
             raise UndecodableError(f"it is no valid BSON ({kind}: {error})") from None
         # Every container takes one of these type bytes, so that few documents are walked at all.

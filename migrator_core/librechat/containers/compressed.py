@@ -8,7 +8,7 @@ import lzma
 import zlib
 from io import BufferedReader
 from pathlib import Path
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, Self
 
 from migrator_core.errors import CannotStartError
 from migrator_core.librechat.limits import MIB, Limits
@@ -105,7 +105,7 @@ class GuardedStream:
             self._stream.close()
         self._raw.close()
 
-    def __enter__(self) -> GuardedStream:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

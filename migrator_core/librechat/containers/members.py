@@ -140,7 +140,7 @@ def _zip_member(info: zipfile.ZipInfo) -> Member:
 
 
 def _check_directory(file: IO[bytes], label: str) -> None:
-    """zipfile reads the whole table of contents into memory: look at its size before.
+    """Look at the size of the table of contents: zipfile reads all of it into memory.
 
     Format: PKWARE APPNOTE 6.3.10, end of central directory record (and its Zip64 form).
     """

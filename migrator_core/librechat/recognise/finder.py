@@ -166,6 +166,7 @@ class Finder:
         return holding[0]
 
     def databases_in(self, file: FoundFile) -> Databases | None:
+        """The databases in a mongodump archive, None where it cannot be read."""
         limits = self._workspace.limits
         decoder = BsonDecoder()
         try:
@@ -240,6 +241,7 @@ class Finder:
 
 
 def may_hold_data(contents: Contents) -> bool:
+    """Whether a packed file may hold a database, and is not one of uploaded files only."""
     return contents.has_data or not contents.whole or not contents.media
 
 

@@ -5,8 +5,8 @@ import io
 import shutil
 import tarfile
 import zipfile
-from collections import namedtuple
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
@@ -14,7 +14,13 @@ from migrator_core.errors import CannotStartError
 from migrator_core.librechat import Limits
 from tests.unit.librechat.building import collections, ids, json_lines, opened
 
-Usage = namedtuple("Usage", ["total", "used", "free"])
+
+class Usage(NamedTuple):
+    """What shutil.disk_usage answers."""
+
+    total: int
+    used: int
+    free: int
 
 
 def _tar(path: Path, extra: list[tuple[tarfile.TarInfo, bytes]], mode: str = "w:gz") -> Path:
