@@ -12,20 +12,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
 
 if TYPE_CHECKING:
     from tests.support.databases import Database, Postgres
 
-# Hypothesis's own profile for CI, everywhere: every run tries the same examples, keeps no database
-# of them beside the sources, and never fails because the machine is busy.
-# `--hypothesis-profile thorough` looks further, in other places each time.
-settings.load_profile("ci")
-settings.register_profile(
-    "thorough", settings.get_profile("ci"), derandomize=False, max_examples=2000
-)
-
 _NUMBERS = itertools.count(1)
+
+
+@pytest.hookimpl(tryfirst=True)  # Hypothesis's plugin loads the profile that the command line names
+def pytest_configure(config: pytest.Config) -> None:
+    """Hypothesis's own profile for CI, everywhere.
+
+    Every run tries the same examples, keeps no database of them beside the sources, and never fails
+    because the machine is busy. ``--hypothesis-profile thorough`` looks further, in other places
+    each time.
+    """
+    if not config.pluginmanager.hasplugin("hypothesispytest"):
+        return  # the checker of docker-compose.test.yml has no Hypothesis
+    from hypothesis import settings
+
+    settings.load_profile("ci")
+    settings.register_profile(
+        "thorough", settings.get_profile("ci"), derandomize=False, max_examples=2000
+    )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """``-n auto``: what fits this machine."""
+    from tests.support.workers import fitting
+
+    return fitting()
 
 
 @pytest.fixture(scope="session")
