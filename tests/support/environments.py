@@ -53,7 +53,6 @@ class Deployment:
             "DATABASE_URL": self.database_url,
             "WEBUI_SECRET_KEY": self.secret_key,
             "PYTHONPATH": str(ROOT),
-            "PYTHONDONTWRITEBYTECODE": "1",
             "FROM_INIT_PY": "true",
             "USE_SLIM_DOCKER": "true",
             "RAG_EMBEDDING_ENGINE": "openai",

@@ -83,7 +83,10 @@ class Image:
         yield from ("--remount-ro", f"{BACKEND}/open_webui/frontend")
         yield from ("--ro-bind", str(package / "frontend"), "/app/build")
         yield from ("--ro-bind", str(self.home / "package.json"), "/app/package.json")
-        yield from ("--ro-bind", str(package / "CHANGELOG.md"), "/app/CHANGELOG.md")
+        # The shortened one that the Makefile writes: rendering the whole takes a second.
+        short = _site_packages().parent / "CHANGELOG.md"
+        changes = short if short.exists() else package / "CHANGELOG.md"
+        yield from ("--ro-bind", str(changes), "/app/CHANGELOG.md")
         for folder in (f"{BACKEND}/data", "/root", "/tmp"):
             yield from ("--dir", folder)
 

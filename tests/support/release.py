@@ -8,6 +8,7 @@ outside, with user, password and database of its manifest, and answers at its se
 
 from __future__ import annotations
 
+import os
 import select
 import shutil
 import socket
@@ -16,6 +17,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,8 @@ from tests.support.helm import CHART, RELEASE, Rendered, run_helm
 from tests.support.image import Image
 from tests.support.pod import Cluster, Manifest, Pod, variables_of
 
-SERVICE_ADDRESS = "127.64.0.1"
-"""Where services of the release answer: an address of this machine that nobody else uses."""
+SERVICE_ADDRESS = str(IPv4Address("127.64.0.1") + os.getpid() % (1 << 22))
+"""Where services of the release answer: an address of this machine that no other process uses."""
 POSTGRES_PORT = 5432
 
 SMALL: Mapping[str, Any] = {
