@@ -206,8 +206,7 @@ class Item:
     """One row on its way to the target, with the source document it came from.
 
     ``fingerprint`` is the SHA-256 of the row's content in canonical JSON, so that a later undo
-    can tell what people have changed since. ``children`` counts source documents that live or
-    die with this one (a conversation's messages).
+    can tell what people have changed since.
     """
 
     collection: str
@@ -215,4 +214,3 @@ class Item:
     row: Row
     fingerprint: str
     size: int = 0
-    children: tuple[str, ...] = field(default=(), repr=False)

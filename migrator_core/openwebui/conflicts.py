@@ -5,45 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.openwebui.connection import OpenWebUI, askable, in_portions
 from migrator_core.openwebui.ledger.ledger import Ledger
+from migrator_core.openwebui.tables.kind import Claim, Kind
+from migrator_core.openwebui.tables.registry import kind_named, kind_of
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import (
-    ChatRow,
-    FileRow,
-    FolderRow,
-    GroupRow,
-    Item,
-    ModelRow,
-    PromptRow,
-    Row,
-    SharedChatRow,
-    TagRow,
-    UserRow,
-)
+from migrator_core.rows import Item, Row
 
-_KINDS: dict[type[Row], str] = {
-    UserRow: "user",
-    GroupRow: "group",
-    TagRow: "tag",
-    FolderRow: "folder",
-    FileRow: "file",
-    ChatRow: "chat",
-    SharedChatRow: "shared_chat",
-    PromptRow: "prompt",
-    ModelRow: "model",
-}
+_Taken: TypeAlias = defaultdict[tuple[str, Claim], dict[str, str]]
+"""Who has which value: by kind and claim, the value and the key of the row that has it."""
 
-_REMEMBERED = frozenset({"user", "group", "tag", "folder", "shared_chat", "prompt", "model"})
-"""Kinds of which a backup has few. Chats and files reach the writer once each, by contract."""
 
-_CHAT_OF_COPY = "chat of a shared chat"
-_COPY_OF_CHAT = "shared chat of a chat"
-"""Chats that a shared chat may belong to, and shared chats by the id of their chat."""
+def _nobody() -> _Taken:
+    return defaultdict(dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,27 +41,31 @@ class Written:
 
 @dataclass(slots=True)
 class Seen:
-    """What earlier items of this run have taken, for a preview, whose items leave no rows.
+    """What earlier items of this run have taken, for a preview, whose items leave no rows."""
 
-    Keys are e-mail addresses, prompt commands and ids, by kind; values the id that took them.
-    """
-
-    taken: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    taken: _Taken = field(default_factory=_nobody)
+    keys: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def note(self, row: Row) -> None:
-        """Remember a row that is written, or would be."""
+        """Remember a row that is written, or would be, if a later item may ask for it."""
+        if kind_of(row).remembered(row):
+            self.take(row)
+
+    def take(self, row: Row) -> None:
+        """Remember a row."""
         kind = kind_of(row)
-        if kind in _REMEMBERED:
-            _take(self.taken, kind, row)
-        if isinstance(row, ChatRow) and row.share_id is not None:
-            self.taken[_CHAT_OF_COPY][row.id] = row.id
+        key = kind.key_of(row)
+        self.keys[kind.name].add(key)
+        for claim in kind.claims:
+            self.taken[kind.name, claim][claim.value(row)] = key
 
 
 @dataclass(slots=True)
 class _Held:
-    """What the target holds of what one batch asks for."""
+    """What the target holds, and has lost, of what one batch asks for. Keys are by kind."""
 
-    taken: defaultdict[str, dict[str, str]] = field(default_factory=lambda: defaultdict(dict))
+    taken: _Taken = field(default_factory=_nobody)
+    there: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     removed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
@@ -99,7 +82,7 @@ class Conflicts:
 
         ``seen`` is consulted, not changed.
         """
-        held = await self._look_up(items)
+        held = await self._look_up([item.row for item in items])
         batch = Seen()
         verdicts: list[Written | None] = []
         for item in items:
@@ -112,137 +95,102 @@ class Conflicts:
             )
             verdicts.append(verdict)
             if verdict is None:
-                _take(batch.taken, kind_of(item.row), item.row)
+                batch.take(item.row)
         return verdicts
 
-    async def existing(self, kind: str, ids: Iterable[str]) -> set[str]:
-        """Which of these ids Open WebUI has."""
-        column = self._target.schema.table(kind).c.id
+    async def existing(self, kind: Kind[Any], keys: Iterable[str]) -> set[str]:
+        """Which of these keys Open WebUI has."""
         async with self._target.read() as connection:
-            return set(await _matching(connection, column, column, list(ids)))
+            return set(await self._having(connection, kind, Claim(kind.key), list(keys)))
 
-    async def _look_up(self, items: Sequence[Item]) -> _Held:
+    async def _look_up(self, rows: Sequence[Row]) -> _Held:
         held = _Held()
-        by_kind: defaultdict[str, list[Row]] = defaultdict(list)
-        for item in items:
-            by_kind[kind_of(item.row)].append(item.row)
+        of_kind: defaultdict[str, list[Row]] = defaultdict(list)
+        keys: defaultdict[str, set[str]] = defaultdict(set)
+        for row in rows:
+            kind = kind_of(row)
+            of_kind[kind.name].append(row)
+            keys[kind.name].add(kind.key_of(row))
+            if kind.parent is not None:
+                keys[kind.parent.kind].add(kind.parent.key_of(row))
         async with self._target.read() as connection:
-            for kind, rows in by_kind.items():
-                await self._look_up_kind(connection, kind, rows, held)
-        for kind, rows in by_kind.items():
-            absent = [key for row in rows if (key := target_id(row)) not in held.taken[kind]]
-            held.removed[kind] = await self._ledger.made(kind, absent)
-        chats = [row.chat_id for row in by_kind["shared_chat"] if isinstance(row, SharedChatRow)]
-        gone = [chat_id for chat_id in chats if chat_id not in held.taken[_CHAT_OF_COPY]]
-        held.removed[_CHAT_OF_COPY] = await self._ledger.made("chat", gone)
+            for name, wanted in keys.items():
+                await self._look_up_kind(connection, name, wanted, of_kind[name], held)
+        for name, wanted in keys.items():
+            held.removed[name] = await self._ledger.made(name, list(wanted - held.there[name]))
         return held
 
     async def _look_up_kind(
-        self, connection: AsyncConnection, kind: str, rows: Sequence[Row], held: _Held
+        self,
+        connection: AsyncConnection,
+        name: str,
+        keys: Iterable[str],
+        rows: Sequence[Row],
+        held: _Held,
     ) -> None:
-        table = self._target.schema.table(kind)
-        ids = askable([row.id for row in rows])
-        if kind == "tag":
-            pairs = sa.select(table.c.id, table.c.user_id).where(table.c.id.in_(ids))
-            for tag, user in await connection.execute(pairs):
-                held.taken[kind][f"{user}/{tag}"] = f"{user}/{tag}"
-            return
-        held.taken[kind] = await _matching(connection, table.c.id, table.c.id, ids)
-        if kind == "user":
-            emails = [row.email.strip().lower() for row in rows if isinstance(row, UserRow)]
-            lowered = sa.func.lower(table.c.email)
-            held.taken["email"] = {
-                **await _matching(connection, table.c.email, table.c.id, emails),
-                **await _matching(connection, lowered, table.c.id, emails),
-            }
-        if kind == "prompt":
-            commands = [row.command for row in rows if isinstance(row, PromptRow)]
-            held.taken["command"] = await _matching(
-                connection, table.c.command, table.c.id, commands
-            )
-        if kind == "shared_chat":
-            chats = [row.chat_id for row in rows if isinstance(row, SharedChatRow)]
-            own = self._target.schema.table("chat").c.id
-            held.taken[_CHAT_OF_COPY] = await _matching(connection, own, own, chats)
-            held.taken[_COPY_OF_CHAT] = await _matching(
-                connection, table.c.chat_id, table.c.id, chats
-            )
+        kind = kind_named(name)
+        by_key = await self._having(connection, kind, Claim(kind.key), list(keys))
+        held.there[name] = set(by_key)
+        for claim in kind.claims:
+            if claim.columns == kind.key:
+                held.taken[name, claim] = by_key
+            else:
+                values = [claim.value(row) for row in rows]
+                held.taken[name, claim] = await self._having(connection, kind, claim, values)
 
-
-async def _matching(
-    connection: AsyncConnection,
-    column: sa.ColumnElement[str],
-    ids: sa.ColumnElement[str],
-    values: Sequence[str],
-) -> dict[str, str]:
-    """The values that the column has, each with the id of its row."""
-    found: dict[str, str] = {}
-    for some in in_portions(askable(values)):
-        rows = await connection.execute(sa.select(column, ids).where(column.in_(some)))
-        found.update((value, row_id) for value, row_id in rows)
-    return found
+    async def _having(
+        self, connection: AsyncConnection, kind: Kind[Any], claim: Claim, values: Sequence[str]
+    ) -> dict[str, str]:
+        """The values that rows have, each with the key of its row."""
+        table = self._target.schema.table(kind.name)
+        claimed = [table.c[name] for name in claim.columns]
+        query = sa.select(*claimed, *(table.c[name] for name in kind.key))
+        forms = [claimed[-1], sa.func.lower(claimed[-1])] if claim.any_case else [claimed[-1]]
+        found: dict[str, str] = {}
+        for some in in_portions(askable(claim.last(value) for value in values)):
+            for form in forms:
+                for row in await connection.execute(query.where(form.in_(some))):
+                    value = claim.normal("/".join(row[: len(claimed)]))
+                    found[value] = "/".join(row[len(claimed) :])
+        return found
 
 
 def stages(items: Sequence[Item]) -> list[list[int]]:
-    """The places of items that can be settled together: shared chats after all chats."""
-    later = [place for place, item in enumerate(items) if isinstance(item.row, SharedChatRow)]
-    first = [place for place, item in enumerate(items) if not isinstance(item.row, SharedChatRow)]
-    return [stage for stage in (first, later) if stage]
+    """The places of items that can be settled together, in the order of their stages."""
+    places: defaultdict[int, list[int]] = defaultdict(list)
+    for place, item in enumerate(items):
+        places[kind_of(item.row).stage].append(place)
+    return [places[stage] for stage in sorted(places)]
 
 
-def kind_of(row: Row) -> str:
-    """The table an item stands for, which is also its kind in the ledger."""
-    return _KINDS[type(row)]
-
-
-def target_id(row: Row) -> str:
-    """The id in the target; tags are known per user only."""
-    return f"{row.user_id}/{row.id}" if isinstance(row, TagRow) else row.id
-
-
-def _take(taken: defaultdict[str, dict[str, str]], kind: str, row: Row) -> None:
-    taken[kind][target_id(row)] = target_id(row)
-    if isinstance(row, UserRow):
-        taken["email"][row.email.strip().lower()] = row.id
-    if isinstance(row, PromptRow):
-        taken["command"][row.command] = row.id
-    if isinstance(row, SharedChatRow):
-        taken[_COPY_OF_CHAT][row.chat_id] = row.id
-
-
-def _verdict(item: Item, taken: defaultdict[str, dict[str, str]]) -> Written | None:
-    row = item.row
-    found = taken[kind_of(row)].get(target_id(row))
-    if isinstance(row, SharedChatRow):
-        # A chat that is shared already keeps its link as it is: its readers may be fewer.
-        copy = taken[_COPY_OF_CHAT].get(row.chat_id)
-        if copy is None and found is not None:
-            detail = f"the address /s/{row.id} is taken by another shared chat"
-            return Written(item, State.FAILED, Reason.REJECTED_BY_DATABASE, detail)
-        found = copy
-    if found is None and isinstance(row, UserRow):
-        found = taken["email"].get(row.email.strip().lower())
-    if found is not None:
-        return Written(item, State.EXISTING, target_id=found)
-    if isinstance(row, PromptRow) and row.command in taken["command"]:
-        detail = f"the command /{row.command} is taken by another prompt"
+def _verdict(item: Item, taken: _Taken) -> Written | None:
+    kind = kind_of(item.row)
+    for claim in kind.claims:
+        value = claim.value(item.row)
+        key = taken[kind.name, claim].get(value)
+        if key is None:
+            continue
+        if claim.refusal is None:
+            return Written(item, State.EXISTING, target_id=key)
+        detail = claim.refusal.format(value)
         return Written(item, State.FAILED, Reason.REJECTED_BY_DATABASE, detail)
     return None
 
 
-def _orphaned(item: Item, held: _Held, seen: Seen) -> Written | None:
-    """A shared chat without its chat would be open to people who find nothing there."""
-    row = item.row
-    if not isinstance(row, SharedChatRow):
-        return None
-    if row.chat_id in held.taken[_CHAT_OF_COPY] or row.chat_id in seen.taken[_CHAT_OF_COPY]:
-        return None
-    if row.chat_id in held.removed[_CHAT_OF_COPY]:
-        return Written(item, State.SKIPPED, Reason.REMOVED_IN_OPEN_WEBUI)
-    return Written(item, State.FAILED, Reason.PARENT_FAILED, "its chat could not be written")
-
-
 def _removed(item: Item, held: _Held) -> Written | None:
-    if target_id(item.row) not in held.removed[kind_of(item.row)]:
+    kind = kind_of(item.row)
+    if kind.key_of(item.row) not in held.removed[kind.name]:
         return None
     return Written(item, State.SKIPPED, Reason.REMOVED_IN_OPEN_WEBUI)
+
+
+def _orphaned(item: Item, held: _Held, seen: Seen) -> Written | None:
+    parent = kind_of(item.row).parent
+    if parent is None:
+        return None
+    key = parent.key_of(item.row)
+    if key in held.there[parent.kind] or key in seen.keys[parent.kind]:
+        return None
+    if key in held.removed[parent.kind]:
+        return Written(item, State.SKIPPED, Reason.REMOVED_IN_OPEN_WEBUI)
+    return Written(item, State.FAILED, Reason.PARENT_FAILED, parent.missing)

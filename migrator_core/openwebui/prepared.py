@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from migrator_core.openwebui.conflicts import Written, kind_of, target_id
+from migrator_core.openwebui.conflicts import Written
 from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.encoding import EncodedRow, encode
 from migrator_core.openwebui.faults import RejectedError
-from migrator_core.openwebui.ledger.entries import LedgerValues, entry
+from migrator_core.openwebui.ledger.entries import EntryState, LedgerValues, entry
 from migrator_core.openwebui.mapping.context import MappingContext
-from migrator_core.openwebui.mapping.statements import EncodedRow, encode
+from migrator_core.openwebui.schema import Schema
+from migrator_core.openwebui.tables.registry import kind_of
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import Item
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class Prepared:
     """An item's fate so far; ``rows`` are what its "migrated" still has to insert."""
 
     written: Written
@@ -36,36 +38,43 @@ async def load_context(target: OpenWebUI) -> MappingContext:
     )
 
 
-def prepare(
-    item: Item, context: MappingContext, target: OpenWebUI, *, path: str | None = None
-) -> Parcel:
-    """Map and encode one item; what cannot be stored comes back as failed.
-
-    ``path`` is where a file's bytes are; a file row without it is an error of the caller.
-    """
+def prepare(item: Item, context: MappingContext, schema: Schema) -> Prepared:
+    """Map and encode one item; what cannot be stored comes back as failed."""
     try:
-        rows = encode(item.row, context, target.schema, path=path)
+        rows = encode(item.row, context, schema)
     except RejectedError as error:
-        return Parcel(Written(item, State.FAILED, Reason.REJECTED_BY_DATABASE, str(error)))
+        return Prepared(Written(item, State.FAILED, Reason.REJECTED_BY_DATABASE, str(error)))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # A row that conversion should not have made: it must not end the run.
         detail = f"{type(error).__name__} while mapping the row"
-        return Parcel(Written(item, State.FAILED, Reason.INTERNAL_ERROR, detail))
-    return Parcel(Written(item, State.MIGRATED, target_id=target_id(item.row)), tuple(rows))
+        return Prepared(Written(item, State.FAILED, Reason.INTERNAL_ERROR, detail))
+    key = kind_of(item.row).key_of(item.row)
+    return Prepared(Written(item, State.MIGRATED, target_id=key), tuple(rows))
 
 
 def entry_of(written: Written) -> LedgerValues:
     """What the ledger says about an item."""
     item = written.item
+    kind = kind_of(item.row)
     return entry(
         item.collection,
         item.source_id,
         written.state.value,
-        target_kind=kind_of(item.row),
-        target_id=written.target_id or target_id(item.row),
+        target_kind=kind.name,
+        target_id=written.target_id or kind.key_of(item.row),
         reason=written.reason.value if written.reason else None,
         detail=written.detail,
         fingerprint=item.fingerprint if written.state is State.MIGRATED else None,
-        children=len(item.children),
         size=item.size,
+    )
+
+
+def entry_of_brought(item: Item, kind: str, key: str) -> LedgerValues:
+    """What the ledger says about a row that an item brings along: for an undo, it is ours too."""
+    return entry(
+        item.collection,
+        item.source_id,
+        EntryState.BROUGHT.value,
+        target_kind=kind,
+        target_id=key,
     )

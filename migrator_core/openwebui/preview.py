@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 
 from migrator_core.openwebui.conflicts import Conflicts, Seen, Written, stages
 from migrator_core.openwebui.connection import Account, OpenWebUI
@@ -11,7 +12,7 @@ from migrator_core.openwebui.faults import patiently
 from migrator_core.openwebui.ledger.ledger import Ledger
 from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.passwords import replaceable
-from migrator_core.openwebui.prepared import Parcel, load_context, prepare
+from migrator_core.openwebui.prepared import Prepared, load_context, prepare
 from migrator_core.openwebui.storage import OpenBlob, StorageError
 from migrator_core.outcome import Notice, Outcome, Reason, State
 from migrator_core.rows import FileRow, Item
@@ -20,9 +21,8 @@ from migrator_core.rows import FileRow, Item
 class PreviewWriter:
     """A :class:`~migrator_core.openwebui.writer.Writer` that only looks.
 
-    Rows go through the same checks and the same encoding as in a run. Users, groups, tags, folders,
-    prompts and models are remembered, because a later item of the same run may repeat them, and
-    chats that are about to be shared.
+    Rows go through the same checks and the same encoding as in a run. Those that a later item of
+    the same run may repeat or need are remembered.
     """
 
     def __init__(self, target: OpenWebUI) -> None:
@@ -36,8 +36,8 @@ class PreviewWriter:
         """What a run would answer now."""
         done: dict[int, Written] = {}
         for stage in stages(items):
-            parcels = await self._parcels([items[place] for place in stage], path=None)
-            done.update(zip(stage, (parcel.written for parcel in parcels), strict=True))
+            prepared = await self._prepare([items[place] for place in stage], path=None)
+            done.update(zip(stage, (one.written for one in prepared), strict=True))
             await asyncio.sleep(0)
         return [done[place] for place in range(len(items))]
 
@@ -46,13 +46,13 @@ class PreviewWriter:
         row = item.row
         if not isinstance(row, FileRow):
             raise TypeError("only file rows have bytes")
-        (parcel,) = await self._parcels([item], path="not stored")
-        if parcel.written.state is State.MIGRATED:
+        (one,) = await self._prepare([item], path="not stored")
+        if one.written.state is State.MIGRATED:
             try:
                 await asyncio.to_thread(self._target.files.check, row.stored_name, open_blob)
             except (StorageError, OSError) as error:
                 return Written(item, State.FAILED, Reason.STORAGE_ERROR, str(error))
-        return parcel.written
+        return one.written
 
     async def set_password(self, account: Account, password_hash: str) -> bool:
         """Whether a run would change the password."""
@@ -66,20 +66,20 @@ class PreviewWriter:
     async def note(self, notices: Sequence[Notice]) -> None:
         """Nothing: a preview has no ledger."""
 
-    async def _parcels(self, items: Sequence[Item], *, path: str | None) -> list[Parcel]:
+    async def _prepare(self, items: Sequence[Item], *, path: str | None) -> list[Prepared]:
         if self._context is None:
             self._context = await load_context(self._target)
-        context = self._context
+        context = replace(self._context, path=path)
         verdicts = await patiently(lambda: self._conflicts.settle(items, self._seen))
 
-        def prepare_all() -> list[Parcel]:
+        def prepare_all() -> list[Prepared]:
             return [
-                Parcel(verdict) if verdict else prepare(item, context, self._target, path=path)
+                Prepared(verdict) if verdict else prepare(item, context, self._target.schema)
                 for item, verdict in zip(items, verdicts, strict=True)
             ]
 
-        parcels = await asyncio.to_thread(prepare_all)
-        for parcel in parcels:
-            if parcel.written.state is State.MIGRATED:
-                self._seen.note(parcel.written.item.row)
-        return parcels
+        prepared = await asyncio.to_thread(prepare_all)
+        for one in prepared:
+            if one.written.state is State.MIGRATED:
+                self._seen.note(one.written.item.row)
+        return prepared

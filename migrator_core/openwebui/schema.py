@@ -19,74 +19,13 @@ from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.errors import CannotStartError
+from migrator_core.openwebui.tables.kind import Table
+from migrator_core.openwebui.tables.registry import READ, WRITTEN
 
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(text.split())
-
-
-_MODELS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {
-        "user": ("users", "User"),
-        "auth": ("auths", "Auth"),
-        "group": ("groups", "Group"),
-        "group_member": ("groups", "GroupMember"),
-        "file": ("files", "File"),
-        "tag": ("tags", "Tag"),
-        "folder": ("folders", "Folder"),
-        "chat": ("chats", "Chat"),
-        "chat_message": ("chat_messages", "ChatMessage"),
-        "chat_file": ("chats", "ChatFile"),
-        "shared_chat": ("shared_chats", "SharedChat"),
-        "feedback": ("feedbacks", "Feedback"),
-        "prompt": ("prompts", "Prompt"),
-        "prompt_history": ("prompt_history", "PromptHistory"),
-        "model": ("models", "Model"),
-        "access_grant": ("access_grants", "AccessGrant"),
-        "config": ("config", "Config"),
-        "memory": ("memories", "Memory"),
-    }
+_COLUMNS: Mapping[str, frozenset[str]] = MappingProxyType(
+    {table.name: table.columns for table in WRITTEN}
 )
-"""Tables and the model classes behind them, present in every release from 0.10 on."""
-
-_LATER_MODELS: Mapping[str, tuple[str, str]] = MappingProxyType(
-    {"model_history": ("model_history", "ModelHistory")}
-)
-"""Tables that came later (0.12)."""
-
-WRITTEN: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "user": _names(
-            "id email name role profile_image_url info last_active_at updated_at created_at"
-        ),
-        "auth": _names("id email password active"),
-        "group": _names("id user_id name description data meta permissions created_at updated_at"),
-        "group_member": _names("id group_id user_id created_at updated_at"),
-        "file": _names("id user_id filename path data meta created_at updated_at"),
-        "tag": _names("id name user_id"),
-        "folder": _names("id user_id name data meta is_expanded created_at updated_at"),
-        "chat": _names(
-            "id user_id title chat created_at updated_at archived pinned meta last_read_at"
-        ),
-        "chat_message": _names("id chat_id user_id role content done created_at updated_at"),
-        "chat_file": _names("id user_id chat_id message_id file_id created_at updated_at"),
-        "shared_chat": _names("id chat_id user_id title chat created_at updated_at"),
-        "feedback": _names("id user_id version type data meta snapshot created_at updated_at"),
-        "prompt": _names(
-            "id command user_id name content data meta tags is_active version_id "
-            "created_at updated_at"
-        ),
-        "prompt_history": _names("id prompt_id snapshot user_id commit_message created_at"),
-        "model": _names(
-            "id user_id base_model_id name params meta is_active updated_at created_at"
-        ),
-        "model_history": _names("id model_id snapshot user_id commit_message created_at"),
-        "access_grant": _names(
-            "id resource_type resource_id principal_type principal_id permission created_at"
-        ),
-    }
-)
-"""The columns every row of ours fills. They must exist, and no other may be mandatory."""
+"""By table, what every row of ours fills."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,25 +51,24 @@ class Schema:
         Raises:
             CannotStartError: this Open WebUI is too old.
         """
-        tables = {name: _table(*place) for name, place in _MODELS.items()}
-        if not _is_asynchronous() or "type" not in tables["memory"].c:
+        asked = {described.name: _table(described) for described in (*WRITTEN, *READ)}
+        tables = {name: table for name, table in asked.items() if table is not None}
+        if not _is_asynchronous():
             raise too_old()
-        for name, place in _LATER_MODELS.items():
-            try:
-                tables[name] = _table(*place)
-            except CannotStartError:
-                continue
-        for name, table in tables.items():
-            if not WRITTEN.get(name, frozenset()) <= set(table.c.keys()):
-                raise too_old()
         groups = importlib.import_module("open_webui.models.groups")
+        share = getattr(groups, "DEFAULT_GROUP_SHARE_PERMISSION", "members")
+        return cls.of(tables, group_share=share)
+
+    @classmethod
+    def of(cls, tables: Mapping[str, sa.Table], *, group_share: bool | str) -> Schema:
+        """What is known of these tables. ``group_share``: who may share with a new group."""
         return cls(
             metadata=tables["user"].metadata,
             tables=tables,
             inserts={name: _for_inserts(table) for name, table in tables.items()},
             json_columns={name: _json_columns(table) for name, table in tables.items()},
             lengths={name: _lengths(table) for name, table in tables.items()},
-            group_share=getattr(groups, "DEFAULT_GROUP_SHARE_PERMISSION", "members"),
+            group_share=group_share,
         )
 
     def table(self, name: str) -> sa.Table:
@@ -173,22 +111,21 @@ class Schema:
                 else f"The database lacks tables of this Open WebUI ({', '.join(missing)}). Start "
                 "Open WebUI of the same version once, so that it migrates its database."
             )
-        for name in WRITTEN:
-            if name not in self.tables:
-                continue
-            columns = inspector.get_columns(name, schema=self.metadata.schema)
-            self._check_columns(name, columns)
+        for name in _COLUMNS:
+            if name in self.tables:
+                columns = inspector.get_columns(name, schema=self.metadata.schema)
+                self._check_columns(name, columns)
 
     def _check_columns(self, table: str, columns: list[ReflectedColumn]) -> None:
         for column in columns:
             name, optional = column["name"], column["nullable"] or column.get("default") is not None
-            if not optional and name not in WRITTEN[table]:
+            if not optional and name not in _COLUMNS[table]:
                 raise CannotStartError(
                     f"This Open WebUI is newer than this tool: its table {table!r} demands a value "
                     f"in the column {name!r}, which this tool does not know. Use a newer release "
                     "of the tool."
                 )
-        if missing := sorted(WRITTEN[table] - {column["name"] for column in columns}):
+        if missing := sorted(_COLUMNS[table] - {column["name"] for column in columns}):
             raise CannotStartError(
                 f"The table {table!r} lacks the column {missing[0]!r}: the database belongs to "
                 "another version of Open WebUI. Start Open WebUI of the version this tool runs "
@@ -205,12 +142,18 @@ def too_old(version: str | None = None) -> CannotStartError:
     )
 
 
-def _table(module: str, name: str) -> sa.Table:
+def _table(described: Table) -> sa.Table | None:
+    """The table behind a model class; None for one that this release does not have yet."""
+    module, _, name = described.model.partition(".")
     try:
         model = getattr(importlib.import_module(f"open_webui.models.{module}"), name)
     except (ImportError, AttributeError) as error:
+        if described.since is not None:
+            return None
         raise too_old() from error
     table: sa.Table = model.__table__
+    if not described.columns <= set(table.c.keys()):
+        raise too_old()
     return table
 
 

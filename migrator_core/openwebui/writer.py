@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol, TypeVar
 
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from migrator_core.errors import AbortedError
 from migrator_core.openwebui.conflicts import Conflicts, Seen, Written, stages
 from migrator_core.openwebui.connection import Account, OpenWebUI, in_portions
+from migrator_core.openwebui.encoding import EncodedRow
 from migrator_core.openwebui.faults import PATIENCE, RejectedError, patiently
 from migrator_core.openwebui.ledger.entries import (
     EntryState,
@@ -23,16 +25,25 @@ from migrator_core.openwebui.ledger.entries import (
 )
 from migrator_core.openwebui.ledger.ledger import Ledger
 from migrator_core.openwebui.mapping.context import MappingContext
-from migrator_core.openwebui.mapping.statements import statements
 from migrator_core.openwebui.passwords import Credentials, replaceable, replacement
-from migrator_core.openwebui.prepared import Parcel, entry_of, load_context, prepare
+from migrator_core.openwebui.prepared import (
+    Prepared,
+    entry_of,
+    entry_of_brought,
+    load_context,
+    prepare,
+)
+from migrator_core.openwebui.statements import statements
 from migrator_core.openwebui.storage import OpenBlob, StorageError, Stored
+from migrator_core.openwebui.tables.registry import WRITTEN, kind_named, kind_of
 from migrator_core.outcome import Notice, Outcome, Reason, State
-from migrator_core.rows import ChatRow, FileRow, Item
+from migrator_core.rows import FileRow, Item
 
 T = TypeVar("T")
 
 _ENTRIES_AT_ONCE = 500
+_NEEDS = {table.name: table.needs for table in WRITTEN if table.needs is not None}
+"""Tables whose rows say nothing without another row: the column and the kind it points to."""
 
 
 class Writer(Protocol):
@@ -80,8 +91,8 @@ class LiveWriter:
         """See :meth:`Writer.write`."""
         done: dict[int, Written] = {}
         for stage in stages(items):
-            parcels = await self._parcels([items[place] for place in stage])
-            written = await self._deliver(await self._without_dangling_links(parcels))
+            prepared = await self._prepare([items[place] for place in stage])
+            written = await self._deliver(await self._without_dangling_links(prepared))
             done.update(zip(stage, written, strict=True))
             await asyncio.sleep(0)
         return [done[place] for place in range(len(items))]
@@ -92,17 +103,18 @@ class LiveWriter:
             raise TypeError("only file rows have bytes")
         (verdict,) = await self._settle([item])
         if verdict is not None:
-            return (await self._deliver([Parcel(verdict)]))[0]
+            return (await self._deliver([Prepared(verdict)]))[0]
         context = await self._facts()
-        trial = prepare(item, context, self._target, path="not stored yet")
+        trial = prepare(item, replace(context, path="not stored yet"), self._target.schema)
         if trial.written.state is State.FAILED:
             return (await self._deliver([trial]))[0]
         try:
             stored = await self._store(item.row, open_blob)
         except StorageError as error:
             failed = Written(item, State.FAILED, Reason.STORAGE_ERROR, str(error))
-            return (await self._deliver([Parcel(failed)]))[0]
-        (written,) = await self._deliver([prepare(item, context, self._target, path=stored.path)])
+            return (await self._deliver([Prepared(failed)]))[0]
+        context = replace(context, path=stored.path)
+        (written,) = await self._deliver([prepare(item, context, self._target.schema)])
         if written.state is not State.MIGRATED:
             await asyncio.to_thread(self._target.files.remove, stored)
         return written
@@ -146,67 +158,62 @@ class LiveWriter:
             self._context = await load_context(self._target)
         return self._context
 
-    async def _parcels(self, items: Sequence[Item]) -> list[Parcel]:
+    async def _prepare(self, items: Sequence[Item]) -> list[Prepared]:
         verdicts = await self._settle(items)
         context = await self._facts()
 
-        def prepare_all() -> list[Parcel]:
+        def prepare_all() -> list[Prepared]:
             return [
-                Parcel(verdict) if verdict else prepare(item, context, self._target)
+                Prepared(verdict) if verdict else prepare(item, context, self._target.schema)
                 for item, verdict in zip(items, verdicts, strict=True)
             ]
 
         # Encoding megabytes of JSON takes a while: off the event loop, and before the transaction.
         return await asyncio.to_thread(prepare_all)
 
-    async def _without_dangling_links(self, parcels: Sequence[Parcel]) -> Sequence[Parcel]:
+    async def _without_dangling_links(self, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
         """Drop the links of chats to files that somebody removed since an earlier run."""
-        wanted = {
-            file_id
-            for parcel in parcels
-            if parcel.rows and isinstance(parcel.written.item.row, ChatRow)
-            for _, file_id in parcel.written.item.row.file_ids
-        }
-        if not wanted:
-            return parcels
-        there = await self._patiently(lambda: self._conflicts.existing("file", wanted))
-        if wanted <= there:
-            return parcels
+        rows = [row for one in prepared for row in one.rows]
+        gone: set[tuple[str, object]] = set()
+        for table, (column, needed) in _NEEDS.items():
+            wanted = {str(row.values[column]) for row in rows if row.table == table}
+            if wanted:
+                there = await self._existing(needed, wanted)
+                gone |= {(table, key) for key in wanted - there}
+        if not gone:
+            return prepared
         return [
-            replace(
-                parcel,
-                rows=tuple(
-                    row
-                    for row in parcel.rows
-                    if row.table != "chat_file" or row.values["file_id"] in there
-                ),
-            )
-            for parcel in parcels
+            replace(one, rows=tuple(row for row in one.rows if not _dangles(row, gone)))
+            for one in prepared
         ]
 
-    async def _deliver(self, parcels: Sequence[Parcel]) -> list[Written]:
-        """Commit the parcels together; where that fails, in halves, down to the one to blame."""
-        if not parcels:
+    async def _existing(self, kind: str, keys: Iterable[str]) -> set[str]:
+        return await self._patiently(lambda: self._conflicts.existing(kind_named(kind), keys))
+
+    async def _deliver(self, prepared: Sequence[Prepared]) -> list[Written]:
+        """Commit the prepared together; where that fails, in halves, down to the one to blame."""
+        if not prepared:
             return []
         try:
-            await self._commit(parcels)
+            await self._commit(prepared)
         except RejectedError as error:
-            if len(parcels) == 1:
-                return [await self._reject(parcels[0], str(error))]
-            middle = len(parcels) // 2
-            first = await self._deliver(parcels[:middle])
-            return [*first, *await self._deliver(parcels[middle:])]
-        return [parcel.written for parcel in parcels]
+            if len(prepared) == 1:
+                return [await self._reject(prepared[0], str(error))]
+            middle = len(prepared) // 2
+            first = await self._deliver(prepared[:middle])
+            return [*first, *await self._deliver(prepared[middle:])]
+        return [one.written for one in prepared]
 
-    async def _commit(self, parcels: Sequence[Parcel]) -> None:
+    async def _commit(self, prepared: Sequence[Prepared]) -> None:
         inserts = list(
             statements(
-                (row for parcel in parcels for row in parcel.rows),
+                (row for one in prepared for row in one.rows),
                 self._target.schema,
                 self._target.dialect,
             )
         )
-        entries = [entry_of(parcel.written) for parcel in parcels]
+        entries = [entry_of(one.written) for one in prepared]
+        entries += await self._entries_of_brought(prepared)
 
         async def commit() -> None:
             async with self._target.engine.begin() as connection:
@@ -216,14 +223,29 @@ class LiveWriter:
 
         await self._patiently(commit)
 
-    async def _reject(self, parcel: Parcel, detail: str) -> Written:
-        if not parcel.rows:
+    async def _entries_of_brought(self, prepared: Sequence[Prepared]) -> list[LedgerValues]:
+        """Entries for rows of other kinds that items bring along, where they are missing."""
+        coming: defaultdict[str, dict[str, Item]] = defaultdict(dict)
+        for item in (one.written.item for one in prepared if one.rows):
+            for row in kind_of(item.row).brings(item.row):
+                kind = kind_of(row)
+                coming[kind.name].setdefault(kind.key_of(row), item)
+        entries = []
+        for name, items in coming.items():
+            there = await self._existing(name, items)
+            entries += [
+                entry_of_brought(item, name, key) for key, item in items.items() if key not in there
+            ]
+        return entries
+
+    async def _reject(self, one: Prepared, detail: str) -> Written:
+        if not one.rows:
             raise AbortedError(f"The ledger does not take its own entries: {detail}")
-        item = parcel.written.item
+        item = one.written.item
         # Somebody may have created the very account or prompt since we looked.
         (verdict,) = await self._settle([item])
         written = verdict or Written(item, State.FAILED, Reason.REJECTED_BY_DATABASE, detail)
-        return (await self._deliver([Parcel(written)]))[0]
+        return (await self._deliver([Prepared(written)]))[0]
 
     async def _store(self, row: FileRow, open_blob: OpenBlob) -> Stored:
         tags = await self._tags(row)
@@ -249,6 +271,11 @@ class LiveWriter:
 
     async def _patiently(self, action: Callable[[], Awaitable[T]]) -> T:
         return await patiently(action, patience=self._patience)
+
+
+def _dangles(row: EncodedRow, gone: Container[tuple[str, object]]) -> bool:
+    needs = _NEEDS.get(row.table)
+    return needs is not None and (row.table, row.values[needs[0]]) in gone
 
 
 def _replaced(account: Account, previous: Credentials) -> LedgerValues:

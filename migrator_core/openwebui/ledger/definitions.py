@@ -57,7 +57,6 @@ class LedgerTables:
             sa.Column("detail", sa.Text),
             sa.Column("fingerprint", sa.Text),
             sa.Column("replaced", sa.Text),
-            sa.Column("children", sa.BigInteger, nullable=False),
             sa.Column("size", sa.BigInteger, nullable=False),
             sa.Index("librechat_migration_item_run", "run_id", "id"),
             # "Did we make this?", for every item of every later run.

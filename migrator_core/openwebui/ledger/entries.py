@@ -31,12 +31,16 @@ class RunState(StrEnum):
 
 
 class EntryState(StrEnum):
-    """What an entry says, beyond the four states of a document."""
+    """What an entry says, beyond the four states of a document.
+
+    ``brought`` is a row that came along with the row of a document (a tag with a chat).
+    """
 
     MIGRATED = State.MIGRATED.value
     EXISTING = State.EXISTING.value
     SKIPPED = State.SKIPPED.value
     FAILED = State.FAILED.value
+    BROUGHT = "brought"
     WARNING = "warning"
     REPLACED = "replaced"
     UNDONE = "undone"
@@ -72,7 +76,7 @@ class LedgerItem:
     """One entry: a document and its fate, a warning, or something we replaced.
 
     ``state`` is an :class:`EntryState`. For a warning, ``reason`` is its code. ``replaced`` holds
-    what an undo must put back. ``children`` counts documents that share the entry's fate.
+    what an undo must put back.
     """
 
     number: int
@@ -86,7 +90,6 @@ class LedgerItem:
     detail: str | None
     fingerprint: str | None
     replaced: Mapping[str, Any] | None
-    children: int
     size: int
 
 
@@ -120,7 +123,6 @@ def entry(collection: str, source_id: str, state: str, **more: str | int | None)
         "detail": None,
         "fingerprint": None,
         "replaced": None,
-        "children": 0,
         "size": 0,
         **more,
     }

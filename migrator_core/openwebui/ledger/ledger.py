@@ -29,6 +29,7 @@ from migrator_core.openwebui.ledger.entries import (
     record_of_row,
     storable,
 )
+from migrator_core.openwebui.ledger.upgrade import bring_up_to_date, columns_present, is_current
 
 _PAGE = 1000
 
@@ -40,7 +41,7 @@ class Ledger:
         """The ledger in this Open WebUI's database."""
         self._target = target
         self._tables = LedgerTables.define(target.schema.metadata.schema)
-        self._columns: frozenset[str] = frozenset()
+        self._columns: Mapping[str, frozenset[str]] = {}
 
     async def start(
         self,
@@ -59,7 +60,7 @@ class Ledger:
         Raises:
             CannotStartError: the tables cannot be created.
         """
-        await self._create()
+        await self._prepare_tables()
         now = int(time.time())
         run_id = (
             run_id or f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}-{uuid.uuid4().hex[:6]}"
@@ -205,7 +206,7 @@ class Ledger:
                     sa.select(item.c.target_id).where(
                         item.c.target_kind == kind,
                         item.c.target_id.in_(some),
-                        item.c.state == EntryState.MIGRATED.value,
+                        item.c.state.in_([EntryState.MIGRATED.value, EntryState.BROUGHT.value]),
                     )
                 )
                 found.update(target_id for (target_id,) in rows)
@@ -231,44 +232,35 @@ class Ledger:
 
     async def exists(self) -> bool:
         """Whether the ledger's tables are there."""
+        return bool(await self._present())
+
+    async def _present(self) -> Mapping[str, frozenset[str]]:
         if not self._columns:
             async with self._target.read() as connection:
-                self._columns = await connection.run_sync(self._present_columns)
-        return bool(self._columns)
-
-    def _present_columns(self, connection: sa.Connection) -> frozenset[str]:
-        """The columns that the table of runs has; an older version of this tool made fewer."""
-        schema = self._tables.metadata.schema
-        inspector = sa.inspect(connection)
-        if not inspector.has_table(self._tables.item.name, schema=schema):
-            return frozenset()
-        columns = inspector.get_columns(self._tables.run.name, schema=schema)
-        return frozenset(column["name"] for column in columns)
+                self._columns = await connection.run_sync(columns_present, self._tables)
+        return self._columns
 
     def _select_runs(self) -> sa.Select[Any]:
-        return sa.select(*(column for column in self._tables.run.c if column.name in self._columns))
+        """An earlier release of this tool made fewer columns."""
+        run = self._tables.run
+        return sa.select(*(c for c in run.c if c.name in self._columns[run.name]))
 
-    async def _create(self) -> None:
-        """Make the tables, or the columns that a table of an older version lacks."""
-        there = await self.exists()
-        missing = [c for c in self._tables.run.c if there and c.name not in self._columns]
+    async def _prepare_tables(self) -> None:
+        if is_current(await self._present(), self._tables):
+            return
 
-        async def create() -> None:
+        async def prepare() -> None:
             async with self._target.engine.begin() as connection:
-                if not there:
-                    await connection.run_sync(self._tables.metadata.create_all)
-                if missing:
-                    await connection.run_sync(_add_columns, self._tables.run, missing)
+                await connection.run_sync(bring_up_to_date, self._tables)
 
         try:
-            if missing or not there:
-                await patiently(create)
+            await patiently(prepare)
         except RejectedError as error:
             raise CannotStartError(
                 f"The ledger's tables cannot be created in Open WebUI's database: {error}. The "
                 "database user needs the right to create tables there."
             ) from error
-        self._columns = frozenset()  # look again
+        self._columns = {}  # look again
 
     async def _update(self, run_id: str, **values: str | int) -> None:
         run = self._tables.run
@@ -282,12 +274,3 @@ class Ledger:
                 return (await connection.execute(statement, values)).rowcount
 
         return await patiently(execute)
-
-
-def _add_columns(connection: sa.Connection, table: sa.Table, missing: Iterable[Any]) -> None:
-    from alembic.migration import MigrationContext  # noqa: PLC0415 - comes with Open WebUI
-    from alembic.operations import Operations  # noqa: PLC0415 - as above
-
-    operations = Operations(MigrationContext.configure(connection))
-    for column in missing:
-        operations.add_column(table.name, sa.Column(column.name, column.type), schema=table.schema)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 from migrator_core.openwebui.mapping.context import MappingContext, TableRow, companion_id
 from migrator_core.rows import GroupRow, JsonDict, UserRow
 
@@ -36,7 +39,7 @@ def user_rows(row: UserRow, context: MappingContext) -> list[TableRow]:
     }
     rows = [TableRow("user", user), TableRow("auth", auth)]
     if context.default_group:
-        rows.append(_member(context.default_group, row.id, created_at))
+        rows.append(_member(context.default_group, row.id, created_at, default_membership_id))
     return rows
 
 
@@ -56,8 +59,18 @@ def group_rows(row: GroupRow, context: MappingContext) -> list[TableRow]:
     members = dict.fromkeys(row.member_ids)
     return [
         TableRow("group", group),
-        *(_member(row.id, member, row.created_at) for member in members),
+        *(_member(row.id, member, row.created_at, membership_id) for member in members),
     ]
+
+
+def membership_id(values: Mapping[str, Any]) -> str:
+    """The id of a row of ``group_member`` that comes with its group."""
+    return companion_id("group_member", values["group_id"], values["user_id"])
+
+
+def default_membership_id(values: Mapping[str, Any]) -> str:
+    """The id of a row of ``group_member`` that comes with its account."""
+    return companion_id("default_group_member", values["group_id"], values["user_id"])
 
 
 def _with_original_date(row: UserRow, created_at: int) -> JsonDict:
@@ -67,12 +80,9 @@ def _with_original_date(row: UserRow, created_at: int) -> JsonDict:
     return {**row.info, "librechat": {"created_at": row.created_at, **provenance}}
 
 
-def _member(group_id: str, user_id: str, created_at: int) -> TableRow:
-    values = {
-        "id": companion_id("group_member", group_id, user_id),
-        "group_id": group_id,
-        "user_id": user_id,
-        "created_at": created_at,
-        "updated_at": created_at,
-    }
+def _member(
+    group_id: str, user_id: str, created_at: int, id_of: Callable[[Mapping[str, Any]], str]
+) -> TableRow:
+    pair = {"group_id": group_id, "user_id": user_id}
+    values = {"id": id_of(pair), **pair, "created_at": created_at, "updated_at": created_at}
     return TableRow("group_member", values, if_absent=True)

@@ -6,6 +6,7 @@ From ``open_webui/models/chats.py`` and its neighbours.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from migrator_core.openwebui.mapping.context import (
@@ -17,7 +18,7 @@ from migrator_core.openwebui.mapping.context import (
 from migrator_core.rows import ChatRow, FeedbackRow, FolderRow, SharedChatRow, TagRow
 
 
-def tag_rows(row: TagRow) -> list[TableRow]:
+def tag_rows(row: TagRow, _context: MappingContext) -> list[TableRow]:
     """A tag of one user."""
     return [TableRow("tag", {"id": row.id, "name": row.name, "user_id": row.user_id})]
 
@@ -43,16 +44,13 @@ def chat_rows(row: ChatRow, context: MappingContext) -> list[TableRow]:
         # Or every migrated chat would be marked as unread.
         "last_read_at": max(row.updated_at, context.now),
     }
-    tags = [TableRow(one.table, one.values, if_absent=True) for one in map(_tag, row.tags)]
+    tags = [replace(one, if_absent=True) for tag in row.tags for one in tag_rows(tag, context)]
     ratings = [_feedback(one) for one in row.feedback]
     return [*tags, TableRow("chat", chat), *_messages(row), *_files(row), *ratings]
 
 
-def shared_chat_rows(row: SharedChatRow) -> list[TableRow]:
-    """A copy of a chat for others, and who they are (``models/shared_chats.py``).
-
-    Open WebUI looks the permission up by the id of the chat, not of the copy.
-    """
+def shared_chat_rows(row: SharedChatRow, _context: MappingContext) -> list[TableRow]:
+    """A copy of a chat for others, and who they are (``models/shared_chats.py``)."""
     shared = {
         "id": row.id,
         "chat_id": row.chat_id,
@@ -66,7 +64,7 @@ def shared_chat_rows(row: SharedChatRow) -> list[TableRow]:
     return [TableRow("shared_chat", shared), *grants]
 
 
-def folder_rows(row: FolderRow) -> list[TableRow]:
+def folder_rows(row: FolderRow, _context: MappingContext) -> list[TableRow]:
     """A folder at the top level (``models/folders.py``), closed as a new one is."""
     values = {
         "id": row.id,
@@ -113,10 +111,6 @@ def _with_flat_messages(chat: Mapping[str, Any]) -> dict[str, Any]:
     return {**chat, "messages": flat}
 
 
-def _tag(tag: TagRow) -> TableRow:
-    return tag_rows(tag)[0]
-
-
 def _messages(row: ChatRow) -> Iterator[TableRow]:
     """Rows as ``ChatMessages._build_message`` makes them (``models/chat_messages.py``)."""
     messages: Mapping[str, Mapping[str, Any]] = row.chat["history"]["messages"]
@@ -158,12 +152,16 @@ def _files(row: ChatRow) -> Iterator[TableRow]:
             continue
         linked.add(file_id)
         values = {
-            "id": companion_id("chat_file", row.id, file_id),
-            "user_id": row.user_id,
             "chat_id": row.id,
-            "message_id": message_id,
             "file_id": file_id,
+            "user_id": row.user_id,
+            "message_id": message_id,
             "created_at": row.created_at,
             "updated_at": row.created_at,
         }
-        yield TableRow("chat_file", values)
+        yield TableRow("chat_file", {"id": chat_file_id(values), **values})
+
+
+def chat_file_id(values: Mapping[str, Any]) -> str:
+    """The id of a row of ``chat_file``."""
+    return companion_id("chat_file", values["chat_id"], values["file_id"])

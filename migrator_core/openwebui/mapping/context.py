@@ -1,10 +1,11 @@
-"""What the mapping modules share: one row of one table, and facts about the target."""
+"""What the mapping modules share: one row of one table, and what must be known beyond our row."""
 
 from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from migrator_core.rows import Grant
 
@@ -29,6 +30,7 @@ class MappingContext:
     """Facts about the target. ``now`` and ``earliest_account`` are seconds since the epoch.
 
     ``searches_flat`` says that it searches a flat copy of the messages only, as 0.10 does.
+    ``path`` is where the storage provider has put the bytes of the file that is mapped.
     """
 
     now: int
@@ -37,6 +39,7 @@ class MappingContext:
     default_group: str | None
     group_share: bool | str
     searches_flat: bool = False
+    path: str | None = None
 
 
 def companion_id(kind: str, *parts: str) -> str:
@@ -50,15 +53,19 @@ def grant_rows(
     """The ``access_grant`` rows of a resource (``models/access_grants.py``)."""
     rows: list[TableRow] = []
     for grant in dict.fromkeys(grants):
-        subject = (resource_type, resource_id, grant.principal_type, grant.principal_id)
-        values = {
-            "id": companion_id("access_grant", *subject, grant.permission),
+        values: dict[str, object] = {
             "resource_type": resource_type,
             "resource_id": resource_id,
             "principal_type": grant.principal_type,
             "principal_id": grant.principal_id,
             "permission": grant.permission,
-            "created_at": created_at,
         }
+        values = {"id": grant_id(values), **values, "created_at": created_at}
         rows.append(TableRow("access_grant", values, if_absent=True))
     return rows
+
+
+def grant_id(values: Mapping[str, Any]) -> str:
+    """The id of a row of ``access_grant``."""
+    names = ("resource_type", "resource_id", "principal_type", "principal_id", "permission")
+    return companion_id("access_grant", *(str(values[name]) for name in names))

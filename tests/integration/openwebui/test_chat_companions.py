@@ -11,42 +11,21 @@ import sqlalchemy as sa
 
 from migrator_core.openwebui.preview import PreviewWriter
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import ChatRow, FeedbackRow, FolderRow, Grant, Row, SharedChatRow
+from migrator_core.rows import Grant, Row
 from tests.integration.openwebui.conftest import OpenRun
-from tests.integration.openwebui.rows import LONG_AGO, chat, item, key, user
 from tests.support.databases import Database, run_python
+from tests.support.rows import (
+    chat,
+    folder,
+    item,
+    key,
+    rating,
+    shared,
+    shared_pair,
+    user,
+)
 
 EVERYBODY = Grant("user", "*", "read")
-
-
-def folder(name: str, owner: str) -> FolderRow:
-    data = {"description": f"All about {name}"}
-    meta = {"librechat": {"id": name}}
-    return FolderRow(key(f"folder {name}"), owner, name, data, meta, LONG_AGO, LONG_AGO + 1)
-
-
-def rating(name: str, owner: str, value: int = 1) -> FeedbackRow:
-    data = {"rating": value, "model_id": "gpt-4o", "sibling_model_ids": ["o3"], "comment": "Fine"}
-    meta = {"arena": False, "chat_id": key(name), "message_id": "a1", "message_index": 2}
-    return FeedbackRow(key(f"rating {name}"), owner, data, meta, LONG_AGO, LONG_AGO)
-
-
-def shared(name: str, owner: str, *grants: Grant) -> SharedChatRow:
-    """A copy of :func:`chat` that shows one answer less."""
-    document = json.loads(json.dumps(chat(name, owner).chat))
-    del document["history"]["messages"]["a2"]
-    document["history"]["messages"]["q"]["childrenIds"] = ["a1"]
-    document["history"]["currentId"] = "a1"
-    document["id"] = f"link-to-{name}"
-    return SharedChatRow(
-        f"link-to-{name}", key(name), owner, name, document, LONG_AGO, LONG_AGO, grants
-    )
-
-
-def shared_pair(name: str, owner: str, *grants: Grant) -> tuple[ChatRow, SharedChatRow]:
-    """A chat and its link."""
-    link = shared(name, owner, *grants)
-    return replace(chat(name, owner), share_id=link.id), link
 
 
 async def write(run: OpenRun, *rows: Row) -> list[State]:

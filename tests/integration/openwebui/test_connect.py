@@ -230,14 +230,14 @@ def test_a_schema_of_its_own(postgres: Postgres, tmp_path: Path) -> None:
     assert json.loads(run_python(target, WRITE)) == ["migrated", "existing", "migrated"]
     with psycopg.connect(url) as connection:
         found = connection.execute("SELECT count(*) FROM tenant.librechat_migration_item")
-        assert found.fetchone() == (3,)
+        assert found.fetchone() == (4,)  # the chat brought a tag
         assert connection.execute("SELECT to_regclass('public.chat')").fetchone() == (None,)
 
 
 WRITE = """
 import asyncio, io, json
 from migrator_core.openwebui import Ledger, LiveWriter, OpenWebUI, PreviewWriter, RunLock
-from tests.integration.openwebui.rows import chat, file, group, item, key, model, prompt, tag, user
+from tests.support.rows import chat, file, group, item, key, model, prompt, tag, user
 
 async def write():
     async with await OpenWebUI.connect(read_only=False) as target, RunLock(target):

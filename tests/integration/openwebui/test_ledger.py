@@ -9,8 +9,8 @@ from migrator_core.openwebui import Ledger, RunState
 from migrator_core.openwebui.ledger.definitions import LedgerTables
 from migrator_core.outcome import Outcome, Reason, State
 from tests.integration.openwebui.conftest import OpenRun, start_run
-from tests.integration.openwebui.rows import item, key, user
 from tests.support.databases import Database
+from tests.support.rows import item, key, user
 
 
 async def test_without_tables_nothing_ever_happened(database: Database) -> None:
@@ -62,6 +62,33 @@ async def test_a_ledger_of_an_older_version_is_read_and_completed(run: OpenRun) 
     assert [dict(r.progress) for r in await again.ledger.runs() if r.id == again.run_id] == [
         {"done": 3}
     ]
+
+
+async def test_a_ledger_whose_items_had_children_goes_on(run: OpenRun) -> None:
+    """Earlier releases made a column that demands a number and never got another one than 0."""
+    tables = LedgerTables.define(run.target.schema.metadata.schema)
+    old = tables.item.to_metadata(sa.MetaData(schema=tables.metadata.schema))
+    old.append_column(sa.Column("children", sa.BigInteger, nullable=False))
+    await run.writer.write([item(user("bea"))])
+    async with run.target.engine.begin() as connection:
+        entries = await connection.execute(sa.select(tables.item))
+        kept = [{**row, "children": 0} for row in entries.mappings()]
+        await connection.run_sync(tables.item.drop)
+        await connection.run_sync(old.create)
+        await connection.execute(sa.insert(old), kept)
+    (before,) = await run.items()
+    assert (before.target_kind, before.target_id) == ("user", key("bea"))
+
+    again = await start_run(run.target)
+    first, second = await again.writer.write([item(user("bea")), item(user("carl"))])
+    assert (first.state, second.state) == (State.EXISTING, State.MIGRATED)
+    assert [entry.state for entry in await again.items()] == ["existing", "migrated"]
+    assert await run.items() == [before]
+    async with run.target.read() as connection:
+        columns = await connection.run_sync(
+            lambda sync: sa.inspect(sync).get_columns(tables.item.name)
+        )
+    assert "children" not in {column["name"] for column in columns}
 
 
 async def test_dead_runs_are_closed_at_their_last_sign_of_life(run: OpenRun) -> None:

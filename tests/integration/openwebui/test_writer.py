@@ -20,7 +20,8 @@ from migrator_core.openwebui.mapping.context import companion_id
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.rows import Grant, Row
 from tests.integration.openwebui.conftest import OpenRun, start_run
-from tests.integration.openwebui.rows import (
+from tests.support.databases import ADMIN, ADMIN_SINCE, Database, run_python, schema
+from tests.support.rows import (
     HASH,
     LONG_AGO,
     chat,
@@ -33,7 +34,6 @@ from tests.integration.openwebui.rows import (
     tag,
     user,
 )
-from tests.support.databases import ADMIN, ADMIN_SINCE, Database, run_python, schema
 
 EVERYBODY = Grant("user", "*", "read")
 SURROGATE, NUL = "half an emoji \ud83d", "zero \x00 byte"

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from migrator_core.rows import (
     ChatRow,
+    FeedbackRow,
     FileRow,
+    FolderRow,
     Grant,
     GroupRow,
     Item,
     ModelRow,
     PromptRow,
     Row,
+    SharedChatRow,
     TagRow,
     UserRow,
 )
@@ -120,6 +125,36 @@ def chat(name: str, owner: str, **changes: Any) -> ChatRow:
         "tags": (tag("Red thread", owner),),
     }
     return ChatRow(**{**values, **changes})
+
+
+def folder(name: str, owner: str) -> FolderRow:
+    data = {"description": f"All about {name}"}
+    meta = {"librechat": {"id": name}}
+    return FolderRow(key(f"folder {name}"), owner, name, data, meta, LONG_AGO, LONG_AGO + 1)
+
+
+def rating(name: str, owner: str, value: int = 1) -> FeedbackRow:
+    data = {"rating": value, "model_id": "gpt-4o", "sibling_model_ids": ["o3"], "comment": "Fine"}
+    meta = {"arena": False, "chat_id": key(name), "message_id": "a1", "message_index": 2}
+    return FeedbackRow(key(f"rating {name}"), owner, data, meta, LONG_AGO, LONG_AGO)
+
+
+def shared(name: str, owner: str, *grants: Grant) -> SharedChatRow:
+    """A copy of :func:`chat` that shows one answer less."""
+    document = json.loads(json.dumps(chat(name, owner).chat))
+    del document["history"]["messages"]["a2"]
+    document["history"]["messages"]["q"]["childrenIds"] = ["a1"]
+    document["history"]["currentId"] = "a1"
+    document["id"] = f"link-to-{name}"
+    return SharedChatRow(
+        f"link-to-{name}", key(name), owner, name, document, LONG_AGO, LONG_AGO, grants
+    )
+
+
+def shared_pair(name: str, owner: str, *grants: Grant) -> tuple[ChatRow, SharedChatRow]:
+    """A chat and its link."""
+    link = shared(name, owner, *grants)
+    return replace(chat(name, owner), share_id=link.id), link
 
 
 def prompt(command: str, owner: str, *grants: Grant) -> PromptRow:

@@ -1,33 +1,26 @@
-"""Files, prompts and models (``open_webui/models/files.py``, ``prompts.py``, ``models.py``)."""
+"""The workspace: prompts and models (``open_webui/models/prompts.py``, ``models.py``)."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from migrator_core.openwebui.faults import RejectedError
-from migrator_core.openwebui.mapping.context import TableRow, companion_id, grant_rows
-from migrator_core.rows import FileRow, ModelRow, PromptRow
+from migrator_core.openwebui.mapping.context import (
+    MappingContext,
+    TableRow,
+    companion_id,
+    grant_rows,
+)
+from migrator_core.rows import ModelRow, PromptRow
 
 _FIRST_VERSION = "Initial version"
 """What the app itself calls the first entry of a history."""
 
 
-def file_rows(row: FileRow, path: str) -> list[TableRow]:
-    """A file record; ``path`` is what the storage provider returned."""
-    values = {
-        "id": row.id,
-        "user_id": row.user_id,
-        "filename": row.filename,
-        "path": path,
-        "data": row.data,
-        "meta": row.meta,
-        "created_at": row.created_at,
-        "updated_at": row.updated_at,
-    }
-    return [TableRow("file", values)]
-
-
-def prompt_rows(row: PromptRow) -> list[TableRow]:
+def prompt_rows(row: PromptRow, _context: MappingContext) -> list[TableRow]:
     """A prompt, its grants and the first entry of its history, which is its current version."""
-    version_id = companion_id("prompt_history", row.id)
+    version_id = prompt_version_id({"prompt_id": row.id})
     grants = grant_rows("prompt", row.id, row.grants, row.created_at)
     content = {
         "name": row.name,
@@ -57,11 +50,11 @@ def prompt_rows(row: PromptRow) -> list[TableRow]:
     return [TableRow("prompt", prompt), TableRow("prompt_history", history), *grants]
 
 
-def model_rows(row: ModelRow) -> list[TableRow]:
+def model_rows(row: ModelRow, _context: MappingContext) -> list[TableRow]:
     """A workspace model, its grants and the first entry of its history (0.12)."""
     if row.base_model_id == row.id:
         raise RejectedError("a model cannot be its own base model")
-    version_id = companion_id("model_history", row.id)
+    version_id = model_version_id({"model_id": row.id})
     content = {
         "name": row.name,
         "base_model_id": row.base_model_id,
@@ -91,3 +84,13 @@ def model_rows(row: ModelRow) -> list[TableRow]:
     }
     grants = grant_rows("model", row.id, row.grants, row.created_at)
     return [TableRow("model", model), TableRow("model_history", history), *grants]
+
+
+def prompt_version_id(values: Mapping[str, Any]) -> str:
+    """The id of the row of ``prompt_history`` that we make."""
+    return companion_id("prompt_history", values["prompt_id"])
+
+
+def model_version_id(values: Mapping[str, Any]) -> str:
+    """The id of the row of ``model_history`` that we make."""
+    return companion_id("model_history", values["model_id"])

@@ -1,0 +1,262 @@
+"""The registry: every kind of row that we write, every table it goes to.
+
+A new kind of row is one entry in ``KINDS``, beside its class in ``rows.py`` and the function in
+``mapping/`` that makes table rows of it. Which columns exist is asked of Open WebUI's own model
+classes (``schema.py``); the columns named here are those that a row of ours always fills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from operator import attrgetter
+from types import MappingProxyType
+from typing import Any
+
+from migrator_core.openwebui.mapping.accounts import (
+    default_membership_id,
+    group_rows,
+    membership_id,
+    user_rows,
+)
+from migrator_core.openwebui.mapping.chats import (
+    chat_file_id,
+    chat_rows,
+    folder_rows,
+    shared_chat_rows,
+    tag_rows,
+)
+from migrator_core.openwebui.mapping.context import grant_id
+from migrator_core.openwebui.mapping.files import file_rows
+from migrator_core.openwebui.mapping.library import (
+    model_rows,
+    model_version_id,
+    prompt_rows,
+    prompt_version_id,
+)
+from migrator_core.openwebui.tables.kind import Claim, Kind, Parent, Part, R, Table
+from migrator_core.rows import (
+    ChatRow,
+    FileRow,
+    FolderRow,
+    GroupRow,
+    ModelRow,
+    PromptRow,
+    Row,
+    SharedChatRow,
+    TagRow,
+    UserRow,
+)
+
+
+def _table(
+    name: str,
+    model: str,
+    columns: str,
+    since: str | None = None,
+    needs: tuple[str, str] | None = None,
+) -> Table:
+    return Table(name, model, frozenset(columns.split()), since, needs)
+
+
+_MEMBERS = _table("group_member", "groups.GroupMember", "id group_id user_id created_at updated_at")
+_GRANTS = _table(
+    "access_grant",
+    "access_grants.AccessGrant",
+    "id resource_type resource_id principal_type principal_id permission created_at",
+)
+
+
+def _grants(resource_type: str, of: str = "id") -> Part:
+    where = {"resource_type": resource_type}
+    return Part(_GRANTS, "resource_id", of=of, where=where, id_of=grant_id)
+
+
+def _never(_row: Row) -> bool:
+    return False
+
+
+def _will_be_shared(row: ChatRow) -> bool:
+    return row.share_id is not None
+
+
+KINDS = (
+    Kind(
+        UserRow,
+        _table(
+            "user",
+            "users.User",
+            "id email name role profile_image_url info last_active_at updated_at created_at",
+        ),
+        user_rows,
+        parts=(
+            Part(_table("auth", "auths.Auth", "id email password active"), "id"),
+            Part(_MEMBERS, "user_id", id_of=default_membership_id),
+        ),
+        claims=(Claim(), Claim(("email",), any_case=True)),
+    ),
+    Kind(
+        GroupRow,
+        _table(
+            "group",
+            "groups.Group",
+            "id user_id name description data meta permissions created_at updated_at",
+        ),
+        group_rows,
+        parts=(Part(_MEMBERS, "group_id", id_of=membership_id),),
+    ),
+    Kind(
+        TagRow,
+        _table("tag", "tags.Tag", "id name user_id"),
+        tag_rows,
+        key=("user_id", "id"),
+        claims=(Claim(("user_id", "id")),),
+    ),
+    Kind(
+        FolderRow,
+        _table(
+            "folder",
+            "folders.Folder",
+            "id user_id name data meta is_expanded created_at updated_at",
+        ),
+        folder_rows,
+    ),
+    Kind(
+        FileRow,
+        _table("file", "files.File", "id user_id filename path data meta created_at updated_at"),
+        file_rows,
+        remembered=_never,  # files reach a writer once each
+        bytes_at="path",
+    ),
+    Kind(
+        ChatRow,
+        _table(
+            "chat",
+            "chats.Chat",
+            "id user_id title chat created_at updated_at archived pinned meta last_read_at",
+        ),
+        chat_rows,
+        parts=(
+            Part(
+                _table(
+                    "chat_message",
+                    "chat_messages.ChatMessage",
+                    "id chat_id user_id role content done created_at updated_at",
+                ),
+                "chat_id",
+            ),
+            Part(
+                _table(
+                    "chat_file",
+                    "chats.ChatFile",
+                    "id user_id chat_id message_id file_id created_at updated_at",
+                    needs=("file_id", "file"),
+                ),
+                "chat_id",
+                id_of=chat_file_id,
+            ),
+            Part(
+                _table(
+                    "feedback",
+                    "feedbacks.Feedback",
+                    "id user_id version type data meta snapshot created_at updated_at",
+                ),
+                "meta.chat_id",
+            ),
+        ),
+        remembered=_will_be_shared,  # once each, too; but a shared chat asks for its chat
+        brings=attrgetter("tags"),
+    ),
+    Kind(
+        SharedChatRow,
+        _table(
+            "shared_chat",
+            "shared_chats.SharedChat",
+            "id chat_id user_id title chat created_at updated_at",
+        ),
+        shared_chat_rows,
+        # Open WebUI looks the permission up by the id of the chat, not of the copy.
+        parts=(_grants("shared_chat", of="chat_id"),),
+        # A chat that is shared already keeps its link as it is: its readers may be fewer.
+        claims=(
+            Claim(("chat_id",)),
+            Claim(refusal="the address /s/{} is taken by another shared chat"),
+        ),
+        # Without its chat it would be open to people who find nothing there.
+        parent=Parent("chat", "chat_id", "its chat could not be written"),
+    ),
+    Kind(
+        PromptRow,
+        _table(
+            "prompt",
+            "prompts.Prompt",
+            "id command user_id name content data meta tags is_active version_id "
+            "created_at updated_at",
+        ),
+        prompt_rows,
+        parts=(
+            Part(
+                _table(
+                    "prompt_history",
+                    "prompt_history.PromptHistory",
+                    "id prompt_id snapshot user_id commit_message created_at",
+                ),
+                "prompt_id",
+                id_of=prompt_version_id,
+            ),
+            _grants("prompt"),
+        ),
+        claims=(
+            Claim(),
+            Claim(("command",), refusal="the command /{} is taken by another prompt"),
+        ),
+    ),
+    Kind(
+        ModelRow,
+        _table(
+            "model",
+            "models.Model",
+            "id user_id base_model_id name params meta is_active updated_at created_at",
+        ),
+        model_rows,
+        parts=(
+            Part(
+                _table(
+                    "model_history",
+                    "model_history.ModelHistory",
+                    "id model_id snapshot user_id commit_message created_at",
+                    since="0.12",
+                ),
+                "model_id",
+                id_of=model_version_id,
+            ),
+            _grants("model"),
+        ),
+    ),
+)
+"""In an order that foreign keys accept: a kind comes after those that its rows point to."""
+
+
+def _in_order(kinds: Iterable[Kind[Any]]) -> tuple[Table, ...]:
+    """Each table once, where it is named last: what it points to may come from any kind before."""
+    tables = [table for kind in kinds for table in (kind.table, *(p.table for p in kind.parts))]
+    return tuple(reversed(dict.fromkeys(reversed(tables))))
+
+
+WRITTEN = _in_order(KINDS)
+"""Every table that we write, after those its foreign keys point to."""
+
+READ = (_table("config", "config.Config", "key value"), _table("memory", "memories.Memory", "type"))
+"""Tables that are only looked at. (Before 0.10, a memory had no type.)"""
+
+_BY_ROW: Mapping[type, Kind[Any]] = MappingProxyType({kind.row: kind for kind in KINDS})
+_BY_NAME: Mapping[str, Kind[Any]] = MappingProxyType({kind.name: kind for kind in KINDS})
+
+
+def kind_of(row: R) -> Kind[R]:
+    """The kind of a row."""
+    return _BY_ROW[type(row)]
+
+
+def kind_named(name: str) -> Kind[Any]:
+    """The kind with this name in the ledger."""
+    return _BY_NAME[name]
