@@ -48,9 +48,16 @@ $(VENV)/.installed: requirements/dev.txt
 	$(call install,.venvs/$*,$<)
 
 .PHONY: bundle
-bundle: venv ## Write the Functions for Open WebUI into dist/, and the chart's program
+bundle: venv ## Write the Functions for Open WebUI into dist/
 	$(BIN)/python -m owui_function.bundle
-	cp dist/librechat_migration.py charts/open-webui-stack/files/
+
+.PHONY: chart
+chart: venv ## Pack the Helm chart, with the program in it, into dist/ (needs no Helm)
+	$(BIN)/python -m scripts.make_chart
+
+.PHONY: chart-readme
+chart-readme: build/tools/helm-docs ## Write the chart's README again from the values' comments
+	build/tools/helm-docs --chart-to-generate charts/open-webui-stack --sort-values-order file
 
 .PHONY: demo
 demo: venv ## Fill a throw-away Open WebUI in ./demo from the sample backup

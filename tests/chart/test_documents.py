@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from migrator_core.outcome import Reason
-from tests.support.helm import CHART, ROOT, VALUES, environment, helm_docs, template
+from tests.support.helm import ROOT, SOURCES, VALUES, environment, helm_docs, template
 
 pytestmark = pytest.mark.chart
 
@@ -83,7 +83,7 @@ def quoted() -> list[str]:
 
 @pytest.mark.parametrize("piece", quoted())
 def test_a_quoted_message_is_one_that_is_printed(piece: str) -> None:
-    sources = [*(ROOT / "migrator_core").rglob("*.py"), *(CHART / "files").glob("[!l]*.py")]
+    sources = [*(ROOT / "migrator_core").rglob("*.py"), *(SOURCES / "files").glob("*.py")]
     code = "".join(path.read_text(encoding="utf-8") for path in sources)
     assert piece in re.sub(r'"\s*\n\s*f?"', "", code)
 
@@ -104,10 +104,10 @@ def value_rows(text: str) -> dict[str, tuple[str, str]]:
 
 
 def test_every_value_is_described_in_the_readme() -> None:
-    rows = value_rows((CHART / "README.md").read_text(encoding="utf-8"))
+    rows = value_rows((SOURCES / "README.md").read_text(encoding="utf-8"))
     described = 0
     comment = ""
-    for line in (CHART / "values.yaml").read_text(encoding="utf-8").splitlines():
+    for line in (SOURCES / "values.yaml").read_text(encoding="utf-8").splitlines():
         if line.lstrip().startswith("# -- "):
             comment = line.lstrip()[5:]
             continue
@@ -124,7 +124,7 @@ def test_every_value_is_described_in_the_readme() -> None:
 
 
 def test_the_readme_is_what_helm_docs_makes(tmp_path: Path) -> None:
-    copy = Path(shutil.copytree(CHART, tmp_path / "open-webui-stack"))
+    copy = Path(shutil.copytree(SOURCES, tmp_path / "open-webui-stack"))
     (copy / "README.md").unlink()
     subprocess.run(
         [helm_docs(), "--chart-search-root", str(tmp_path), "--sort-values-order", "file"],
@@ -132,6 +132,6 @@ def test_the_readme_is_what_helm_docs_makes(tmp_path: Path) -> None:
         capture_output=True,
     )
     made = (copy / "README.md").read_text(encoding="utf-8")
-    assert made == (CHART / "README.md").read_text(encoding="utf-8"), (
+    assert made == (SOURCES / "README.md").read_text(encoding="utf-8"), (
         "run `helm-docs --chart-search-root charts --sort-values-order file`"
     )

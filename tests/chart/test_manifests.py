@@ -11,7 +11,7 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from tests.support.helm import CHART, VALUES, Rendered, run_helm, template
+from tests.support.helm import VALUES, Rendered, chart, run_helm, template
 
 pytestmark = pytest.mark.chart
 
@@ -31,7 +31,7 @@ def test_there_are_many_real_uses() -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=name_of)
 def test_lint_finds_nothing(file: Path) -> None:
-    done = run_helm("lint", "--strict", CHART, "--values", file, "--kube-version", "1.33.0")
+    done = run_helm("lint", "--strict", chart(), "--values", file, "--kube-version", "1.33.0")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "[WARNING]" not in done.stdout
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 import yaml
 
 from migrator_core.settings import Settings, extra
+from owui_function.bundle import build
+from scripts.make_chart import zipped
 from tests.support.helm import (
-    CHART,
+    SOURCES,
     VALUES,
     HelmError,
     environment,
@@ -41,7 +44,7 @@ def migration(**values: Any) -> dict[str, Any]:
 
 
 def test_defaults_are_the_documented_ones() -> None:
-    values = yaml.safe_load((CHART / "values.yaml").read_text())["migration"]
+    values = yaml.safe_load((SOURCES / "values.yaml").read_text())["migration"]
     assert {name: values[name] for name in CONTRACT} == CONTRACT
 
 
@@ -264,12 +267,17 @@ def test_pymongo_is_installed_only_on_request() -> None:
 
 
 def test_the_configmap_holds_the_files_as_they_are() -> None:
-    data = template(VALUES / "documented-run.yaml").get("ConfigMap", "demo-migration")["data"]
-    assert sorted(data) == ["librechat_migration.py", "wait.py"]
-    for name, text in data.items():
-        assert text == (CHART / "files" / name).read_text(encoding="utf-8")
+    rendered = template(VALUES / "documented-run.yaml")
+    configmap = rendered.get("ConfigMap", "demo-migration")
+    waiting = (SOURCES / "files" / "wait.py").read_text(encoding="utf-8")
+    assert configmap["data"] == {"wait.py": waiting}
+    (name,) = configmap["binaryData"]
+    assert base64.b64decode(configmap["binaryData"][name]) == zipped(build().program)
+    (container,) = rendered.pod["containers"]
+    assert container["command"] == ["python", f"/migration/{name}"]
     own = template(VALUES / "own-image.yaml")
-    assert list(own.get("ConfigMap", "demo-migration")["data"]) == ["wait.py"]
+    assert own.get("ConfigMap", "demo-migration")["data"] == {"wait.py": waiting}
+    assert "binaryData" not in own.get("ConfigMap", "demo-migration")
     assert own.pod["containers"][0]["command"] == ["librechat-migrate"]
     assert own.pod["containers"][0]["image"] == "registry.example.com/librechat-migrate:0.12.4"
 
@@ -324,7 +332,7 @@ def test_replacing_may_touch_that_one_job_only() -> None:
         environment(container)["SPEC"]
         == rendered.job["metadata"]["annotations"]["open-webui-stack/spec"]
     )
-    assert container["args"] == [(CHART / "files" / "replace_job.py").read_text(encoding="utf-8")]
+    assert container["args"] == [(SOURCES / "files" / "replace_job.py").read_text(encoding="utf-8")]
     assert container["securityContext"]["readOnlyRootFilesystem"] is True
     without = template(VALUES / "no-rbac.yaml")
     assert not without.of("Role")

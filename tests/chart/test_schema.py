@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.support.helm import CHART, HelmError, template
+from tests.support.helm import SOURCES, HelmError, template
 
 pytestmark = pytest.mark.chart
 
-SCHEMA = json.loads((CHART / "values.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((SOURCES / "values.schema.json").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,6 @@ def test_every_value_is_in_the_schema_and_the_other_way_round() -> None:
         for name, value in values.items():
             names(schema["properties"][name], value, f"{path}.{name}")
 
-    values = yaml.safe_load((CHART / "values.yaml").read_text(encoding="utf-8"))
+    values = yaml.safe_load((SOURCES / "values.yaml").read_text(encoding="utf-8"))
     names(SCHEMA, values, "")
     assert set(SCHEMA["properties"]["migration"]["properties"]) == set(values["migration"])

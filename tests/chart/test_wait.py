@@ -13,13 +13,13 @@ import pytest
 
 from tests.support import databases
 from tests.support.environments import OLDER, Deployment, deployment
-from tests.support.helm import CHART
+from tests.support.helm import SOURCES
 from tests.support.run import migrate
 from tests.support.sample import SAMPLE
 
 pytestmark = [pytest.mark.chart, pytest.mark.openwebui]
 
-PROGRAM = CHART / "files" / "wait.py"
+PROGRAM = SOURCES / "files" / "wait.py"
 OLD_REVISION = "7e5b5dc7342b"  # Open WebUI's first one
 
 

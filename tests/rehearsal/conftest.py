@@ -7,16 +7,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import helm
 from tests.support.image import Image, build_image
-from tests.support.release import Release, copy_chart, hand_over
+from tests.support.release import Release, hand_over
 from tests.support.sample import SAMPLE
 from tests.support.sandbox import require_sandbox
 
 
 @pytest.fixture(scope="session")
-def chart(built_program: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def chart() -> Path:
     """The chart with the program as it is built now."""
-    return copy_chart(built_program, tmp_path_factory.mktemp("chart"))
+    return helm.chart()
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
+import subprocess
+import sys
 import tarfile
 import time
 from collections.abc import Iterator
@@ -12,10 +15,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.support.databases import Postgres
-from tests.support.environments import CURRENT, Deployment
-from tests.support.guide import blocks, exec_command
+from tests.support.environments import CURRENT, ROOT, Deployment
+from tests.support.guide import blocks, exec_command, helm_commands, shell
+from tests.support.helm import RELEASE, run_helm
 from tests.support.image import Image
 from tests.support.openwebui import Person, Visitor, signed_in
 from tests.support.pod import Pod
@@ -31,6 +36,10 @@ pytestmark = [
     pytest.mark.xdist_group("rehearsal-steps"),
 ]
 
+CHECKOUT = (
+    *("Makefile", "pyproject.toml", "README.md"),
+    *("charts", "migrator_core", "owui_function", "requirements", "scripts"),
+)
 CLAIM, ARCHIVE_TOP = "librechat-backup", "librechat-backup"
 SERVER_USER = 1000
 
@@ -50,6 +59,34 @@ class Story:
     run: dict[str, Ended]
     migrated: Snapshot
     backup: tuple[dict[str, str], dict[str, str]]
+
+
+@pytest.fixture(scope="module")
+def chart(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The chart that a checkout makes with the guide's command."""
+    command, wanted, then = shell("make chart")
+    assert then == "$ cd dist"
+    checkout = tmp_path_factory.mktemp("checkout")
+    for name in CHECKOUT:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copyfile
+        copy(ROOT / name, checkout / name)
+    give_environment(checkout)
+    made = subprocess.run(
+        command.removeprefix("$ ").split(), cwd=checkout, check=True, capture_output=True, text=True
+    )
+    said = made.stdout.splitlines()[-1]
+    path, _, size = said.partition(": ")
+    assert said == wanted.replace("…", size.removesuffix(" bytes"))
+    return checkout / path
+
+
+def give_environment(checkout: Path) -> None:
+    """What ``make venv`` would make: here, this Python."""
+    binaries = checkout / ".venv" / "bin"
+    binaries.mkdir(parents=True)
+    (binaries / "python").write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
+    (binaries / "python").chmod(0o755)
+    (checkout / ".venv" / ".installed").touch()
 
 
 @pytest.fixture(scope="module")
@@ -128,6 +165,30 @@ def look(place: Deployment) -> Snapshot:
     seen = snapshot(place)
     mine = {name: sha for name, sha in seen.files.items() if not name.startswith("librechat-")}
     return replace(seen, files=mine)
+
+
+VALUES = {
+    ("-f", "official-values.yaml", "-f", "migration-values.yaml"): "# values: official chart",
+    ("-f", "migration-values.yaml"): "# migration-values.yaml",
+    (): None,
+}
+
+
+@pytest.mark.parametrize("command", helm_commands(RELEASE), ids=" ".join)
+def test_helm_takes_what_the_guide_gives_it(
+    command: list[str], chart: Path, tmp_path: Path
+) -> None:
+    first_line = VALUES[tuple(command[command.index(chart.name) + 1 :])]
+    values = blocks(first_line)[0] if first_line else {}
+    (tmp_path / "migration-values.yaml").write_text(yaml.safe_dump(values), encoding="utf-8")
+    official = ROOT / "tests" / "chart" / "values" / "official-values.yaml"
+    shutil.copyfile(official, tmp_path / official.name)
+    shutil.copyfile(chart, tmp_path / chart.name)
+    assert command[:2] == ["helm", "upgrade"]
+    options = [one for one in command[2:] if one != "--install"]
+    done = run_helm("template", *options, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert ("librechat_migration.pyz" in done.stdout) is (first_line is not None)
 
 
 def test_the_copying_pod_shows_what_the_guide_says(story: Story) -> None:

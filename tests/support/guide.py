@@ -1,4 +1,4 @@
-"""The YAML that ``docs/kubernetes.md`` shows, to be tried as it stands."""
+"""What ``docs/kubernetes.md`` shows, to be tried as it stands."""
 
 from __future__ import annotations
 
@@ -19,6 +19,18 @@ def blocks(first_line: str) -> list[Any]:
         if block.startswith(first_line + "\n"):
             found += yaml.safe_load_all(block)
     return found
+
+
+def shell(command: str) -> list[str]:
+    """What the terminal of the block with this command shows, its commands among it."""
+    (found,) = re.findall(rf"```console\n(\$ {re.escape(command)}\n.*?)```", GUIDE, re.DOTALL)
+    return str(found).splitlines()
+
+
+def helm_commands(release: str) -> list[list[str]]:
+    """Every command that gives Helm a chart, for a release of that name."""
+    found = re.findall(r"helm \w+ [^`\n]*open-webui-stack[^`\n]*", GUIDE)
+    return [command.replace("<release-name>", release).split() for command in found]
 
 
 def exec_command(pod: str) -> list[str]:

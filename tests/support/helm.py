@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import functools
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,8 +16,12 @@ from typing import Any
 import pytest
 import yaml
 
+from owui_function.bundle import build
+from scripts import make_chart
+
 ROOT = Path(__file__).resolve().parents[2]
-CHART = ROOT / "charts" / "open-webui-stack"
+SOURCES = make_chart.CHART
+"""The folder that the chart is packed from; Helm takes the migration from the packed one only."""
 VALUES = ROOT / "tests" / "chart" / "values"
 RELEASE = "demo"
 HELM_PACKAGE = "helm.sh/helm/v3/cmd/helm@v3.19.4"
@@ -49,6 +55,14 @@ def _tool(name: str, package: str) -> str:
     _TOOLS.mkdir(parents=True, exist_ok=True)
     subprocess.run(["go", "install", package], env={**os.environ, "GOBIN": str(_TOOLS)}, check=True)
     return str(_TOOLS / name)
+
+
+@functools.cache
+def chart() -> Path:
+    """The chart as ``make chart`` packs it, made once by each process that asks."""
+    folder = Path(tempfile.mkdtemp(prefix="chart-"))
+    atexit.register(shutil.rmtree, folder)
+    return make_chart.write(folder, build().program)
 
 
 @dataclass(frozen=True)
@@ -91,11 +105,13 @@ class Rendered:
         return spec
 
 
-def run_helm(*arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+def run_helm(
+    *arguments: str | Path, cwd: Path | None = None, **variables: str
+) -> subprocess.CompletedProcess[str]:
     """Run Helm, away from any cluster that this machine's user may have configured."""
     environment = {**os.environ, "KUBECONFIG": os.devnull, **variables}
     return subprocess.run(
-        [helm(), *arguments], capture_output=True, text=True, check=False, env=environment
+        [helm(), *arguments], capture_output=True, text=True, check=False, env=environment, cwd=cwd
     )
 
 
@@ -117,7 +133,7 @@ class HelmError(Exception):
 
 @functools.cache
 def _template(files: tuple[Path, ...], values: str, kube_version: str) -> Rendered:
-    arguments: list[str | Path] = ["template", RELEASE, CHART, "--namespace", "chat"]
+    arguments: list[str | Path] = ["template", RELEASE, chart(), "--namespace", "chat"]
     arguments += ["--kube-version", kube_version]
     for file in files:
         arguments += ["--values", file]

@@ -45,17 +45,33 @@ class Cluster:
         return path
 
     def data(self, kind: str, name: str) -> dict[str, str]:
-        """What a Secret or a ConfigMap holds.
+        """The texts that a Secret or a ConfigMap holds.
 
         Raises:
             LookupError: there is none of that name.
         """
+        found = self._object(kind, name)
+        plain = {**found.get("data", {})}
+        if kind == "Secret":
+            plain = {key: base64.b64decode(text).decode() for key, text in plain.items()}
+        return plain | dict(found.get("stringData", {}))
+
+    def files(self, name: str) -> dict[str, bytes]:
+        """The files of a ConfigMap.
+
+        Raises:
+            LookupError: there is none of that name.
+        """
+        found = self._object("ConfigMap", name)
+        binary = found.get("binaryData", {})
+        return {key: text.encode() for key, text in found.get("data", {}).items()} | {
+            key: base64.b64decode(text) for key, text in binary.items()
+        }
+
+    def _object(self, kind: str, name: str) -> Manifest:
         for one in self.objects:
             if one["kind"] == kind and one["metadata"]["name"] == name:
-                plain = {**one.get("data", {})}
-                if kind == "Secret":
-                    plain = {key: base64.b64decode(text).decode() for key, text in plain.items()}
-                return plain | dict(one.get("stringData", {}))
+                return one
         raise LookupError(f"{kind} {name} does not exist")
 
 
@@ -115,9 +131,7 @@ class Pod:
                 self._read_only.add(name)
                 return path
         elif "configMap" in volume:
-            path = _config_map(
-                self.home / name, self._cluster.data("ConfigMap", volume["configMap"]["name"])
-            )
+            path = _config_map(self.home / name, self._cluster.files(volume["configMap"]["name"]))
             self._read_only.add(name)
         else:
             assert {"emptyDir", "ephemeral"} & set(volume), f"not known here: {volume}"
@@ -195,13 +209,13 @@ class Pod:
         return ended
 
 
-def _config_map(path: Path, data: Mapping[str, str]) -> Path:
+def _config_map(path: Path, files: Mapping[str, bytes]) -> Path:
     """A ConfigMap's files, behind the links that let a kubelet exchange them all at once."""
     version = path / "..2026_01_01"
     version.mkdir(parents=True)
     (path / "..data").symlink_to(version.name)
-    for name, text in data.items():
-        (version / name).write_text(text, encoding="utf-8")
+    for name, content in files.items():
+        (version / name).write_bytes(content)
         (version / name).chmod(0o644)
         (path / name).symlink_to(f"..data/{name}")
     return path

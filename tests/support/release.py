@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import select
-import shutil
 import socket
 import subprocess
 import threading
@@ -27,7 +26,7 @@ import yaml
 from psycopg import sql
 
 from tests.support.databases import Postgres
-from tests.support.helm import CHART, RELEASE, Rendered, run_helm
+from tests.support.helm import RELEASE, Rendered, run_helm
 from tests.support.image import Image
 from tests.support.pod import Cluster, Manifest, Pod, variables_of
 
@@ -45,13 +44,6 @@ SMALL: Mapping[str, Any] = {
     ],
 }
 """The values of an Open WebUI that loads no models and asks nobody."""
-
-
-def copy_chart(program: Path, into: Path) -> Path:
-    """The chart with the program as it is built now."""
-    chart = Path(shutil.copytree(CHART, into / CHART.name))
-    shutil.copyfile(program, chart / "files" / "librechat_migration.py")
-    return chart
 
 
 class Release:

@@ -209,7 +209,7 @@ template:
         {{- if eq $m.program "image" }}
         command: [librechat-migrate]
         {{- else }}
-        command: [python, /migration/librechat_migration.py]
+        command: [python, /migration/librechat_migration.pyz]
         {{- end }}
         args: [run, --log-format, {{ $m.logFormat }}]
         env:
@@ -317,10 +317,20 @@ envFrom:
 
 {{/* What the ConfigMap holds. */}}
 {{- define "stack.migrationFiles" -}}
-wait.py: |
-  {{- .Files.Get "files/wait.py" | nindent 2 }}
+data:
+  wait.py: |
+    {{- .Files.Get "files/wait.py" | nindent 4 }}
 {{- if eq .Values.migration.program "configmap" }}
-librechat_migration.py: |
-  {{- .Files.Get "files/librechat_migration.py" | nindent 2 }}
+binaryData:
+  librechat_migration.pyz: {{ include "stack.migrationProgram" . }}
 {{- end }}
+{{- end -}}
+
+{{/* The program, which is in the chart when `make chart` has packed it. */}}
+{{- define "stack.migrationProgram" -}}
+{{- with (index .Subcharts "migration-program").Files.Get "librechat_migration.pyz" -}}
+{{- b64enc . -}}
+{{- else -}}
+{{- fail (printf "This chart lacks the program of the migration, which is put in when the chart is packed: run `make chart` in a checkout of the project, and give Helm what that writes, dist/%s-%s.tgz." $.Chart.Name $.Chart.Version) -}}
+{{- end -}}
 {{- end -}}
