@@ -12,8 +12,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from migrator_core.errors import CannotStartError
-from owui_function.bundle import ACTION_ID, build
-from owui_function.pipe import MODEL_ID
+from owui_function.bundle import build
+from owui_function.names import ACTION_ID, MODEL_ID
 
 if TYPE_CHECKING:
     import httpx

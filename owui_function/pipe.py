@@ -1,7 +1,7 @@
 """The Pipe: the migration as a model that an administrator talks to.
 
-A thin door. What it answers is in :mod:`owui_function.desk`, which is loaded with the first word,
-in a thread: listing models must not wait for it.
+A thin door. The answers are those of :mod:`owui_function.assistant`, which is loaded with the first
+word, in a thread: listing models must not wait for it.
 """
 
 from __future__ import annotations
@@ -12,20 +12,13 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from owui_function.chat.commands import Command, Request, understand
+from owui_function.names import ACTION_ID, MODEL, MODEL_ID, PIPE_NAME, REFUSED, STATE
 from owui_function.valves import Valves
-from owui_function.words import Command, Request, understand
 
 if TYPE_CHECKING:
-    from owui_function.desk import Desk
-    from owui_function.stage import Emit
-
-FUNCTION_ID = "librechat_migration"
-MODEL = "chat"
-MODEL_ID = f"{FUNCTION_ID}.{MODEL}"
-NAME = "LibreChat Migration"
-BUTTONS_ID = "librechat_migration_buttons"
-
-REFUSED = "Only administrators can migrate. Nothing was done."
+    from owui_function.assistant import Assistant
+    from owui_function.chat.message import Emit
 
 _ANSWER_WITHIN = 25.0
 """Seconds that a click may hold its HTTP request; proxies cut longer ones off (nginx: 60)."""
@@ -47,9 +40,9 @@ class Pipe:
             # The Action's buttons belong below this model only, so its settings have to name
             # them; doing it here shows them as soon as the model is there.
             plugin = await _load("migrator_core.openwebui.server")
-            await plugin.settle_model(MODEL_ID, NAME, _meta())
+            await plugin.settle_model(MODEL_ID, PIPE_NAME, _meta())
             self._settled = True
-        return [{"id": MODEL, "name": NAME}]
+        return [{"id": MODEL, "name": PIPE_NAME}]
 
     async def pipe(
         self,
@@ -64,13 +57,15 @@ class Pipe:
         """Answer one message, or what Open WebUI asks about the chat on its own."""
         if __user__.get("role") != "admin":
             return REFUSED
+        metadata = __metadata__ or {}
+        chat_id, message_id = (str(metadata.get(name) or "") for name in ("chat_id", "message_id"))
         if __task__ is not None:
-            return _small_talk(str(__task__), __request__)
-        message_id = str((__metadata__ or {}).get("message_id") or "")
-        desk = await self._desk(
-            __user__, __request__, __event_emitter__, __event_call__, message_id
+            chat = str(__user__.get("id") or ""), chat_id
+            return _small_talk(str(__task__), __request__, chat)
+        assistant = await self._assistant(
+            __user__, __request__, chat_id, message_id, __event_emitter__, __event_call__
         )
-        return _answer(desk, understand(_last_words(body)))
+        return _answer(assistant, understand(_last_words(body)))
 
     async def act(
         self,
@@ -89,49 +84,48 @@ class Pipe:
             data = {"title": title, "message": text}
             return await ask({"type": "confirmation", "data": data}) is True
 
-        desk = await self._desk(user, request, emit, ask, str(body.get("id") or ""))
-        desk.confirm = confirm
-        task = asyncio.create_task(_click(desk, understand(word)))
-        desk.jobs.keep(task)
+        chat_id, message_id = (str(body.get(name) or "") for name in ("chat_id", "id"))
+        assistant = await self._assistant(user, request, chat_id, message_id, emit, ask)
+        assistant.confirm = confirm
+        task = asyncio.create_task(_click(assistant, understand(word)))
+        assistant.state.keep(task)
         await asyncio.wait({task}, timeout=_ANSWER_WITHIN)
         return None
 
-    async def _desk(
+    async def _assistant(
         self,
         user: Mapping[str, Any],
         request: Any,  # noqa: ANN401 - as above
+        chat_id: str,
+        message_id: str,
         emit: Emit | None,
         ask: Emit | None,
-        message_id: str,
-    ) -> Desk:
-        module = await _load("owui_function.desk")
-        desk: Desk = module.open_desk(
-            self.valves,
-            request.app.state,
-            str(user.get("id") or ""),
-            emit,
-            ask,
-            message_id,
+    ) -> Assistant:
+        module = await _load("owui_function.assistant")
+        message = module.Message(emit, message_id, ask)
+        user_id = str(user.get("id") or "")
+        assistant: Assistant = module.open_assistant(
+            self.valves, request.app.state, user_id, chat_id, message
         )
-        return desk
+        return assistant
 
 
-async def _answer(desk: Desk, request: Request | None) -> AsyncIterator[str]:
+async def _answer(assistant: Assistant, request: Request | None) -> AsyncIterator[str]:
     try:
-        async for text in desk.answer(request):
+        async for text in assistant.answer(request):
             yield text
     except asyncio.CancelledError:
         # The square in Open WebUI's message field ends the answer, not what it shows.
-        await desk.still_going_on()
+        await assistant.still_going_on()
         raise
-    await desk.stage.suggest(desk.jobs.suggestions)
+    await assistant.message.suggest(assistant.chat.suggestions)
 
 
-async def _click(desk: Desk, request: Request | None) -> None:
+async def _click(assistant: Assistant, request: Request | None) -> None:
     """A click shows cards and notices; a text that came without a card becomes a notice."""
-    said = [text async for text in desk.answer(request)]
-    if said and not desk.stage.carded:
-        await desk.stage.notify(said[-1], kind="info")
+    said = [text async for text in assistant.answer(request)]
+    if said and not assistant.message.carded:
+        await assistant.message.notify(said[-1], kind="info")
 
 
 def _last_words(body: Mapping[str, Any]) -> str:
@@ -145,15 +139,17 @@ def _last_words(body: Mapping[str, Any]) -> str:
     return ""
 
 
-def _small_talk(task: str, request: Any) -> str:  # noqa: ANN401 - as above
+def _small_talk(task: str, request: Any, chat: tuple[str, str]) -> str:  # noqa: ANN401 - as above
     """Titles, tags and suggestions, which Open WebUI asks the chat's own model for."""
     if task == "title_generation":
-        return json.dumps({"title": NAME})
+        return json.dumps({"title": PIPE_NAME})
     if task == "tags_generation":
         return json.dumps({"tags": []})
     if task == "follow_up_generation":
-        jobs = getattr(request.app.state, "librechat_migration", None)
-        return json.dumps({"follow_ups": list(jobs.suggestions) if jobs else _FIRST})
+        # Without the assistant's modules: they may not be loaded yet.
+        chats = getattr(getattr(request.app.state, STATE, None), "chats", {})
+        suggestions = chats[chat].suggestions if chat in chats else _FIRST
+        return json.dumps({"follow_ups": suggestions})
     return ""
 
 
@@ -168,7 +164,7 @@ def _meta() -> dict[str, Any]:
     )  # fmt: skip
     return {
         "description": "Moves a LibreChat backup into this Open WebUI. Say “Check” to begin.",
-        "actionIds": [BUTTONS_ID],
+        "actionIds": [ACTION_ID],
         "suggestion_prompts": [
             {"content": word, "title": [str(word), explained]}
             for word, explained in (

@@ -14,7 +14,7 @@ from pathlib import Path
 from migrator_core.errors import MigratorError
 from migrator_core.librechat.recognise.discovery import Offer, find_backups
 from migrator_core.openwebui import OpenWebUI, RunRecord, RunState
-from owui_function.watching import runs_in
+from owui_function.ledger import runs_in
 
 _UNPACKED = 8
 """Times its size that a packed backup may take when it is unpacked: JSON packs well."""

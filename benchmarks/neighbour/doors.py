@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.neighbour.samples import Window
-from owui_function.bundle import ACTION_ID, PROGRAM_ID, build
+from owui_function.bundle import build
+from owui_function.names import ACTION_ID, MODEL_ID, PIPE_ID
 from tests.support.environments import ROOT, Deployment
 from tests.support.openwebui import Person
 
-MODEL = f"{PROGRAM_ID}.chat"
 _POLL_SECONDS = 0.1
 _WITHIN = 3600
 
@@ -38,20 +38,20 @@ def through_the_function(admin: Person, target: Deployment, backup: Path, watch:
     """Install the Functions, preview and run, with the words an administrator says."""
     bundle = build()
     with watch.time("loading the Function"):
-        _install(admin, PROGRAM_ID, bundle.program)
+        _install(admin, PIPE_ID, bundle.program)
         _install(admin, ACTION_ID, bundle.action)
         models = admin.http.get("/api/models").raise_for_status().json()["data"]
-    if MODEL not in {model["id"] for model in models}:
+    if MODEL_ID not in {model["id"] for model in models}:
         raise SystemExit("the Function does not show up as a model")
     valves = {"backup_path": str(backup)}
-    path = f"/api/v1/functions/id/{PROGRAM_ID}/valves/update"
+    path = f"/api/v1/functions/id/{PIPE_ID}/valves/update"
     admin.http.post(path, json=valves).raise_for_status()
     with watch.time("preview"):
-        _say(admin, "Preview")
+        chat = _say(admin, "Preview")
         _wait_for(target, "preview")
-    _say(admin, "Run")
+    _say(admin, "Run", chat)
     with watch.time("run"):
-        chat = _say(admin, "Yes, migrate now", wait=False)
+        _say(admin, "Yes, migrate now", chat, wait=False)
         _wait_for(target, "run")
     with watch.time("report"):
         _wait_until_answered(admin, chat)
@@ -63,22 +63,16 @@ def _install(admin: Person, function_id: str, content: str) -> None:
     admin.http.post(f"/api/v1/functions/id/{function_id}/toggle").raise_for_status()
 
 
-def _say(admin: Person, text: str, *, wait: bool = True) -> str:
-    """Say something in a chat of its own, as the page does it: the answer is a task of the server.
+def _say(admin: Person, text: str, chat_id: str = "", *, wait: bool = True) -> str:
+    """Say something in a chat, or in a new one, and give its id.
 
-    The live card goes out as it would to a page that is open.
+    As the page does it: the answer is a task of the server, and the live card goes out as it would
+    to a page that is open.
     """
-    question, answer = str(uuid.uuid4()), str(uuid.uuid4())
-    said = {"id": question, "parentId": None, "childrenIds": [answer], "role": "user",
-            "content": text, "timestamp": 1, "models": [MODEL]}  # fmt: skip
-    told = {"id": answer, "parentId": question, "childrenIds": [], "role": "assistant",
-            "content": "", "timestamp": 1, "model": MODEL}  # fmt: skip
-    history = {"messages": {question: said, answer: told}, "currentId": answer}
-    chat = {"title": text, "models": [MODEL], "history": history, "messages": [said, told]}
-    created = admin.http.post("/api/v1/chats/new", json={"chat": chat}).raise_for_status()
-    chat_id = str(created.json()["id"])
+    answer = str(uuid.uuid4())
+    chat_id = chat_id or _new_chat(admin, text, answer)
     request: dict[str, Any] = {
-        "model": MODEL,
+        "model": MODEL_ID,
         "messages": [{"role": "user", "content": text}],
         "stream": True,
         "chat_id": chat_id,
@@ -89,6 +83,18 @@ def _say(admin: Person, text: str, *, wait: bool = True) -> str:
     if wait:
         _wait_until_answered(admin, chat_id)
     return chat_id
+
+
+def _new_chat(admin: Person, text: str, answer: str) -> str:
+    question = str(uuid.uuid4())
+    said = {"id": question, "parentId": None, "childrenIds": [answer], "role": "user",
+            "content": text, "timestamp": 1, "models": [MODEL_ID]}  # fmt: skip
+    told = {"id": answer, "parentId": question, "childrenIds": [], "role": "assistant",
+            "content": "", "timestamp": 1, "model": MODEL_ID}  # fmt: skip
+    history = {"messages": {question: said, answer: told}, "currentId": answer}
+    chat = {"title": text, "models": [MODEL_ID], "history": history, "messages": [said, told]}
+    created = admin.http.post("/api/v1/chats/new", json={"chat": chat}).raise_for_status()
+    return str(created.json()["id"])
 
 
 def _wait_until_answered(admin: Person, chat_id: str) -> None:

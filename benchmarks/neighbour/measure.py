@@ -28,8 +28,8 @@ from benchmarks.neighbour.samples import (
 )
 from migrator_core.progress import Progress
 from owui_function.card import progress_body
-from owui_function.stage import Stage
-from owui_function.views import view_of
+from owui_function.chat.message import Message
+from owui_function.jobs.views import view_of
 from tests.support.databases import Postgres
 from tests.support.environments import CURRENT, ROOT, Deployment, deployment
 from tests.support.openwebui import OpenWebUIServer, Person, Visitor
@@ -237,10 +237,10 @@ def cost_of_the_card() -> dict[str, float]:
     for number in range(10):
         progress.start(f"phase {number}", 10_000)
         progress.advance(5_000)
-    stage = Stage(None, "message")
+    message = Message(None, "message")
 
     def make() -> str:
-        return stage.hand_over(progress_body(view_of(progress.to_json(), preview=False)))
+        return message.hand_over(progress_body(view_of(progress.to_json(), preview=False)))
 
     rounds = 200
     return {"milliseconds": round(timeit.timeit(make, number=rounds) / rounds * 1000, 3)}

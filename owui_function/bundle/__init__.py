@@ -17,15 +17,10 @@ from owui_function.bundle.sources import (
     read_action,
     read_sources,
 )
-from owui_function.bundle.writing import (
-    ACTION_ID,
-    PROGRAM_ID,
-    action_text,
-    functions_json,
-    program_text,
-)
+from owui_function.bundle.writing import action_text, functions_json, program_text
+from owui_function.names import ACTION_ID, PIPE_ID
 
-__all__ = ["ACTION_ID", "PROGRAM_ID", "Bundle", "BundleError", "build", "make_program"]
+__all__ = ["Bundle", "BundleError", "build", "make_program"]
 
 
 @dataclass(frozen=True)
@@ -45,9 +40,9 @@ class Bundle:
     def files(self) -> dict[str, str]:
         """The files' texts by their names."""
         return {
-            f"{PROGRAM_ID}.py": self.program,
+            f"{PIPE_ID}.py": self.program,
             f"{ACTION_ID}.py": self.action,
-            f"{PROGRAM_ID}.json": self.functions_json,
+            f"{PIPE_ID}.json": self.functions_json,
         }
 
     def write(self, directory: Path) -> None:

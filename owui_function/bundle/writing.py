@@ -10,11 +10,8 @@ from importlib import resources
 from migrator_core import __version__
 from owui_function.bundle.checks import check_action
 from owui_function.bundle.sources import BundleError
+from owui_function.names import ACTION_ID, ACTION_NAME, PIPE_ID, PIPE_NAME
 
-PROGRAM_ID = "librechat_migration"
-ACTION_ID = "librechat_migration_buttons"
-PROGRAM_NAME = "LibreChat Migration"
-ACTION_NAME = "LibreChat Migration buttons"
 PROGRAM_DESCRIPTION = "Moves a whole LibreChat backup into this Open WebUI. Administrators only."
 ACTION_DESCRIPTION = "Buttons under the answers of LibreChat Migration: preview, migrate, report."
 
@@ -83,8 +80,8 @@ def program_text(modules: Mapping[str, str]) -> str:
         for path, source in modules.items()
     )
     parts = [
-        _header(frontmatter(PROGRAM_NAME, PROGRAM_DESCRIPTION)),
-        _INTRODUCTION.format(program=PROGRAM_ID, contents=contents),
+        _header(frontmatter(PIPE_NAME, PROGRAM_DESCRIPTION)),
+        _INTRODUCTION.format(program=PIPE_ID, contents=contents),
         "from __future__ import annotations\n",
         "MODULES: dict[str, str] = {}\n",
         *(_module(path, source) for path, source in modules.items()),
@@ -116,7 +113,7 @@ def action_text(source: str) -> str:
 def functions_json(program: str, action: str) -> str:
     """``librechat_migration.json``, for Admin Panel, Functions, Import."""
     functions = [
-        _function(PROGRAM_ID, PROGRAM_NAME, PROGRAM_DESCRIPTION, program),
+        _function(PIPE_ID, PIPE_NAME, PROGRAM_DESCRIPTION, program),
         _function(ACTION_ID, ACTION_NAME, ACTION_DESCRIPTION, action),
     ]
     return json.dumps(functions, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from migrator_core.duration import duration
-from owui_function.views import PhaseState, PhaseView, View
+from owui_function.jobs.views import PhaseState, PhaseView, View
 
 
 def progress_body(view: View) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from migrator_core.duration import duration
 from migrator_core.openwebui import RunState
 from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
-from owui_function.summaries import Summary, in_two
+from owui_function.jobs.summaries import Summary, in_two
 
 
 def results_body(summary: Summary) -> str:

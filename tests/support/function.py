@@ -153,7 +153,9 @@ class Site:
         answered.raise_for_status()
         return str(answered.json()["choices"][0]["message"]["content"])
 
-    def begin(self, text: str, chat: str = "", parent: str | None = None) -> tuple[str, str]:
+    def begin(
+        self, text: str, chat: str = "", parent: str | None = None, person: Person | None = None
+    ) -> tuple[str, str]:
         """Send a message in a chat as the page does; the chat and the answer that will come."""
         question, answer = str(uuid4()), str(uuid4())
         body = {
@@ -167,24 +169,28 @@ class Site:
         }  # fmt: skip
         if chat:
             body["chat_id"] = chat
-        answered = self.admin.http.post("/api/chat/completions", json=body)
+        answered = (person or self.admin).http.post("/api/chat/completions", json=body)
         answered.raise_for_status()
         return str(answered.json()["chat_id"]), answer
 
-    def message(self, chat: str, answer: str) -> Answer:
+    def message(self, chat: str, answer: str, person: Person | None = None) -> Answer:
         """An answer as it is stored now."""
-        messages = self.admin.chat(chat)["chat"]["history"]["messages"]
+        messages = (person or self.admin).chat(chat)["chat"]["history"]["messages"]
         return Answer(chat, answer, messages.get(answer) or {})
 
-    def ended(self, chat: str, answer: str) -> Answer:
+    def ended(self, chat: str, answer: str, person: Person | None = None) -> Answer:
         """An answer, once it is complete."""
-        wait_until(lambda: self.message(chat, answer).message.get("done"), "the answer's end")
-        return self.message(chat, answer)
 
-    def tell(self, text: str, after: Answer | None = None) -> Answer:
+        def seen() -> Answer:
+            return self.message(chat, answer, person)
+
+        wait_until(lambda: seen().message.get("done"), "the answer's end")
+        return seen()
+
+    def tell(self, text: str, after: Answer | None = None, person: Person | None = None) -> Answer:
         """Say something in a chat, and wait for the whole answer."""
         chat, parent = (after.chat, after.id) if after else ("", None)
-        return self.ended(*self.begin(text, chat, parent))
+        return self.ended(*self.begin(text, chat, parent, person), person)
 
     def click(self, button: str, on: Answer, person: Person | None = None, session: str = "none"
               ) -> httpx.Response:  # fmt: skip

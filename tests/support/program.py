@@ -32,7 +32,7 @@ PROGRAM = "librechat_migration"
 BUTTONS = "librechat_migration_buttons"
 
 NOT_FOR_THE_FILE = {
-    "tests/unit/owui_function/test_bundle": "builds the file from the packages",
+    "tests/unit/owui_function/bundle/": "builds the file from the packages",
     "tests/integration/test_bundle": "builds the file by itself",
     "tests/unit/scripts/": "the scripts are no part of the file",
     "tests/integration/scripts/": "as above",

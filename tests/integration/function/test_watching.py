@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from migrator_core.openwebui import Ledger, RunLock, RunRecord, RunState
-from owui_function.watching import runs_in
+from owui_function.ledger import runs_in
 from tests.support.databases import Database
 
 pytestmark = pytest.mark.xdist_group("function-watching")

@@ -7,8 +7,8 @@ from typing import Any
 
 from migrator_core.librechat.recognise.discovery import Offer
 from migrator_core.report import BackupInfo, RunInfo
+from owui_function.jobs.summaries import Summary
 from owui_function.readiness import Readiness
-from owui_function.summaries import Summary
 
 STARTED, FINISHED = 1_772_442_900, 1_772_442_961
 

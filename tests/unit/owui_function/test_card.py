@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
 from owui_function.card import page, progress_body, results_body
-from owui_function.views import PhaseState, PhaseView, View, view_of
+from owui_function.jobs.views import PhaseState, PhaseView, View, view_of
 from tests.unit.owui_function.examples import summary
 from tests.unit.owui_function.hostile import TEXTS
 

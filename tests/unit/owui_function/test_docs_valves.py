@@ -8,9 +8,9 @@ from typing import get_args
 import pytest
 
 from migrator_core.settings import Settings
-from owui_function.pipe import REFUSED
+from owui_function.chat.commands import Command, understand
+from owui_function.names import REFUSED
 from owui_function.valves import Valves
-from owui_function.words import Command, understand
 from scripts.make_pictures import IMAGES, LARGEST, PICTURES
 from tests.unit.test_docs import ROOT, table_rows
 

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from owui_function import pipe as module
-from owui_function.jobs import jobs_of
-from owui_function.pipe import MODEL_ID, REFUSED, Pipe
-from owui_function.words import Command, understand
+from owui_function.chat.commands import Command, understand
+from owui_function.names import MODEL_ID, REFUSED
+from owui_function.pipe import Pipe
+from owui_function.state import state_of
 
 ADMIN = {"id": "a", "role": "admin"}
 
@@ -60,12 +61,19 @@ async def test_what_open_webui_asks_on_its_own_is_answered_at_once(
     assert await Pipe().pipe(body, ADMIN, request, {}, _never, "query_generation") == ""
 
 
-async def test_suggestions_are_those_of_the_last_answer() -> None:
+async def test_suggestions_are_those_of_the_last_answer_in_this_chat() -> None:
     request = _request()
-    jobs_of(request.app.state).suggestions = ["Status", "Cancel"]
-    said = await Pipe().pipe({}, ADMIN, request, {}, _never, "follow_up_generation")
-    assert isinstance(said, str)
-    assert json.loads(said) == {"follow_ups": ["Status", "Cancel"]}
+    state_of(request.app.state).chat("a", "chat").suggestions = ("Status", "Cancel")
+    first = ["Check", "Preview", "Help"]
+    for person, chat, offered in (
+        ("a", "chat", ["Status", "Cancel"]), ("a", "other", first), ("b", "chat", first),
+    ):  # fmt: skip
+        said = await Pipe().pipe(
+            {}, {"id": person, "role": "admin"}, request, {"chat_id": chat}, _never,
+            "follow_up_generation",
+        )  # fmt: skip
+        assert isinstance(said, str)
+        assert json.loads(said) == {"follow_ups": offered}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from migrator_core.settings import Settings
-from owui_function import previews, summaries
+from owui_function.jobs import previews, summaries
 from tests.unit.owui_function.examples import summary
 
 

@@ -12,8 +12,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from migrator_core.openwebui.server import Attachment
-from owui_function import answers
-from owui_function.promises import PROMISES
+from owui_function.chat import answers
+from owui_function.chat.promises import PROMISES
 from tests.unit.owui_function.examples import collection, offer, readiness, summary
 from tests.unit.owui_function.hostile import TEXTS
 

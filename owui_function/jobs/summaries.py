@@ -23,7 +23,7 @@ class Summary:
     """The end of a preview or a run.
 
     ``collections`` has the shape of ``report.json``, ``warnings`` counts by code, ``key`` says of
-    what backup and settings a preview is (see :mod:`owui_function.previews`).
+    what backup and settings a preview is (see :mod:`owui_function.jobs.previews`).
     """
 
     run: RunInfo

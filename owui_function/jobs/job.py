@@ -9,37 +9,33 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import time
-import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from migrator_core.errors import MigratorError
 from migrator_core.progress import Progress
 from migrator_core.runs import migrate
 from migrator_core.settings import Settings
-from owui_function import previews, summaries
-from owui_function.manners import set_server_aside, taking_turns
-from owui_function.summaries import Summary
-from owui_function.views import View, view_of
+from owui_function.jobs import previews, summaries
+from owui_function.jobs.yielding import set_server_aside, taking_turns
 
 _LOG = logging.getLogger(__name__)
 
 
 class Job:
-    """One preview or one run of this process."""
+    """One preview or one run of this process.
+
+    Once it has ``ended``, its reports and its summary are in ``directory``, or ``problem`` says why
+    there are none. A newer version of the Function may read all that is public here.
+    """
 
     def __init__(self, settings: Settings) -> None:
         """A job that :meth:`start` begins."""
         self.settings = settings
         self.directory: Path | None = None
         self.progress = Progress()
-        self.summary: Summary | None = None
         self.problem = ""
+        self.stopping = False
         self._ended = threading.Event()
-        self._stopping = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._guard = threading.Lock()
@@ -51,12 +47,8 @@ class Job:
 
     @property
     def ended(self) -> bool:
-        """Whether it is over; then ``summary`` or ``problem`` says how it ended."""
+        """Whether it is over."""
         return self._ended.is_set()
-
-    def view(self) -> View:
-        """Where it is now."""
-        return view_of(self.progress.to_json(), preview=self.preview, stopping=self._stopping)
 
     def start(self) -> None:
         """Begin, in the background."""
@@ -65,7 +57,7 @@ class Job:
     def cancel(self) -> None:
         """End between two batches."""
         with self._guard:
-            self._stopping = True
+            self.stopping = True
             if self._loop is not None and self._stop is not None and not self.ended:
                 self._loop.call_soon_threadsafe(self._stop.set)
 
@@ -90,59 +82,10 @@ class Job:
         stop = asyncio.Event()
         with self._guard:
             self._loop, self._stop = asyncio.get_running_loop(), stop
-            if self._stopping:
+            if self.stopping:
                 stop.set()
         key = previews.key(self.settings)
         result = await migrate(self.settings, self.progress, stop=stop, pause=taking_turns())
         summary = summaries.of_result(result, key)
         await asyncio.to_thread(summaries.write, summary, result.directory)
-        self.directory, self.summary = result.directory, summary
-
-
-@dataclass
-class Jobs:
-    """The jobs of one process. It lives in the server's state and survives a reload of ours.
-
-    ``asked_about`` is the backup that a message asked about last, and ``asked`` the key of the
-    preview whose numbers it showed; ``suggestions`` is what the last answer offers to say next.
-    ``attached`` holds which file was attached to which message.
-    """
-
-    current: Job | None = None
-    asked_about: str = ""
-    asked: str = ""
-    suggestions: Sequence[str] = ()
-    attached: set[tuple[str, str]] = field(default_factory=set)
-    watchers: set[asyncio.Task[Any]] = field(default_factory=set)
-
-    @property
-    def running(self) -> Job | None:
-        """The job that goes on now."""
-        return self.current if self.current is not None and not self.current.ended else None
-
-    def start(self, settings: Settings, reports: Path, *, preview: bool) -> Job:
-        """Begin a job, or give the one that goes on. ``reports`` holds a folder for each."""
-        if self.running is not None:
-            return self.running
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-        kind = "preview" if preview else "run"
-        directory = reports / f"{stamp}-{kind}-{uuid.uuid4().hex[:6]}"
-        self.current = Job(
-            settings.model_copy(update={"dry_run": preview, "report_dir": directory})
-        )
-        self.current.start()
-        return self.current
-
-    def keep(self, task: asyncio.Task[Any]) -> None:
-        """Hold a task until it is done; the event loop alone would forget it."""
-        self.watchers.add(task)
-        task.add_done_callback(self.watchers.discard)
-
-
-def jobs_of(state: Any) -> Jobs:  # noqa: ANN401 - Starlette's State takes any attribute
-    """The jobs kept in ``app.state`` of the server."""
-    found: Jobs | None = getattr(state, "librechat_migration", None)
-    if found is None:
-        found = Jobs()
-        state.librechat_migration = found
-    return found
+        self.directory = result.directory

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from migrator_core.openwebui import RunRecord, RunState
-from owui_function import summaries
+from owui_function.jobs import summaries
 from tests.unit.owui_function.examples import COLLECTIONS, summary
 from tests.unit.owui_function.hostile import TEXTS
 

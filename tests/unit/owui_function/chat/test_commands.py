@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from owui_function.words import HELP, Command, Request, understand
+from owui_function.chat.commands import HELP, Command, Request, understand
 
 
 @pytest.mark.parametrize(

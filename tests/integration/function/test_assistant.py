@@ -18,7 +18,7 @@ import pytest
 from tests.integration.function.conftest import SQLITE, WRITTEN, Story
 from tests.support.containers import CONTAINERS
 from tests.support.function import BUTTONS, MODEL, PIPE, YES, Answer, Site, contents
-from tests.support.openwebui import signed_in
+from tests.support.openwebui import Person, signed_in
 from tests.support.sample import SAMPLE, copy_sample
 
 pytestmark = pytest.mark.parametrize("story", [SQLITE], indirect=True)
@@ -298,21 +298,70 @@ def test_the_report_button_attaches_the_files_once(watched: Watched, answer: Ans
     assert [file["content_type"] for file in files] == ["text/html", "application/json"]
 
 
+@pytest.fixture
+def second(watched: Watched) -> Iterator[Person]:
+    """Another administrator."""
+    site, email, password = watched.site, "second@owner.example", "Second-Password-1"
+    form = {"name": "Second", "email": email, "password": password, "role": "admin"}
+    added = site.admin.http.post("/api/v1/auths/add", json=form).raise_for_status().json()
+    with signed_in(site.server.url, email, password) as person:
+        yield person
+    site.admin.http.delete(f"/api/v1/users/{added['id']}").raise_for_status()
+
+
 def test_another_administrator_sees_the_result_and_gets_files_of_their_own(
-    watched: Watched, story: Story
+    watched: Watched, story: Story, second: Person
 ) -> None:
     site = watched.site
-    email, password = "second@owner.example", "Second-Password-1"
-    form = {"name": "Second", "email": email, "password": password, "role": "admin"}
-    site.admin.http.post("/api/v1/auths/add", json=form).raise_for_status()
-    with signed_in(site.server.url, email, password) as second:
-        assert f"{site.runs()[0]['id']}` is finished" in site.say("status", second)
-        links = re.findall(r"/api/v1/files/([0-9a-f-]+)/content", site.say("report", second))
-        assert len(links) == 2
-        assert not set(links) & set(story.migrated.files.values())
-        for file_id in links:
-            assert second.file(file_id)
-            assert site.ordinary.http.get(f"/api/v1/files/{file_id}/content").is_client_error
+    assert f"{site.runs()[0]['id']}` is finished" in site.say("status", second)
+    links = re.findall(r"/api/v1/files/([0-9a-f-]+)/content", site.say("report", second))
+    assert len(links) == 2
+    assert not set(links) & set(story.migrated.files.values())
+    for file_id in links:
+        assert second.file(file_id)
+        assert site.ordinary.http.get(f"/api/v1/files/{file_id}/content").is_client_error
+
+
+def test_a_yes_answers_the_question_of_this_person_in_this_chat(
+    watched: Watched, second: Person, tmp_path: Path
+) -> None:
+    site = watched.site
+    site.set_valves(backup_path=str(copy_sample(tmp_path)))
+    asked = site.tell("run")
+    assert ASKS in asked.text
+    for said in (
+        site.say(YES, second),
+        site.tell(YES, person=second).text,
+        site.tell(YES).text,  # in another chat
+        site.say(YES),
+    ):
+        assert ASKS in said
+    here = site.tell("help", person=second)
+    for button in ("yes", "confirm"):
+        clicked = site.click(button, here, second)
+        assert clicked.status_code == 200
+        seen = site.message(here.chat, here.id, second)
+        assert seen.statuses[-1] == "Not migrated: you did not confirm"
+    assert len(site.runs()) == watched.runs
+
+    # The second has seen the question by now, and answers it.
+    question = site.tell("run", person=second)
+    assert _offered(site, question, second) == [YES, "Report", "Check"]
+    assert _offered(site, here, second) == ["Preview", "Check", "Help"]
+    assert _offered(site, question, site.admin) == ["Check", "Preview", "Help"]
+    assert "Migration finished" in site.tell(YES, question, second).text
+    assert len(site.runs()) == watched.runs + 1
+    # The first one's numbers do not hold any more.
+    assert ASKS in site.tell(YES, asked).text
+    assert len(site.runs()) == watched.runs + 1
+
+
+def _offered(site: Site, answer: Answer, person: Person) -> list[str]:
+    """What Open WebUI gets when it asks what could be said next."""
+    body = {"model": MODEL, "chat_id": answer.chat, "messages": [{"role": "user", "content": "x"}]}
+    asked = person.http.post("/api/v1/tasks/follow_up/completions", json=body).raise_for_status()
+    offered: list[str] = json.loads(asked.json()["choices"][0]["message"]["content"])["follow_ups"]
+    return offered
 
 
 def test_the_buttons_say_when_the_pipe_is_off(watched: Watched, answer: Answer) -> None:

@@ -1,24 +1,16 @@
-"""Following a preview or a run until it ends, wherever it goes on."""
+"""What the ledger knows of runs, whoever carries them out."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, TypeVar
 
 from migrator_core.errors import CannotStartError
 from migrator_core.openwebui import Ledger, OpenWebUI, RunLock, RunRecord, RunState
-from owui_function.card import progress_body
-from owui_function.jobs import Job
-from owui_function.stage import Stage
-from owui_function.views import View, view_of
 
 T = TypeVar("T")
-
-TICK_SECONDS = 1.0
-_LINE_SECONDS = 10.0
 
 
 async def aside(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
@@ -75,43 +67,3 @@ async def request_stop(run_id: str) -> None:
             await Ledger(target).request_stop(run_id)
 
     await aside(ask)
-
-
-async def follow(job: Job, stage: Stage) -> AsyncIterator[str]:
-    """Show a job of this process until it ends; text only where nobody sees the card."""
-
-    async def look() -> View | None:
-        return None if job.ended else job.view()
-
-    async for line in _show(look, stage):
-        yield line
-
-
-async def follow_record(run_id: str, stage: Stage) -> AsyncIterator[str]:
-    """Show a run of another process until it ends or its process does."""
-
-    async def look() -> View | None:
-        record = next((r for r in await runs() if r.id == run_id), None)
-        if record is None or record.state != RunState.RUNNING:
-            return None
-        stopping = record.stop_requested_at is not None
-        return view_of(record.progress, preview=False, stopping=stopping)
-
-    async for line in _show(look, stage):
-        yield line
-
-
-async def _show(look: Callable[[], Awaitable[View | None]], stage: Stage) -> AsyncIterator[str]:
-    view = await look()
-    if view is None:
-        return
-    await stage.card(progress_body(view))
-    said = time.monotonic()
-    while view is not None:
-        await stage.move(progress_body(view))
-        await stage.status(view.step, done=False)
-        if not stage.visible and time.monotonic() - said >= _LINE_SECONDS:
-            said = time.monotonic()
-            yield view.line + "\n"
-        await asyncio.sleep(TICK_SECONDS)
-        view = await look()

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from migrator_core import __version__
 from migrator_core.settings import Settings
-from owui_function import summaries
-from owui_function.summaries import Summary
+from owui_function.jobs import summaries
+from owui_function.jobs.summaries import Summary
 
 _LOOKED_AT = 2_000
 """Entries of a backup's folder that the key is made of; names, sizes and times of so many say

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import gc
 
-from owui_function.manners import set_server_aside, taking_turns
+from owui_function.jobs.yielding import set_server_aside, taking_turns
 
 
 class Clock:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from owui_function.card.page import LIVE
-from owui_function.stage import REFRESH_SECONDS, Stage
+from owui_function.chat.message import REFRESH_SECONDS, Message
 from tests.unit.owui_function.hostile import TEXTS
 
 
@@ -51,9 +51,9 @@ def _handed_over(code: str) -> tuple[str, dict[str, Any]]:
 @pytest.mark.parametrize("text", TEXTS)
 async def test_a_card_is_one_literal_in_the_code(text: str) -> None:
     page = Page()
-    stage = Stage(page, "message-1")
-    await stage.card("first")
-    await stage.move(text)
+    message = Message(page, "message-1")
+    await message.card("first")
+    await message.move(text)
     assert page.kinds() == ["embeds", "execute"]
     container, data = _handed_over(page.events[1]["data"]["code"])
     assert container == "message-1-embeds-container"
@@ -62,7 +62,7 @@ async def test_a_card_is_one_literal_in_the_code(text: str) -> None:
 
 @given(st.text(), st.text())
 def test_any_text_is_one_literal_in_the_code(text: str, message: str) -> None:
-    code = Stage(None, message).hand_over(text)
+    code = Message(None, message).hand_over(text)
     assert code.isascii()
     first = json.dumps(f"{message}-embeds-container")
     begin = f"document.getElementById({first})?.querySelectorAll('iframe').forEach("
@@ -73,39 +73,39 @@ def test_any_text_is_one_literal_in_the_code(text: str, message: str) -> None:
 
 async def test_a_card_is_stored_once_and_then_only_moved() -> None:
     page = Page()
-    stage = Stage(page, "m")
-    await stage.card("one")
+    message = Message(page, "m")
+    await message.card("one")
     for _ in range(5):
-        await stage.move("two")
+        await message.move("two")
     assert page.kinds() == ["embeds", *["execute"] * 5]
     assert page.events[0]["data"]["replace"] is True
     assert len(page.events[0]["data"]["embeds"]) == 1
-    stage._stored_at -= REFRESH_SECONDS + 1
-    await stage.move("three")
+    message._stored_at -= REFRESH_SECONDS + 1
+    await message.move("three")
     assert page.kinds()[-1] == "embeds"
     assert "three" in page.events[-1]["data"]["embeds"][0]
 
 
 async def test_the_same_status_is_said_once() -> None:
     page = Page()
-    stage = Stage(page, "m")
+    message = Message(page, "m")
     for text, done in (("a", False), ("a", False), ("b", False), ("b", True)):
-        await stage.status(text, done=done)
+        await message.status(text, done=done)
     assert [(e["data"]["description"], e["data"]["done"]) for e in page.events] == [
         ("a", False), ("b", False), ("b", True),
     ]  # fmt: skip
 
 
 async def test_without_a_page_nothing_happens() -> None:
-    stage = Stage(None)
-    await stage.status("a", done=True)
-    await stage.card("b")
-    await stage.move("c")
-    await stage.notify("d", kind="info")
-    await stage.suggest(["e"])
-    await stage.files([{"id": "f"}])
-    assert not stage.visible
-    assert not stage.carded
+    message = Message(None)
+    await message.status("a", done=True)
+    await message.card("b")
+    await message.move("c")
+    await message.notify("d", kind="info")
+    await message.suggest(["e"])
+    await message.files([{"id": "f"}])
+    assert not message.visible
+    assert not message.carded
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ async def test_a_card_has_the_theme_of_its_page(answer: object, theme: str) -> N
         assert event["type"] == "execute"
         return answer
 
-    stage = Stage(page, "m", ask)
-    await stage.card("one")
+    message = Message(page, "m", ask)
+    await message.card("one")
     assert f'<html lang="en"{theme}>' in page.events[0]["data"]["embeds"][0]
 
 
@@ -130,5 +130,5 @@ async def test_a_page_that_cannot_be_asked_gets_its_card() -> None:
     async def ask(event: dict[str, Any]) -> object:
         raise ConnectionError("no such client")
 
-    await Stage(page, "m", ask).card("one")
+    await Message(page, "m", ask).card("one")
     assert page.kinds() == ["embeds"]

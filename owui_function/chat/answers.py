@@ -7,11 +7,12 @@ from collections.abc import Sequence
 
 from migrator_core.openwebui import RunState
 from migrator_core.openwebui.server import Attachment
-from owui_function import reports, summaries
-from owui_function.promises import PROMISES
+from owui_function.chat import attachments
+from owui_function.chat.commands import Command
+from owui_function.chat.promises import PROMISES
+from owui_function.jobs import summaries
+from owui_function.jobs.summaries import Summary
 from owui_function.readiness import Readiness, size, when
-from owui_function.summaries import Summary
-from owui_function.words import Command
 
 BUTTONS_OFF = (
     "The buttons below answers are off. Switch “LibreChat Migration buttons” on in Admin Panel → "
@@ -131,7 +132,7 @@ def result(summary: Summary, files: Sequence[Attachment]) -> str:
             "with them in Admin Panel → Settings → Models."
         )
     if files:
-        lines.append(f"\nFull report: {reports.links(files)}")
+        lines.append(f"\nFull report: {attachments.links(files)}")
     return "\n".join(lines) + "\n"
 
 

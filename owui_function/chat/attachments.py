@@ -9,8 +9,8 @@ from typing import Any
 
 from migrator_core.openwebui.server import Attachment, store_files
 from migrator_core.runs import past_report
-from owui_function.summaries import Summary
-from owui_function.watching import aside
+from owui_function.jobs.summaries import Summary
+from owui_function.ledger import aside
 
 _KINDS = (("report.html", "text/html"), ("report.json", "application/json"))
 

@@ -1,4 +1,4 @@
-"""What an administrator asks for, and the answers. The Pipe and the Action are doors to it."""
+"""Answers what an administrator says or clicks. The Pipe and the Action are doors to it."""
 
 from __future__ import annotations
 
@@ -12,23 +12,20 @@ from migrator_core.openwebui import RunRecord
 from migrator_core.openwebui import server as plugin
 from migrator_core.openwebui.server import Attachment
 from migrator_core.settings import Settings
-from owui_function import answers, previews, readiness, reports
+from owui_function import readiness
 from owui_function.card import results_body
-from owui_function.jobs import Job, Jobs, jobs_of
-from owui_function.pipe import BUTTONS_ID
+from owui_function.chat import answers, attachments
+from owui_function.chat.commands import HELP, Command, Request
+from owui_function.chat.following import follow, follow_record
+from owui_function.chat.message import Message
+from owui_function.jobs import previews, summaries
+from owui_function.jobs.job import Job
+from owui_function.jobs.summaries import Summary
+from owui_function.ledger import aside, request_stop, running_elsewhere, runs
+from owui_function.names import ACTION_ID
 from owui_function.readiness import Readiness
-from owui_function.stage import Emit, Stage
-from owui_function.summaries import Summary, of_record
+from owui_function.state import ChatState, Question, State, state_of
 from owui_function.valves import Valves, reports_of, settings_of
-from owui_function.watching import (
-    aside,
-    follow,
-    follow_record,
-    request_stop,
-    running_elsewhere,
-    runs,
-)
-from owui_function.words import HELP, Command, Request
 
 Confirm = Callable[[str, str], Awaitable[bool]]
 """Asks yes or no in a dialog of its own: title and text in Markdown."""
@@ -37,17 +34,18 @@ Answer = AsyncIterator[str]
 
 
 @dataclass
-class Desk:
-    """Answers one request of one administrator.
+class Assistant:
+    """Answers one request of one administrator in one chat.
 
     ``confirm`` is there where a dialog can be shown; elsewhere the question is a message, and the
-    next message is the answer.
+    next message in the same chat is the answer.
     """
 
     valves: Valves
-    jobs: Jobs
-    owner_id: str
-    stage: Stage
+    state: State
+    user_id: str
+    chat: ChatState
+    message: Message
     confirm: Confirm | None = None
 
     async def answer(self, request: Request | None) -> Answer:
@@ -57,20 +55,20 @@ class Desk:
             async for text in self._answer(request):
                 yield text
         except MigratorError as error:
-            await self.stage.status("It cannot go on", done=True)
-            await self.stage.notify(str(error), kind="error")
+            await self.message.status("It cannot go on", done=True)
+            await self.message.notify(str(error), kind="error")
             yield answers.problem(str(error))
 
     async def still_going_on(self) -> None:
         """Say so where somebody stopped the answer, which stops nothing else."""
-        job = self.jobs.running
+        job = self.state.running
         if job is not None:
-            await self.stage.status(answers.in_the_background(preview=job.preview), done=True)
-            await self.stage.suggest([Command.STATUS, Command.CANCEL])
+            await self.message.status(answers.in_the_background(preview=job.preview), done=True)
+            await self.message.suggest([Command.STATUS, Command.CANCEL])
 
     def _offer(self, *commands: Command) -> None:
         """What can be said next, once this answer has ended."""
-        self.jobs.suggestions = [str(command) for command in commands]
+        self.chat.suggestions = tuple(str(command) for command in commands)
 
     def _answer(self, request: Request | None) -> Answer:
         if request is None:
@@ -80,7 +78,7 @@ class Desk:
             Command.CHECK: lambda: self._check(name),
             Command.PREVIEW: lambda: self._preview(name),
             Command.RUN: lambda: self._run(name, confirmed=False),
-            Command.CONFIRM: lambda: self._run(self.jobs.asked_about, confirmed=True),
+            Command.CONFIRM: self._confirm,
             Command.STATUS: self._status,
             Command.REPORT: self._report,
             Command.CANCEL: self._cancel,
@@ -92,9 +90,9 @@ class Desk:
         yield text
 
     async def _check(self, name: str) -> Answer:
-        await self.stage.status("Looking around", done=False)
+        await self.message.status("Looking around", done=False)
         found = await self._look(name)
-        await self.stage.status("Ready" if not found.problems else "Not ready yet", done=True)
+        await self.message.status("Ready" if not found.problems else "Not ready yet", done=True)
         yield answers.readiness(found, await self._notes())
 
     async def _look(self, name: str) -> Readiness:
@@ -102,7 +100,7 @@ class Desk:
         return await aside(lambda: readiness.check(place, name))
 
     async def _notes(self) -> list[str]:
-        if await plugin.is_active(BUTTONS_ID):
+        if await plugin.is_active(ACTION_ID):
             return []
         return [answers.BUTTONS_OFF]
 
@@ -115,6 +113,11 @@ class Desk:
         settings = await self._chosen(name)
         async for text in self._carry_out(settings, preview=True):
             yield text
+
+    def _confirm(self) -> Answer:
+        """A yes. Without a question of this person in this chat it is answered with one."""
+        question = self.chat.question
+        return self._run(question.backup if question else "", confirmed=True)
 
     async def _run(self, name: str, *, confirmed: bool) -> Answer:
         current = await self._running()
@@ -131,22 +134,23 @@ class Desk:
             if summary is None:
                 return
         # Yes to which question? Only to the one that showed these very numbers.
-        confirmed = confirmed and self.jobs.asked == summary.key
+        question = Question(str(settings.backup_dir), summary.run.id)
+        confirmed = confirmed and self.chat.question == question
         if self.confirm is not None and not confirmed:
-            await self.stage.status("Waiting for your confirmation", done=False)
+            await self.message.status("Waiting for your confirmation", done=False)
             confirmed = await self.confirm("Migrate now?", answers.dialog(summary))
             if not confirmed:
-                await self.stage.card(results_body(summary))
-                await self.stage.status("Not migrated: you did not confirm", done=True)
+                await self.message.card(results_body(summary))
+                await self.message.status("Not migrated: you did not confirm", done=True)
                 yield answers.declined()
                 return
         if not confirmed:
-            await self.stage.status("Waiting for your confirmation", done=True)
-            self.jobs.asked_about, self.jobs.asked = str(settings.backup_dir), summary.key
+            await self.message.status("Waiting for your confirmation", done=True)
+            self.chat.question = question
             self._offer(Command.CONFIRM, Command.REPORT, Command.CHECK)
             yield answers.question(summary) + answers.how_to_confirm()
             return
-        self.jobs.asked = ""
+        self.chat.question = None
         async for text in self._carry_out(settings, preview=False):
             yield text
 
@@ -158,8 +162,8 @@ class Desk:
             return
         known = await runs()
         if known:
-            await self.stage.card(results_body(of_record(known[0])))
-        yield answers.idle(of_record(known[0]) if known else None)
+            await self.message.card(results_body(summaries.of_record(known[0])))
+        yield answers.idle(summaries.of_record(known[0]) if known else None)
 
     async def _report(self) -> Answer:
         found = await self._latest()
@@ -184,7 +188,7 @@ class Desk:
 
     async def _running(self) -> Job | RunRecord | None:
         """What goes on now, in this process or in another one."""
-        return self.jobs.running or await running_elsewhere()
+        return self.state.running or await running_elsewhere()
 
     def _join(self, current: Job | RunRecord) -> Answer:
         """Show what goes on already, instead of starting another."""
@@ -195,41 +199,40 @@ class Desk:
     async def _carry_out(
         self, settings: Settings, *, preview: bool, then_run: bool = False
     ) -> Answer:
-        job = self.jobs.start(settings, await self._reports(), preview=preview)
+        job = self.state.start(settings, await self._reports(), preview=preview)
         async for text in self._watch(job, then_run=then_run):
             yield text
 
     async def _watch(self, job: Job, *, then_run: bool) -> Answer:
         self._offer(Command.STATUS, Command.CANCEL)
-        async for line in follow(job, self.stage):
+        async for line in follow(job, self.message):
             yield line
-        if job.summary is None or job.directory is None:
-            raise MigratorError(job.problem)
-        if then_run and job.summary.finished:
-            await self.stage.card(results_body(job.summary))
+        directory, summary = await asyncio.to_thread(_outcome, job)
+        if then_run and summary.finished:
+            await self.message.card(results_body(summary))
             return
-        async for text in self._show(job.summary, job.directory, attach=not job.preview):
+        async for text in self._show(summary, directory, attach=not job.preview):
             yield text
 
     async def _watch_record(self, run_id: str) -> Answer:
-        async for line in follow_record(run_id, self.stage):
+        async for line in follow_record(run_id, self.message):
             yield line
         record = next((r for r in await runs() if r.id == run_id), None)
         if record is None:
             yield answers.no_report()
             return
-        directory = await reports.write_again(run_id, await self._reports())
-        async for text in self._show(of_record(record), directory, attach=True):
+        directory = await attachments.write_again(run_id, await self._reports())
+        async for text in self._show(summaries.of_record(record), directory, attach=True):
             yield text
 
     async def _show(self, summary: Summary, directory: Path, *, attach: bool) -> Answer:
         """The end: the card, the files, and what comes next."""
-        await self.stage.card(results_body(summary))
+        await self.message.card(results_body(summary))
         files = []
         if attach:
-            files = await reports.attach(self.owner_id, summary, directory)
+            files = await attachments.attach(self.user_id, summary, directory)
             await self._attach(files)
-        await self.stage.status(answers.ended(summary), done=True)
+        await self.message.status(answers.ended(summary), done=True)
         if summary.preview or not summary.finished:
             self._offer(Command.RUN, Command.REPORT, Command.PREVIEW)
         else:
@@ -238,10 +241,10 @@ class Desk:
 
     async def _attach(self, files: Sequence[Attachment]) -> None:
         """Open WebUI adds to what a message has; a button can be pressed again."""
-        new = [file for file in files if (self.stage.message_id, file.id) not in self.jobs.attached]
-        self.jobs.attached.update((self.stage.message_id, file.id) for file in new)
+        new = [file for file in files if (self.message.id, file.id) not in self.state.attached]
+        self.state.attached.update((self.message.id, file.id) for file in new)
         if new:
-            await self.stage.files([reports.as_message_file(file) for file in new])
+            await self.message.files([attachments.as_message_file(file) for file in new])
 
     async def _latest(self) -> tuple[Summary, Path] | None:
         """The last preview or run, from this worker's reports or from the ledger."""
@@ -257,7 +260,7 @@ class Desk:
                 return summary, directory
         if ended is None:
             return None
-        return of_record(ended), await reports.write_again(ended.id, root)
+        return summaries.of_record(ended), await attachments.write_again(ended.id, root)
 
     async def _previewed(self, settings: Settings) -> Summary | None:
         """The preview whose numbers hold for a run that would begin now."""
@@ -292,13 +295,25 @@ class Desk:
         return reports_of(self.valves, plugin.data_dir())
 
 
-def open_desk(
+def _outcome(job: Job) -> tuple[Path, Summary]:
+    """How a job ended, from what it left behind: another version may have carried it out.
+
+    Raises:
+        MigratorError: it left nothing; it says why.
+    """
+    summary = summaries.read(job.directory) if job.directory is not None else None
+    if job.directory is None or summary is None:
+        raise MigratorError(job.problem or f"There is no summary in {job.directory}.")
+    return job.directory, summary
+
+
+def open_assistant(
     valves: Valves,
-    state: object,
-    owner_id: str,
-    emit: Emit | None,
-    ask: Emit | None,
-    message_id: str,
-) -> Desk:
-    """A desk for one request. ``state`` is the server's ``app.state``."""
-    return Desk(valves, jobs_of(state), owner_id, Stage(emit, message_id, ask))
+    app_state: object,
+    user_id: str,
+    chat_id: str,
+    message: Message,
+) -> Assistant:
+    """An assistant for one request. ``app_state`` is the server's."""
+    state = state_of(app_state)
+    return Assistant(valves, state, user_id, state.chat(user_id, chat_id), message)

@@ -7,7 +7,7 @@ import pytest
 from migrator_core.duration import duration
 from migrator_core.progress import Progress
 from migrator_core.runs import PHASES
-from owui_function.views import PhaseState, view_of
+from owui_function.jobs.views import PhaseState, view_of
 
 
 def _progress(**values: Any) -> dict[str, Any]:

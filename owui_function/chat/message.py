@@ -28,14 +28,14 @@ _THEME_WITHIN = 2.0
 
 
 @dataclass
-class Stage:
+class Message:
     """One message. Without an emitter (a plain API call) there is nothing to see but the text.
 
     ``ask`` waits for the page's answer to an event. ``carded`` says whether a card was shown.
     """
 
     emit: Emit | None
-    message_id: str = ""
+    id: str = ""
     ask: Emit | None = None
     _theme: Theme = field(default=None, init=False)
     _stored_at: float = field(default=0.0, init=False)
@@ -107,7 +107,7 @@ class Stage:
 
         ``json.dumps`` makes every text a plain ASCII string literal of JavaScript.
         """
-        container = json.dumps(f"{self.message_id}-embeds-container")
+        container = json.dumps(f"{self.id}-embeds-container")
         contents = json.dumps({LIVE: {"html": body}})
         return (
             f"document.getElementById({container})?.querySelectorAll('iframe')"

@@ -1,0 +1,1 @@
+"""Previews and runs that go on inside the server, and what is left of them."""
