@@ -55,6 +55,10 @@ bundle: venv ## Write the Functions for Open WebUI into dist/
 chart: venv ## Pack the Helm chart, with the program in it, into dist/ (needs no Helm)
 	$(BIN)/python -m scripts.make_chart
 
+.PHONY: release
+release: venv ## Build all that a release carries, with checksums, into dist/
+	$(BIN)/python -m scripts.make_release
+
 .PHONY: chart-readme
 chart-readme: build/tools/helm-docs ## Write the chart's README again from the values' comments
 	build/tools/helm-docs --chart-to-generate charts/open-webui-stack --sort-values-order file

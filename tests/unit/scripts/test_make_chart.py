@@ -5,12 +5,9 @@ from __future__ import annotations
 import io
 import os
 import shutil
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
-
-import pytest
 
 from scripts import make_chart
 
@@ -66,12 +63,3 @@ def test_what_helm_ignores_stays_out(tmp_path: Path) -> None:
 def test_the_program_is_a_file_that_python_runs() -> None:
     with zipfile.ZipFile(io.BytesIO(make_chart.zipped(TEXT))) as archive:
         assert archive.read("__main__.py").decode() == TEXT
-
-
-def test_the_command_says_what_it_wrote(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(sys, "argv", ["make_chart", "--out", str(tmp_path / "new")])
-    make_chart.main()
-    (written,) = (tmp_path / "new").iterdir()
-    assert capsys.readouterr().out == f"{written}: {written.stat().st_size:,} bytes\n"
