@@ -47,6 +47,9 @@ $(VENV)/.installed: requirements/dev.txt
 	@mkdir -p .venvs
 	$(call install,.venvs/$*,$<)
 
+.PHONY: older
+older: $(OLDER_STAMPS) ## Make environments with the older versions of Open WebUI that are tested
+
 .PHONY: bundle
 bundle: venv ## Write the Functions for Open WebUI into dist/
 	$(BIN)/python -m owui_function.bundle
@@ -82,7 +85,7 @@ build/tools/helm-docs:
 	GOBIN=$(CURDIR)/build/tools go install github.com/norwoodj/helm-docs/cmd/helm-docs@v1.14.2
 
 .PHONY: test
-test: venv $(OLDER_STAMPS) ## Run all tests, against all supported versions (ARGS=... for pytest)
+test: venv older ## Run all tests, against all supported versions (ARGS=... for pytest)
 	@if command -v go >/dev/null; then $(MAKE) --no-print-directory tools; fi
 	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadgroup $(ARGS)
 
