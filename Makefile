@@ -76,13 +76,16 @@ demo-serve: venv ## Start Open WebUI on ./demo (made first when it does not exis
 	$(BIN)/python -m migrator_core demo --dir demo --serve
 
 .PHONY: tools
-tools: build/tools/helm build/tools/helm-docs ## Build Helm and helm-docs for the chart's tests (needs Go)
+tools: build/tools/helm build/tools/helm-docs build/tools/actionlint ## Build what tests run (needs Go)
 
 build/tools/helm:
 	GOBIN=$(CURDIR)/build/tools go install helm.sh/helm/v3/cmd/helm@v3.19.4
 
 build/tools/helm-docs:
 	GOBIN=$(CURDIR)/build/tools go install github.com/norwoodj/helm-docs/cmd/helm-docs@v1.14.2
+
+build/tools/actionlint:
+	GOBIN=$(CURDIR)/build/tools go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 .PHONY: test
 test: venv older ## Run all tests, against all supported versions (ARGS=... for pytest)

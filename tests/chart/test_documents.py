@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from migrator_core.outcome import Reason
-from tests.support.helm import ROOT, SOURCES, VALUES, environment, helm_docs, template
+from tests.support.go_tools import go_tool
+from tests.support.helm import ROOT, SOURCES, VALUES, environment, template
 
 pytestmark = pytest.mark.chart
 
@@ -127,7 +128,7 @@ def test_the_readme_is_what_helm_docs_makes(tmp_path: Path) -> None:
     copy = Path(shutil.copytree(SOURCES, tmp_path / "open-webui-stack"))
     (copy / "README.md").unlink()
     subprocess.run(
-        [helm_docs(), "--chart-search-root", str(tmp_path), "--sort-values-order", "file"],
+        [go_tool("helm-docs"), "--chart-search-root", str(tmp_path), "--sort-values-order", "file"],
         check=True,
         capture_output=True,
     )

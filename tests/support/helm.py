@@ -13,48 +13,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from owui_function.bundle import build
 from scripts import make_chart
+from tests.support.go_tools import go_tool
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = make_chart.CHART
 """The folder that the chart is packed from; Helm takes the migration from the packed one only."""
 VALUES = ROOT / "tests" / "chart" / "values"
 RELEASE = "demo"
-HELM_PACKAGE = "helm.sh/helm/v3/cmd/helm@v3.19.4"
-HELM_DOCS_PACKAGE = "github.com/norwoodj/helm-docs/cmd/helm-docs@v1.14.2"
-_TOOLS = ROOT / "build" / "tools"
-
-
-def helm() -> str:
-    """The path of Helm: from ``PATH``, or built with Go into ``build/tools``.
-
-    Skips the test where there is neither Helm nor Go; with ``CI`` set it fails instead.
-    """
-    return _tool("helm", HELM_PACKAGE)
-
-
-def helm_docs() -> str:
-    """The path of helm-docs, found in the same way."""
-    return _tool("helm-docs", HELM_DOCS_PACKAGE)
-
-
-@functools.cache
-def _tool(name: str, package: str) -> str:
-    found = shutil.which(name) or shutil.which(name, path=str(_TOOLS))
-    if found:
-        return found
-    if not shutil.which("go"):
-        message = f"{name} is not installed, and without Go it cannot be built ({package})"
-        if os.environ.get("CI"):
-            pytest.fail(message)
-        pytest.skip(message)
-    _TOOLS.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["go", "install", package], env={**os.environ, "GOBIN": str(_TOOLS)}, check=True)
-    return str(_TOOLS / name)
 
 
 @functools.cache
@@ -111,7 +80,12 @@ def run_helm(
     """Run Helm, away from any cluster that this machine's user may have configured."""
     environment = {**os.environ, "KUBECONFIG": os.devnull, **variables}
     return subprocess.run(
-        [helm(), *arguments], capture_output=True, text=True, check=False, env=environment, cwd=cwd
+        [go_tool("helm"), *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=environment,
+        cwd=cwd,
     )
 
 
@@ -140,7 +114,7 @@ def _template(files: tuple[Path, ...], values: str, kube_version: str) -> Render
     if values:
         arguments += ["--values", "-"]
     done = subprocess.run(
-        [helm(), *arguments],
+        [go_tool("helm"), *arguments],
         input=values,
         capture_output=True,
         text=True,
