@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
+from migrator_core.chat_document import ChatDocument, FeedbackData
+
 JsonDict: TypeAlias = dict[str, Any]
 
 
@@ -110,7 +112,7 @@ class FeedbackRow:
 
     id: str
     user_id: str
-    data: JsonDict
+    data: FeedbackData
     meta: JsonDict
     created_at: int
     updated_at: int
@@ -129,7 +131,7 @@ class ChatRow:
     id: str
     user_id: str
     title: str
-    chat: JsonDict
+    chat: ChatDocument
     created_at: int
     updated_at: int
     archived: bool
@@ -151,7 +153,7 @@ class SharedChatRow:
     chat_id: str
     user_id: str
     title: str
-    chat: JsonDict
+    chat: ChatDocument
     created_at: int
     updated_at: int
     grants: tuple[Grant, ...] = ()

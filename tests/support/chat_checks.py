@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import Any, cast
 
 from migrator_core.convert.chats.chat import ChatContext, ConvertedChat, convert_conversation
 from migrator_core.convert.files.file_records import FileLink
@@ -62,8 +62,8 @@ def convert(
 
 
 def history(chat: ConvertedChat) -> dict[str, dict[str, Any]]:
-    messages: dict[str, dict[str, Any]] = chat.row.chat["history"]["messages"]
-    return messages
+    """The messages as a reader of JSON sees them."""
+    return cast("dict[str, dict[str, Any]]", chat.row.chat["history"]["messages"])
 
 
 def content_of(*messages: Message, **fields: Any) -> str:
@@ -80,7 +80,7 @@ def assert_openable(row: ChatRow) -> None:
     assert row.title
     assert "\n" not in row.title
     chat = row.chat
-    messages = chat["history"]["messages"]
+    messages = cast("dict[str, dict[str, Any]]", chat["history"]["messages"])
     assert messages
     assert chat["messages"] == []
     assert len(chat["models"]) == 1

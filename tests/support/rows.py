@@ -7,6 +7,7 @@ import uuid
 from dataclasses import replace
 from typing import Any
 
+from migrator_core.chat_document import FeedbackData
 from migrator_core.rows import (
     ChatRow,
     FeedbackRow,
@@ -134,7 +135,12 @@ def folder(name: str, owner: str) -> FolderRow:
 
 
 def rating(name: str, owner: str, value: int = 1) -> FeedbackRow:
-    data = {"rating": value, "model_id": "gpt-4o", "sibling_model_ids": ["o3"], "comment": "Fine"}
+    data: FeedbackData = {
+        "rating": value,
+        "model_id": "gpt-4o",
+        "sibling_model_ids": ["o3"],
+        "comment": "Fine",
+    }
     meta = {"arena": False, "chat_id": key(name), "message_id": "a1", "message_index": 2}
     return FeedbackRow(key(f"rating {name}"), owner, data, meta, LONG_AGO, LONG_AGO)
 

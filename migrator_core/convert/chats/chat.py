@@ -6,21 +6,22 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from migrator_core.chat_document import ChatDocument
 from migrator_core.convert import ids
 from migrator_core.convert.chats.chat_dates import ChatDates, chat_dates
 from migrator_core.convert.chats.chat_parameters import chat_parameters, other_parameters
+from migrator_core.convert.chats.chat_size import characters
 from migrator_core.convert.chats.history import (
     ChatContext,
     History,
     chat_model,
     convert_history,
 )
-from migrator_core.convert.chats.message import BULKY
 from migrator_core.convert.chats.message_ids import name_messages
 from migrator_core.convert.chats.tags import tag_row
 from migrator_core.convert.chats.tree import RepairedTree, order_and_repair
 from migrator_core.convert.result import Converted, Skipped
-from migrator_core.convert.text import clean_json, clean_text, rough_size, single_line
+from migrator_core.convert.text import clean_json, clean_text, single_line
 from migrator_core.convert.variables import convert_special_variables
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
@@ -130,9 +131,10 @@ def _row(
     title = chat_title(conversation.title)
     tags = _tags(conversation, context.owner_id)
     system = _system_prompt(conversation)
-    chat = chat_document(chat_id, title, conversation, context, history, tree.current)
+    chat = chat_document(
+        chat_id, title, [chat_model(conversation, context)], history, tree.current, dates.created
+    )
     chat["params"] = chat_parameters(conversation) | ({"system": system} if system else {})
-    chat["timestamp"] = dates.created * 1000
     return ChatRow(
         id=chat_id,
         user_id=context.owner_id,
@@ -156,21 +158,22 @@ def _row(
 def chat_document(
     own_id: str,
     title: str,
-    conversation: Conversation,
-    context: ChatContext,
+    models: list[str],
     history: History,
     current: str,
-) -> JsonDict:
-    """The JSON that the front end reads, without parameters and date."""
+    created: int,
+) -> ChatDocument:
+    """The JSON that the front end reads, without parameters; ``created`` is in seconds."""
     return {
         "id": own_id,
         "title": title,
-        "models": [chat_model(conversation, context)],
+        "models": models,
         "params": {},
         "files": list(history.documents.values()),
         "history": {"currentId": current, "messages": history.messages},
         "messages": [],
         "tags": [],
+        "timestamp": created * 1000,
     }
 
 
@@ -238,13 +241,7 @@ def _notices(
 def _json_size(row: ChatRow) -> int:
     """Bytes of the chat's JSON; 0 where a cheap look shows that it is far below the limit."""
     messages = row.chat["history"]["messages"].values()
-    # A character takes at most six bytes in JSON; keys and ids are a few hundred.
-    likely = sum(
-        len(message["content"])
-        + 500
-        + sum(rough_size(message[key]) for key in BULKY if key in message)
-        for message in messages
-    )
-    if likely * 6 < LARGE_CHAT:
+    # A character takes at most six bytes in JSON.
+    if sum(500 + characters(message) for message in messages) * 6 < LARGE_CHAT:
         return 0
     return len(json.dumps(row.chat, ensure_ascii=False).encode("utf-8"))

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from migrator_core.chat_document import Annotation, Answer, ChatMessage, FeedbackData
 from migrator_core.convert.dates import seconds
 from migrator_core.convert.ids import chat_id, feedback_id
 from migrator_core.convert.result import notice
@@ -17,7 +18,7 @@ from migrator_core.convert.text import clean_text, single_line
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
 from migrator_core.outcome import Notice, WarningCode
-from migrator_core.rows import FeedbackRow, JsonDict
+from migrator_core.rows import FeedbackRow
 
 _RATINGS: Mapping[str, int] = MappingProxyType({"thumbsUp": 1, "thumbsDown": -1})
 
@@ -57,12 +58,12 @@ class Rated:
     message: Message
 
 
-def annotation_of(message: Message) -> JsonDict | None:
+def annotation_of(message: Message) -> Annotation | None:
     """The annotation, None for a message without a rating."""
     rating = _rating(message)
     if rating is None:
         return None
-    annotation: JsonDict = {"rating": rating}
+    annotation: Annotation = {"rating": rating}
     tag = _tag(message.feedback.get("tag"))
     text = message.feedback.get("text")
     comment = clean_text(text).strip() if isinstance(text, str) else ""
@@ -89,7 +90,7 @@ def rate(
     conversation: Conversation,
     owner_id: str,
     rated: Sequence[Rated],
-    messages: Mapping[str, JsonDict],
+    messages: Mapping[str, ChatMessage],
     fallback: int,
 ) -> tuple[FeedbackRow, ...]:
     """Put annotations into ``messages`` (all of the chat's) and give the rows that go with them."""
@@ -103,14 +104,15 @@ def rate(
         if annotation is None or message["role"] != "assistant":
             continue
         row_id = feedback_id(user, conversation_id, each.id)
-        message |= {"annotation": annotation, "feedbackId": row_id}
+        message["annotation"] = annotation
+        message["feedbackId"] = row_id
         changed = seconds(each.message.updated_at, fallback) or message["timestamp"]
         date = max(changed, message["timestamp"])
         rows.append(
             FeedbackRow(
                 id=row_id,
                 user_id=owner_id,
-                data=annotation | {"model_id": message["model"]} | _siblings(message, messages),
+                data=_data(annotation, message["model"], _siblings(message, messages)),
                 meta={
                     "arena": False,
                     "chat_id": chat,
@@ -137,18 +139,25 @@ def _tag(tag: object) -> str:
     return single_line(key, limit=_MAX_TAG) if isinstance(key, str) else ""
 
 
-def _siblings(message: JsonDict, messages: Mapping[str, JsonDict]) -> JsonDict:
+def _data(annotation: Annotation, model: str, others: list[str]) -> FeedbackData:
+    data: FeedbackData = {"rating": annotation["rating"], "model_id": model}
+    if "reason" in annotation:
+        data["reason"] = annotation["reason"]
+    if "comment" in annotation:
+        data["comment"] = annotation["comment"]
+    if others:
+        data["sibling_model_ids"] = others
+    return data
+
+
+def _siblings(message: Answer, messages: Mapping[str, ChatMessage]) -> list[str]:
     """The models whose answers stood beside this one: the leaderboard's opponents."""
     below = messages[message["parentId"]]["childrenIds"] if message["parentId"] else []
-    others = [
-        messages[sibling]["model"]
-        for sibling in below
-        if sibling != message["id"] and "model" in messages[sibling]
-    ]
-    return {"sibling_model_ids": others} if others else {}
+    beside = (messages[sibling] for sibling in below if sibling != message["id"])
+    return [sibling["model"] for sibling in beside if sibling["role"] == "assistant"]
 
 
-def _depths(messages: Mapping[str, JsonDict]) -> dict[str, int]:
+def _depths(messages: Mapping[str, ChatMessage]) -> dict[str, int]:
     """How many messages lead to each one, itself included."""
     depths: dict[str, int] = {}
     pending = [(key, 1) for key, message in messages.items() if message["parentId"] is None]

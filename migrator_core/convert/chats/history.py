@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from migrator_core.chat_document import ChatMessage, FileItem
 from migrator_core.convert.chats.feedback import Rated, lost_feedback, rate
 from migrator_core.convert.chats.message import (
     FAILED_NOTE,
@@ -28,7 +29,7 @@ from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
 from migrator_core.outcome import Notice, WarningCode
-from migrator_core.rows import EmbeddedFile, FeedbackRow, JsonDict
+from migrator_core.rows import EmbeddedFile, FeedbackRow
 
 _FLAWS: Mapping[Flaw, str] = MappingProxyType(
     {
@@ -66,8 +67,8 @@ class History:
     by the message's place in the source; ``feedback`` are the ratings' rows.
     """
 
-    messages: dict[str, JsonDict] = field(default_factory=dict)
-    documents: dict[str, JsonDict] = field(default_factory=dict)
+    messages: dict[str, ChatMessage] = field(default_factory=dict)
+    documents: dict[str, FileItem] = field(default_factory=dict)
     file_ids: dict[str, str] = field(default_factory=dict)
     embedded: dict[str, EmbeddedFile] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
@@ -146,8 +147,9 @@ def _add(history: History, index: int, message: Message, place: Place, scope: Ch
 def _add_usage(history: History, by_id: Mapping[str, NamedMessage], tree: RepairedTree) -> None:
     messages = {node_id: entry.message for node_id, entry in by_id.items()}
     for node_id, usage in usage_by_message(tree, messages).items():
-        if history.messages[node_id]["role"] == "assistant":
-            history.messages[node_id]["usage"] = usage
+        message = history.messages[node_id]
+        if message["role"] == "assistant":
+            message["usage"] = usage
 
 
 def _add_feedback(

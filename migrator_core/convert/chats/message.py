@@ -9,33 +9,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from migrator_core.chat_document import Answer, ChatMessage, Ending, Question, Role
 from migrator_core.convert.content import Part, PartContext, Pieces, convert_part, read_parts
 from migrator_core.convert.content.attachments import convert_attachments, convert_files
 from migrator_core.convert.content.blocks import fenced_json, quoted
 from migrator_core.convert.content.citations import read_citations
-from migrator_core.convert.content.composition import (
-    cleaned,
-    compose_output,
-    distinct_files,
-    visible_text,
-)
+from migrator_core.convert.content.composition import fill
 from migrator_core.convert.content.embedded import is_data_url
 from migrator_core.convert.content.failures import error_sentence
 from migrator_core.convert.content.file_items import file_id_of, link_of
 from migrator_core.convert.content.links import is_image
-from migrator_core.convert.content.pieces import ChatScope, Role
-from migrator_core.convert.content.tool_items import code_executions
-from migrator_core.convert.text import clean_text, single_line
+from migrator_core.convert.content.pieces import ChatScope
+from migrator_core.convert.text import single_line
 from migrator_core.librechat.documents.message import Message
 from migrator_core.outcome import Notice, WarningCode
-from migrator_core.rows import EmbeddedFile, JsonDict
+from migrator_core.rows import EmbeddedFile
 
 ERROR_NOTE = "LibreChat recorded an error at this answer."
 FAILED_NOTE = "This message could not be converted."
 NO_QUESTION = "(no question: this branch begins with an answer)"
-
-BULKY = ("output", "sources", "code_executions", "embeds")
-"""Fields of a converted message that may hold as much as its text, or far more."""
 
 _USER_SENDERS = frozenset({"user", "human", "you"})
 _MAX_NAME = 200
@@ -65,7 +57,7 @@ class ConvertedMessage:
     ``embedded`` are files that have to be stored first: their bytes stood in the message.
     """
 
-    message: JsonDict
+    message: ChatMessage
     file_ids: tuple[str, ...] = ()
     embedded: tuple[EmbeddedFile, ...] = ()
     notices: tuple[Notice, ...] = ()
@@ -93,19 +85,29 @@ def convert_message(
     speaker = single_line(message.sender, limit=_MAX_NAME)
     speaker = speaker or single_line(message.model, limit=_MAX_NAME)
     result = skeleton(role, place, speaker=speaker)
-    notices = _fill(result, pieces, context)
-    if message.error and role == "assistant":
-        # An object: Open WebUI takes a bare ``true`` for "the content is the error" and hides it.
-        result["error"] = {"content": _error_sentence(message)}
-    ending = _ending(message) if role == "assistant" else {}
-    if ending:
-        result["meta"] = {"librechat": ending}
+    notices = [notice for piece in pieces for notice in piece.notices]
+    if fill(result, pieces, context.citations.sources):
+        notices.append(Notice(WarningCode.TEXT_REPAIRED, where))
+    if result["role"] == "assistant":
+        _finish(result, message)
     return ConvertedMessage(
         message=result,
         file_ids=tuple(file_id for piece in pieces for file_id in piece.file_ids),
         embedded=tuple(file for piece in pieces for file in piece.embedded),
         notices=tuple(dict.fromkeys(notices)),
     )
+
+
+def _finish(answer: Answer, message: Message) -> None:
+    """What went wrong, and how the answer ended unless it came to its end."""
+    if message.error:
+        answer["error"] = {"content": _error_sentence(message)}
+    ending: Ending = {"unfinished": True} if message.unfinished else {}
+    reason = single_line(message.finish_reason, limit=_MAX_NAME)
+    if reason and reason != "stop":
+        ending["finish_reason"] = reason
+    if ending:
+        answer["meta"] = {"librechat": ending}
 
 
 def _error_sentence(message: Message) -> str:
@@ -121,15 +123,6 @@ def _error_sentence(message: Message) -> str:
     ]
     sentences = (error_sentence(text) for text in texts)
     return next((sentence for sentence in sentences if sentence), ERROR_NOTE)
-
-
-def _ending(message: Message) -> JsonDict:
-    """How an answer ended, unless it came to its end: shown nowhere, as in Open WebUI itself."""
-    reason = single_line(message.finish_reason, limit=_MAX_NAME)
-    ending: JsonDict = {"unfinished": True} if message.unfinished else {}
-    if reason and reason != "stop":
-        ending["finish_reason"] = reason
-    return ending
 
 
 def _context(
@@ -158,27 +151,33 @@ def _pictures(message: Message) -> frozenset[str]:
     return frozenset(file_id for entry in shown if (file_id := file_id_of(entry)) is not None)
 
 
-def skeleton(role: Role, place: Place, *, content: str = "", speaker: str = "") -> JsonDict:
+def skeleton(role: Role, place: Place, *, content: str = "", speaker: str = "") -> ChatMessage:
     """The fields every message of a chat has."""
-    result: JsonDict = {
+    if role == "user":
+        question: Question = {
+            "id": place.id,
+            "parentId": place.parent,
+            "childrenIds": list(place.children),
+            "role": role,
+            "content": content,
+            "timestamp": place.timestamp,
+            # None would hide the answers, several show them side by side.
+            "models": list(place.models or (place.model,)),
+        }
+        return question
+    answer: Answer = {
         "id": place.id,
         "parentId": place.parent,
         "childrenIds": list(place.children),
         "role": role,
         "content": content,
         "timestamp": place.timestamp,
+        "model": place.model,
+        "modelName": speaker or place.model,
+        "modelIdx": place.column,
+        "done": True,
     }
-    if role == "user":
-        # None would hide the answers, several show them side by side.
-        result["models"] = list(place.models or (place.model,))
-    else:
-        result |= {
-            "model": place.model,
-            "modelName": speaker or place.model,
-            "modelIdx": place.column,
-            "done": True,
-        }
-    return result
+    return answer
 
 
 def _said(message: Message, role: Role, context: PartContext) -> list[Pieces]:
@@ -236,26 +235,3 @@ def _quotations(message: Message) -> list[Pieces]:
         Pieces(text=quoted(quote) if isinstance(quote, str) else fenced_json(quote))
         for quote in quotes
     ]
-
-
-def _fill(result: JsonDict, pieces: Sequence[Pieces], context: PartContext) -> list[Notice]:
-    """Put the pieces into the message and return their notices."""
-    notices = [notice for piece in pieces for notice in piece.notices]
-    output = compose_output(pieces, result["id"])
-    fields, repaired = cleaned(
-        {
-            "output": output,
-            "code_executions": code_executions(output),
-            "files": distinct_files(item for piece in pieces for item in piece.files),
-            "sources": [
-                *context.citations.sources,
-                *(source for piece in pieces for source in piece.sources),
-            ],
-            "statusHistory": [line for piece in pieces for line in piece.status],
-        }
-    )
-    text = visible_text(pieces, fields.get("output", []))
-    result |= {"content": clean_text(text), **fields}
-    if repaired or result["content"] != text:
-        notices.append(Notice(WarningCode.TEXT_REPAIRED, context.where))
-    return notices

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from migrator_core.convert import ids
 from migrator_core.convert.chats.chat import chat_document, chat_title
 from migrator_core.convert.chats.chat_dates import chat_dates
-from migrator_core.convert.chats.history import ChatContext, convert_history
+from migrator_core.convert.chats.history import ChatContext, chat_model, convert_history
 from migrator_core.convert.chats.message_ids import NamedMessage, name_messages
 from migrator_core.convert.chats.tree import RepairedTree, order_and_repair
 from migrator_core.convert.dates import row_dates, seconds
@@ -30,8 +30,6 @@ FAR_FUTURE = 100_000_000_000
 """Seconds; the year 5138."""
 
 _USABLE = re.compile(r"[A-Za-z0-9_-]{8,64}")
-_PRIVATE = ("annotation", "feedbackId", "usage")
-"""What a message tells its owner only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +83,16 @@ def convert_link(
     dates = chat_dates(conversation, named, tree, context.fallback)
     history = convert_history(conversation, named, tree, dates.messages, context)
     for message in history.messages.values():
-        for name in _PRIVATE:
-            message.pop(name, None)
+        if message["role"] == "assistant":  # what a message tells its owner only
+            message.pop("annotation", None)
+            message.pop("feedbackId", None)
+            message.pop("usage", None)
     title = chat_title(link.title or conversation.title)
     # The id of the chat itself stays out: before Open WebUI 0.12, whoever may open the link could
     # read the whole chat by it.
-    chat = chat_document(own_id, title, conversation, context, history, tree.current)
     made = row_dates(link.created_at, link.updated_at, link.id, context.fallback)
-    chat["timestamp"] = made.created * 1000
+    models = [chat_model(conversation, context)]
+    chat = chat_document(own_id, title, models, history, tree.current, made.created)
     row = SharedChatRow(
         id=own_id,
         chat_id=chat_id,

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from migrator_core.chat_document import Usage
 from migrator_core.convert.chats.tree import RepairedTree, ancestors_first
 from migrator_core.librechat.documents.message import Message
-from migrator_core.rows import JsonDict
 
 MOST_TOKENS = 1_000_000_000
 """PostgreSQL adds tokens up as 32-bit integers; one larger number would break everybody's
 statistics (``models/chat_messages.py``)."""
 
 
-def usage_by_message(tree: RepairedTree, messages: Mapping[str, Message]) -> dict[str, JsonDict]:
+def usage_by_message(tree: RepairedTree, messages: Mapping[str, Message]) -> dict[str, Usage]:
     """The usage of every message that has one, by its id in the tree.
 
     What the provider reported (``metadata.usage``, LibreChat 0.8.7 on) counts. Before, LibreChat
@@ -25,7 +25,7 @@ def usage_by_message(tree: RepairedTree, messages: Mapping[str, Message]) -> dic
     prompt; so it is here, where no message of the branch lacks its count.
     """
     branch: dict[str, int | None] = {}
-    found: dict[str, JsonDict] = {}
+    found: dict[str, Usage] = {}
     for node_id in ancestors_first(tree):
         parent = tree.parents[node_id]
         before = branch[parent] if parent is not None else 0
@@ -40,7 +40,7 @@ def usage_by_message(tree: RepairedTree, messages: Mapping[str, Message]) -> dic
     return found
 
 
-def _reported(message: Message) -> JsonDict | None:
+def _reported(message: Message) -> Usage | None:
     reported = message.metadata.get("usage")
     if not isinstance(reported, dict):
         return None
@@ -54,7 +54,7 @@ def _reported(message: Message) -> JsonDict | None:
     return usage
 
 
-def _usage(tokens_in: int, tokens_out: int) -> JsonDict | None:
+def _usage(tokens_in: int, tokens_out: int) -> Usage | None:
     total = tokens_in + tokens_out
     if total > MOST_TOKENS:
         return None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from migrator_core.chat_document import Role
 from migrator_core.convert.content.attached import show_attachment
 from migrator_core.convert.content.file_items import file_item, is_document, link_of, lost_file
-from migrator_core.convert.content.pieces import PartContext, Pieces, Role
+from migrator_core.convert.content.pieces import PartContext, Pieces
 from migrator_core.librechat.documents.message import Message
 
 __all__ = ["convert_attachments", "convert_files", "is_document"]

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeAlias
 
+from migrator_core.chat_document import SourceEntry
 from migrator_core.convert.content.anchors import Anchor, replace_anchors
 from migrator_core.convert.content.sources import Source, file_source, unique_names, web_source
 from migrator_core.convert.files.file_records import FileLink
-from migrator_core.rows import JsonDict
 
 _LISTS: Mapping[str, str] = MappingProxyType(
     {
@@ -54,7 +54,7 @@ class Citations:
         return number
 
     @property
-    def sources(self) -> tuple[JsonDict, ...]:
+    def sources(self) -> tuple[SourceEntry, ...]:
         """The message's ``sources``: the cited ones by number, then what else was found."""
         sources = {source_id: source for source_id, (_, source) in self._numbers.items()}
         for source in self._found:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
+from migrator_core.chat_document import ChatMessage, FileItem, ShownFields, SourceEntry
 from migrator_core.convert.content.pieces import Pieces
 from migrator_core.convert.content.text import message_items
-from migrator_core.convert.content.tool_items import number_calls
-from migrator_core.convert.text import clean_json
-from migrator_core.rows import JsonDict
+from migrator_core.convert.content.tool_items import code_executions, number_calls
+from migrator_core.convert.text import MAX_DEPTH, clean_json, clean_text
+from migrator_core.output_items import OutputItem
 
 _ID_PREFIXES: Mapping[str, str] = MappingProxyType(
     {"message": "msg", "reasoning": "r", "open_webui:context_compaction": "cc"}
@@ -17,14 +18,53 @@ _ID_PREFIXES: Mapping[str, str] = MappingProxyType(
 """How Open WebUI's own ids of ``output`` items begin (0.12, ``utils/middleware.py``)."""
 
 
-def compose_output(pieces: Sequence[Pieces], message_id: str) -> list[JsonDict]:
+def fill(message: ChatMessage, pieces: Sequence[Pieces], sources: Sequence[SourceEntry]) -> bool:
+    """Put the pieces into the message, in a form that every database stores.
+
+    Whether something had to be repaired for that.
+    """
+    fields = _fields(pieces, sources, message["id"])
+    stored: ShownFields = clean_json(fields, max_depth=MAX_DEPTH + 1)
+    text = visible_text(pieces, stored.get("output", []))
+    message["content"] = clean_text(text)
+    if "output" in stored:
+        message["output"] = stored["output"]
+    if "code_executions" in stored:
+        message["code_executions"] = stored["code_executions"]
+    if "files" in stored:
+        message["files"] = stored["files"]
+    if "sources" in stored:
+        message["sources"] = stored["sources"]
+    if "statusHistory" in stored:
+        message["statusHistory"] = stored["statusHistory"]
+    return message["content"] != text or stored != fields
+
+
+def _fields(
+    pieces: Sequence[Pieces], sources: Sequence[SourceEntry], message_id: str
+) -> ShownFields:
+    fields: ShownFields = {}
+    if output := compose_output(pieces, message_id):
+        fields["output"] = output
+    if executions := code_executions(output):
+        fields["code_executions"] = executions
+    if files := _distinct(item for piece in pieces for item in piece.files):
+        fields["files"] = files
+    if sources:
+        fields["sources"] = list(sources)
+    if status := [line for piece in pieces for line in piece.status]:
+        fields["statusHistory"] = status
+    return fields
+
+
+def compose_output(pieces: Sequence[Pieces], message_id: str) -> list[OutputItem]:
     """The ``output`` items, or none where plain text says it all.
 
     Where there are items, Open WebUI shows nothing else, so all text has to be among them.
     """
     if not any(piece.output for piece in pieces):
         return []
-    items: list[JsonDict] = []
+    items: list[OutputItem] = []
     run: list[str] = []
     for piece in pieces:
         if piece.output:
@@ -32,43 +72,28 @@ def compose_output(pieces: Sequence[Pieces], message_id: str) -> list[JsonDict]:
             run = []
         elif piece.text.strip():
             run.append(piece.text)
-    items = number_calls([*items, *message_items("\n\n".join(run))], message_id)
-    return [_named(item, place, message_id) for place, item in enumerate(items)]
+    items += message_items("\n\n".join(run))
+    number_calls(items, message_id)
+    for place, item in enumerate(items):
+        item["id"] = item["id"] or f"{_ID_PREFIXES[item['type']]}_{message_id}_{place}"
+    return items
 
 
-def visible_text(pieces: Sequence[Pieces], output: Sequence[JsonDict]) -> str:
+def visible_text(pieces: Sequence[Pieces], output: Sequence[OutputItem]) -> str:
     """The text alone: with ``output`` what Open WebUI's ``get_output_text`` makes of it."""
     if not output:
         return "\n\n".join(piece.text for piece in pieces if piece.text.strip())
-    texts = ("".join(str(part["text"]) for part in _shown(item)) for item in output)
+    texts = (
+        "".join(part["text"] for part in item["content"])
+        for item in output
+        if item["type"] == "message"
+    )
     return "\n".join(text for text in texts if text.strip())
 
 
-def _shown(item: JsonDict) -> list[JsonDict]:
-    content: list[JsonDict] = item["content"] if item["type"] == "message" else []
-    return content
-
-
-def _named(item: JsonDict, place: int, message_id: str) -> JsonDict:
-    if item.get("id"):
-        return item
-    prefix = _ID_PREFIXES.get(str(item.get("type")), "item")
-    return {"type": item.get("type"), "id": f"{prefix}_{message_id}_{place}", **item}
-
-
-def distinct_files(items: Iterable[JsonDict]) -> list[JsonDict]:
+def _distinct(items: Iterable[FileItem]) -> list[FileItem]:
     """Files once each: a picture may be both a file and a part of a message."""
-    seen: set[object] = set()
-    kept = []
+    kept: dict[str, FileItem] = {}
     for item in items:
-        key = item.get("id") or item.get("url")
-        if key is None or key not in seen:
-            kept.append(item)
-        seen.add(key)
-    return kept
-
-
-def cleaned(fields: Mapping[str, list[JsonDict]]) -> tuple[JsonDict, bool]:
-    """The fields that hold anything, as any database stores them, and whether that took repair."""
-    result: JsonDict = {key: clean_json(value) for key, value in fields.items() if value}
-    return result, any(fields[key] != value for key, value in result.items())
+        kept.setdefault(item["id"], item)
+    return list(kept.values())

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import uuid5
 
-from migrator_core.convert.content.pieces import PartContext, Pieces, Role
+from migrator_core.chat_document import FileItem, Role
+from migrator_core.convert.content.pieces import PartContext, Pieces
 from migrator_core.convert.content.unknown import text_of
 from migrator_core.convert.files.file_records import FileLink
 from migrator_core.convert.ids import NAMESPACE
 from migrator_core.convert.text import single_line
 from migrator_core.outcome import Notice, WarningCode
-from migrator_core.rows import JsonDict
 
 MAX_NAME = 200
 
@@ -25,14 +25,14 @@ def content_url(target_id: str) -> str:
     return f"/api/v1/files/{target_id}/content"
 
 
-def file_item(link: FileLink, role: Role, message_id: str) -> JsonDict:
+def file_item(link: FileLink, role: Role, message_id: str) -> FileItem:
     """An entry of a message's ``files``.
 
     Images of answers are shown from ``url`` as it stands (``ResponseMessage.svelte``), so it has
     to be the whole address there.
     """
     direct = role == "assistant" and link.content_type.lower().startswith("image/")
-    item: JsonDict = {
+    item: FileItem = {
         "type": "file",
         "id": link.target_id,
         "url": content_url(link.target_id) if direct else link.target_id,
@@ -58,12 +58,12 @@ def file_item(link: FileLink, role: Role, message_id: str) -> JsonDict:
     return item
 
 
-def is_document(item: JsonDict) -> bool:
+def is_document(item: FileItem) -> bool:
     """Whether Open WebUI sends the item with every turn (a chat-level file) rather than shows it.
 
     The same rule as ``isRasterImageContentType`` of its front end (0.12).
     """
-    base = str(item["content_type"]).split(";")[0].strip().lower()
+    base = item["content_type"].split(";")[0].strip().lower()
     return not base.startswith("image/") or base == "image/svg+xml"
 
 

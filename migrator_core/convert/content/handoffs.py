@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from migrator_core.chat_document import StatusLine
 from migrator_core.convert.content.pieces import PartContext
 from migrator_core.convert.ids import model_id
 from migrator_core.convert.text import single_line
-from migrator_core.rows import JsonDict
 
 _PREFIX = "lc_transfer_to_"
 _MAX_LINE = 300
 
 
-def handoff_status(tool: str, context: PartContext) -> tuple[JsonDict, ...]:
+def handoff_status(tool: str, context: PartContext) -> tuple[StatusLine, ...]:
     """A line for ``statusHistory`` that names the agent, and its model's id in Open WebUI."""
     agent = single_line(tool, limit=_MAX_LINE).removeprefix(_PREFIX)
     if not tool.startswith(_PREFIX) or not agent:

@@ -8,6 +8,7 @@ from migrator_core.convert.content.file_items import shown_file
 from migrator_core.convert.content.pieces import Part, PartContext, Pieces
 from migrator_core.convert.content.unknown import convert_unknown, text_of
 from migrator_core.convert.text import single_line
+from migrator_core.output_items import ContextCompactionItem
 
 _MAX_LINE = 300
 _MAX_PARTS = 1000
@@ -22,12 +23,12 @@ def convert_summary(part: Part, context: PartContext) -> Pieces:
     text = _summary_text(part)
     if not text.strip():
         return convert_unknown(part, context)
-    shown = [{"type": "output_text", "text": quoted(text)}]
-    item = {
+    item: ContextCompactionItem = {
         "type": "open_webui:context_compaction",
+        "id": "",
         "status": "completed",
         "summary": text,
-        "content": shown,
+        "content": [{"type": "output_text", "text": quoted(text)}],
     }
     return Pieces(output=(item,))
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, Protocol, TypeAlias
+from typing import Protocol
 
+from migrator_core.chat_document import FileItem, Role, StatusLine
 from migrator_core.convert.content.citations import Citations
 from migrator_core.convert.files.file_records import FileLink
 from migrator_core.outcome import Notice
-from migrator_core.rows import EmbeddedFile, JsonDict
-
-Role: TypeAlias = Literal["user", "assistant"]
+from migrator_core.output_items import OutputItem
+from migrator_core.rows import EmbeddedFile
 
 UNTYPED = "part"
 """The type of an entry that names none."""
@@ -77,10 +77,10 @@ class PartContext:
 class Pieces:
     """What one part becomes in an Open WebUI message; empty means that there is nothing to show.
 
-    ``text`` is Markdown for the message's content. ``output``, ``files`` and ``sources`` are
-    entries for the message's fields of those names (Open WebUI 0.12), ``file_ids`` the ids of the
-    files that they refer to; an item without an ``id`` gets one from the message. Where there is
-    ``output``, all of ``text`` is in it. ``status`` are lines for ``statusHistory``, which people
+    ``text`` is Markdown for the message's content. ``output`` and ``files`` are entries for
+    the message's fields of those names, ``file_ids`` the ids of the files that they refer to; an
+    item with an empty ``id`` gets one from the message. Where there is ``output``, all of ``text``
+    is in it. ``status`` are lines for ``statusHistory``, which people
     see and models do not. ``embedded`` are bytes found in the part, to be stored as files of
     the chat's owner. ``plain`` is true for text as somebody wrote it, in contrast to a block that
     describes something else.
@@ -88,10 +88,9 @@ class Pieces:
 
     text: str = ""
     plain: bool = False
-    output: tuple[JsonDict, ...] = ()
-    files: tuple[JsonDict, ...] = ()
-    sources: tuple[JsonDict, ...] = ()
-    status: tuple[JsonDict, ...] = ()
+    output: tuple[OutputItem, ...] = ()
+    files: tuple[FileItem, ...] = ()
+    status: tuple[StatusLine, ...] = ()
     file_ids: tuple[str, ...] = ()
     embedded: tuple[EmbeddedFile, ...] = ()
     notices: tuple[Notice, ...] = ()

@@ -11,7 +11,8 @@ from migrator_core.convert.content.pieces import Part, PartContext, Pieces
 from migrator_core.convert.content.tool_items import call_items
 from migrator_core.convert.content.tool_results import Result, arguments_text, read_result
 from migrator_core.convert.content.unknown import convert_unknown, text_of
-from migrator_core.rows import EmbeddedFile, JsonDict
+from migrator_core.output_items import OutputItem
+from migrator_core.rows import EmbeddedFile
 
 UNNAMED = "plugin"
 
@@ -33,7 +34,7 @@ def convert_plugins(part: Part, context: PartContext) -> Pieces:
 
 
 def _calls(plugins: list[dict[str, object]], context: PartContext) -> Pieces:
-    items: list[JsonDict] = []
+    items: list[OutputItem] = []
     file_ids: list[str] = []
     embedded: list[EmbeddedFile] = []
     for plugin in plugins:

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 
+from migrator_core.chat_document import StatusLine
 from migrator_core.convert.content.markup import Fences
 from migrator_core.convert.content.pieces import Part, PartContext, Pieces
 from migrator_core.convert.content.unknown import convert_unknown, text_of
 from migrator_core.convert.text import single_line
-from migrator_core.rows import JsonDict
+from migrator_core.output_items import ReasoningItem
 
 _OPENING = re.compile(r"<think>|^[ \t]*:::thinking(?=[ \t]*\r?$)", re.MULTILINE)
 _CONTAINER_END = re.compile(r"^[ \t]*:{3,}[ \t]*\r?$", re.MULTILINE)
@@ -26,16 +27,17 @@ def convert_think(part: Part, context: PartContext) -> Pieces:
         return convert_unknown(part, context)
     label = part.fields.get("reasoning_label")
     line = single_line(label, limit=_MAX_LABEL) if isinstance(label, str) else ""
-    status = ({"description": line, "done": True},) if line else ()
+    status: tuple[StatusLine, ...] = ({"description": line, "done": True},) if line else ()
     if not text.strip():
         return Pieces(status=status)
     return Pieces(output=(reasoning_item(context.citations.replace(text)),), status=status)
 
 
-def reasoning_item(text: str) -> JsonDict:
+def reasoning_item(text: str) -> ReasoningItem:
     """An ``output`` item that shows as "Thought" and is not replayed to most models."""
     return {
         "type": "reasoning",
+        "id": "",
         "status": "completed",
         "start_tag": "<think>",
         "end_tag": "</think>",

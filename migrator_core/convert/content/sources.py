@@ -13,11 +13,11 @@ from itertools import chain, count
 from typing import TypeGuard
 from urllib.parse import urlsplit
 
+from migrator_core.chat_document import CitedSource, SourceEntry, SourceFacts, SourceMetadata
 from migrator_core.convert.content.anchors import spelled_out
 from migrator_core.convert.content.blocks import without_data
 from migrator_core.convert.files.file_records import FileLink
 from migrator_core.convert.text import clean_json, clean_text, single_line
-from migrator_core.rows import JsonDict
 
 _MAX_NAME = 300
 _MAX_PAGE = 10**7
@@ -40,24 +40,24 @@ class Source:
     name: str
     url: str | None = None
     file_id: str | None = None
-    facts: dict[str, str] = field(default_factory=dict)
+    facts: SourceFacts = field(default_factory=SourceFacts)
     excerpts: list[Excerpt] = field(default_factory=list)
 
     def merge(self, other: Source) -> None:
         """Take over what another finding of the same source adds."""
         known = {excerpt.text for excerpt in self.excerpts}
         self.excerpts.extend(entry for entry in other.excerpts if entry.text not in known)
-        self.facts = other.facts | self.facts
+        self.facts = {**other.facts, **self.facts}
 
-    def to_json(self, name: str) -> JsonDict:
+    def to_json(self, name: str) -> SourceEntry:
         """The entry for ``sources``, under a ``name`` that no other source has."""
         excerpts = self.excerpts or [Excerpt("")]
-        source: JsonDict = {"id": self.id, "name": self.name}
+        source: CitedSource = {"id": self.id, "name": self.name}
         if self.url is not None:
             source["url"] = self.url
         if self.file_id is not None:
             source["type"] = "file"
-        entry: JsonDict = {
+        entry: SourceEntry = {
             "source": source,
             "document": [_document(excerpt) for excerpt in excerpts],
             "metadata": [self._metadata(name, excerpt) for excerpt in excerpts],
@@ -67,8 +67,8 @@ class Source:
             entry["distances"] = distances
         return entry
 
-    def _metadata(self, name: str, excerpt: Excerpt) -> JsonDict:
-        metadata: JsonDict = {"source": self.id, "name": name, **self.facts}
+    def _metadata(self, name: str, excerpt: Excerpt) -> SourceMetadata:
+        metadata: SourceMetadata = {"source": self.id, "name": name, **self.facts}
         if self.url is not None:
             metadata["url"] = self.url
             metadata["external"] = True  # the name is shown as it is instead of the address
@@ -91,12 +91,17 @@ def web_source(result: Mapping[str, object], fallback_id: str) -> Source | None:
     excerpts = [Excerpt(text) for text in _texts(result)]
     if not (name or excerpts):
         return None
-    facts = {"attribution": attribution, "date": single_line(_first(result, "date"), limit=100)}
+    date = single_line(_first(result, "date"), limit=100)
+    facts: SourceFacts = {}
+    if attribution:
+        facts["attribution"] = attribution
+    if date:
+        facts["date"] = date
     return Source(
         id=link or fallback_id,
         name=name or fallback_id,
         url=link if link.lower().startswith(("http://", "https://")) else None,
-        facts={key: value for key, value in facts.items() if value},
+        facts=facts,
         excerpts=excerpts,
     )
 

@@ -18,7 +18,7 @@ from migrator_core.convert.content.pieces import Part, PartContext, Pieces
 from migrator_core.convert.content.reasoning import reasoning_item, split_reasoning
 from migrator_core.convert.content.unknown import convert_unknown, text_of
 from migrator_core.outcome import Notice, WarningCode
-from migrator_core.rows import JsonDict
+from migrator_core.output_items import MessageItem, OutputItem
 
 _UI_MARKER = re.compile(r"\\ui\{[^{}\n]{1,500}\}")
 
@@ -88,7 +88,7 @@ def _joined(pieces: list[Pieces]) -> Pieces:
     """One text part's pieces as one; with reasoning among them, all text is in ``output``."""
     told = [piece for piece in pieces if piece != Pieces()]
     texts = [piece.text for piece in told if piece.text.strip()]
-    output: list[JsonDict] = []
+    output: list[OutputItem] = []
     if any(piece.output for piece in told):
         for piece in told:
             output.extend(piece.output or message_items(piece.text))
@@ -102,10 +102,15 @@ def _joined(pieces: list[Pieces]) -> Pieces:
     )
 
 
-def message_items(text: str) -> tuple[JsonDict, ...]:
+def message_items(text: str) -> tuple[MessageItem, ...]:
     """The ``output`` item that shows a text; none for a blank one."""
     if not text.strip():
         return ()
-    content = [{"type": "output_text", "text": text}]
-    item = {"type": "message", "status": "completed", "role": "assistant", "content": content}
+    item: MessageItem = {
+        "type": "message",
+        "id": "",
+        "status": "completed",
+        "role": "assistant",
+        "content": [{"type": "output_text", "text": text}],
+    }
     return (item,)

@@ -12,16 +12,26 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TypeGuard
 from uuid import uuid5
 
+from migrator_core.chat_document import CodeExecution, ExecutionResult
 from migrator_core.convert.content.file_items import content_url
 from migrator_core.convert.content.tool_results import Result
 from migrator_core.convert.files.file_records import FileLink
 from migrator_core.convert.ids import NAMESPACE
 from migrator_core.convert.text import single_line
-from migrator_core.rows import JsonDict
+from migrator_core.output_items import (
+    CodeInterpreterItem,
+    FunctionCallItem,
+    FunctionCallOutputItem,
+    InputText,
+    OutputItem,
+    OutputText,
+    Picture,
+    Status,
+)
 
-CODE_INTERPRETER = "open_webui:code_interpreter"
 UNNAMED = "tool"
 
 _MAX_NAME = 300
@@ -32,11 +42,11 @@ _LANGUAGES: Mapping[str, str] = MappingProxyType({"py": "python", "": "python", 
 
 def call_items(
     call_id: str, name: str, arguments: str, result: Result, note: str | None = None
-) -> tuple[JsonDict, ...]:
+) -> tuple[FunctionCallItem, FunctionCallOutputItem]:
     """A call with its result; ``arguments`` is JSON text, ``note`` says why it never ended."""
     name = single_line(name, limit=_MAX_NAME) or UNNAMED
-    status = "completed" if note is None else "incomplete"
-    call: JsonDict = {
+    status: Status = "completed" if note is None else "incomplete"
+    call: FunctionCallItem = {
         "type": "function_call",
         "id": f"fc_{call_id}",
         "call_id": call_id,
@@ -48,10 +58,10 @@ def call_items(
         # Shown as it was; providers refuse names with other characters.
         sendable = re.sub(r"[^A-Za-z0-9_-]", "_", name)[:64]
         call["provider_function"] = {"name": sendable, "arguments": arguments}
-    parts: list[JsonDict] = [{"type": "input_text", "text": result.text}]
+    parts: list[InputText | OutputText] = [{"type": "input_text", "text": result.text}]
     if note is not None:
         parts.append({"type": "output_text", "text": note})
-    output: JsonDict = {
+    output: FunctionCallOutputItem = {
         "type": "function_call_output",
         "id": f"fco_{call_id}",
         "call_id": call_id,
@@ -80,7 +90,7 @@ class CodeRun:
     note: str | None = None
 
 
-def code_item(call_id: str, run: CodeRun) -> JsonDict:
+def code_item(call_id: str, run: CodeRun) -> CodeInterpreterItem:
     """A run of code as an item.
 
     ``call_id``, ``name`` and ``files`` are additions: Open WebUI has no place for them and keeps
@@ -89,8 +99,8 @@ def code_item(call_id: str, run: CodeRun) -> JsonDict:
     language = run.language.strip().lower()
     language = _LANGUAGES.get(language, language)
     language = language if _LANGUAGE.fullmatch(language) else "text"
-    item: JsonDict = {
-        "type": CODE_INTERPRETER,
+    item: CodeInterpreterItem = {
+        "type": "open_webui:code_interpreter",
         "id": f"ci_{call_id}",
         "call_id": call_id,
         "name": single_line(run.name, limit=_MAX_NAME) or UNNAMED,
@@ -110,7 +120,7 @@ def code_item(call_id: str, run: CodeRun) -> JsonDict:
     return item
 
 
-def code_executions(output: Iterable[JsonDict]) -> list[JsonDict]:
+def code_executions(output: Iterable[OutputItem]) -> list[CodeExecution]:
     """The message's ``code_executions``: runs of code with what they printed and produced.
 
     The front end shows a code item's code only; what came of it is shown from here
@@ -125,47 +135,48 @@ def code_executions(output: Iterable[JsonDict]) -> list[JsonDict]:
             "result": _execution_result(item),
         }
         for item in output
-        if item.get("type") == CODE_INTERPRETER
+        if item["type"] == "open_webui:code_interpreter"
     ]
 
 
-def _execution_result(item: JsonDict) -> JsonDict:
-    result: JsonDict = {"output": item["output"]["stdout"], "files": item.get("files", [])}
+def _execution_result(item: CodeInterpreterItem) -> ExecutionResult:
+    result: ExecutionResult = {"output": item["output"]["stdout"], "files": item.get("files", [])}
     if item["output"]["stderr"]:
         result["error"] = item["output"]["stderr"]
     return result
 
 
-def number_calls(output: Iterable[JsonDict], message_id: str) -> list[JsonDict]:
-    """The items with a ``call_id`` of its own for every call of the message.
+def number_calls(output: Iterable[OutputItem], message_id: str) -> None:
+    """Give every call of the message a ``call_id`` of its own.
 
     LibreChat stores calls without an id, and some models use one again; the second of two with
     the same id would answer with the first one's result.
     """
-    result: list[JsonDict] = []
     taken: set[str] = set()
     renamed: dict[str, str] = {}
     for place, item in enumerate(output):
-        if "call_id" not in item:
-            result.append(item)
-            continue
-        call_id = item["call_id"]
         if item["type"] == "function_call_output":
-            own = renamed.get(call_id, call_id)
-        else:
-            own = call_id
+            own = renamed.get(item["call_id"], item["call_id"])
+            item["id"] = f"fco_{own}"
+        elif _is_call(item):
+            own = item["call_id"]
             while not own or own in taken:
                 own = f"call_{uuid5(NAMESPACE, f'call:{message_id}:{place}:{own}')}"
             taken.add(own)
-            renamed[call_id] = own
-        prefix = item["id"].partition("_")[0]
-        result.append({**item, "id": f"{prefix}_{own}", "call_id": own})
-    return result
+            renamed[item["call_id"]] = own
+            item["id"] = f"fc_{own}" if item["type"] == "function_call" else f"ci_{own}"
+        else:
+            continue
+        item["call_id"] = own
+
+
+def _is_call(item: OutputItem) -> TypeGuard[FunctionCallItem | CodeInterpreterItem]:
+    return item["type"] in {"function_call", "open_webui:code_interpreter"}
 
 
 def _is_image(link: FileLink) -> bool:
     return link.content_type.lower().startswith("image/")
 
 
-def _picture(link: FileLink) -> JsonDict:
+def _picture(link: FileLink) -> Picture:
     return {"type": "image", "url": content_url(link.target_id), "name": link.filename}

@@ -14,12 +14,12 @@ from migrator_core.convert.chats.chat import (
     convert_conversation,
     is_temporary,
 )
-from migrator_core.convert.chats.message import BULKY
+from migrator_core.convert.chats.chat_size import characters
 from migrator_core.convert.chats.references import find_references
 from migrator_core.convert.dates import seconds
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.result import Skipped
-from migrator_core.convert.text import clean_text, rough_size, single_line
+from migrator_core.convert.text import clean_text, single_line
 from migrator_core.librechat import Document, MessageIndex
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.conversation import Conversation
@@ -203,9 +203,4 @@ def _parcel(conversation: Conversation, converted: ConvertedChat) -> Iterator[St
 def _weight(row: ChatRow) -> int:
     """About the bytes that the chat's rows take: everything said twice, once per table."""
     messages = row.chat["history"]["messages"].values()
-    return sum(
-        1000
-        + 2 * len(message["content"])
-        + 2 * sum(rough_size(message[key]) for key in BULKY if key in message)
-        for message in messages
-    )
+    return sum(1000 + 2 * characters(message) for message in messages)

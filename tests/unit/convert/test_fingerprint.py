@@ -4,9 +4,21 @@ from dataclasses import replace
 
 import pytest
 
+from migrator_core.chat_document import ChatDocument
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.rows import ChatRow, Grant, PromptRow, TagRow
 
+CHAT: ChatDocument = {
+    "id": "i",
+    "title": "t",
+    "models": [],
+    "params": {},
+    "files": [],
+    "history": {"currentId": "m", "messages": {}},
+    "messages": [],
+    "tags": [],
+    "timestamp": 1000,
+}
 PROMPT = PromptRow("id", "cmd", "u", "name", "text", (), {"a": 1, "b": {"c": 2}}, 1, 2)
 
 
@@ -29,7 +41,8 @@ def test_the_order_of_keys_does_not_count_but_every_value_does() -> None:
 
 
 def test_rows_within_rows_count() -> None:
-    chat = ChatRow("i", "u", "t", {}, 1, 2, False, False, {}, "m", tags=(TagRow("a", "a", "u"),))
+    tags = (TagRow("a", "a", "u"),)
+    chat = ChatRow("i", "u", "t", CHAT, 1, 2, False, False, {}, "m", tags=tags)
     other = replace(chat, tags=(TagRow("b", "b", "u"),))
     assert fingerprint(chat) != fingerprint(other)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from migrator_core.convert import content
 from migrator_core.convert.chats.message import ERROR_NOTE, role_of
 from migrator_core.convert.content import Part, PartContext, Pieces
+from migrator_core.convert.content.reasoning import reasoning_item
 from migrator_core.convert.text import clean_text
 from migrator_core.outcome import WarningCode
 from tests.support.chat_checks import answer, content_of, convert, history, message
@@ -175,16 +176,17 @@ def test_output_holds_all_text_as_soon_as_a_part_has_an_output_item(
     """Open WebUI shows nothing but ``output`` where there is any."""
 
     def reasoning(part: Part, context: PartContext) -> Pieces:
-        item = {"type": "reasoning", "content": [{"type": "output_text", "text": part.payload}]}
-        return Pieces(output=(item,), sources=({"source": {"id": "s"}},), file_ids=("f1",))
+        return Pieces(output=(reasoning_item(str(part.payload)),), file_ids=("f1",))
 
     monkeypatch.setattr(content, "CONVERTERS", {**content.CONVERTERS, "think": reasoning})
     parts = [{"type": "think", "think": "hm"}, "Two."]
-    chat = convert(message("q", text="1 + 1?"), answer("a", "q", content=parts))
+    search = {"type": "web_search", "web_search": {"turn": 0, "organic": [{"link": "s"}]}}
+    found = answer("a", "q", content=parts, attachments=[search])
+    chat = convert(message("q", text="1 + 1?"), found)
     converted = history(chat)["a"]
     assert converted["content"] == "Two."
     assert [item["type"] for item in converted["output"]] == ["reasoning", "message"]
     assert converted["output"][1]["content"] == [{"type": "output_text", "text": "Two."}]
-    assert converted["sources"] == [{"source": {"id": "s"}}]
+    assert [entry["source"] for entry in converted["sources"]] == [{"id": "s", "name": "s"}]
     assert chat.row.file_ids == (("a", "f1"),)
     assert "output" not in history(chat)["q"]

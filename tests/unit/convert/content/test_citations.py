@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -51,8 +51,13 @@ def cite(text: str, *attachments: object) -> tuple[str, Citations]:
     return citations.replace(text), citations
 
 
+def shown_sources(citations: Citations) -> list[dict[str, Any]]:
+    """The sources as a reader of JSON sees them."""
+    return cast("list[dict[str, Any]]", list(citations.sources))
+
+
 def names(citations: Citations) -> list[str]:
-    return [entry["source"]["name"] for entry in source_list(list(citations.sources))]
+    return [entry["source"]["name"] for entry in source_list(shown_sources(citations))]
 
 
 TWO = web(0, organic=[page("a"), page("b"), page("c")])
@@ -119,7 +124,7 @@ def test_file_searches_count_in_their_order_and_files_not_chunks() -> None:
     first = files(chunk("p", pages=[2, 3]), chunk("p", content="more", pages=[1]), chunk("q"))
     citations = read_citations((first, files(chunk("r"))), {})
     assert citations.replace("\ue202turn0file1 \ue202turn1file0 \ue202turn0ref0") == "[1] [2] [3]"
-    q, r, p = source_list(list(citations.sources))
+    q, r, p = source_list(shown_sources(citations))
     assert [q["source"]["name"], r["source"]["name"]] == ["q.pdf", "r.pdf"]
     assert p["document"] == ["p\n\n(pages 2, 3)", "more"]
     assert p["pages"] == [1, 0]
@@ -127,7 +132,8 @@ def test_file_searches_count_in_their_order_and_files_not_chunks() -> None:
 
 def test_only_migrated_files_can_be_opened() -> None:
     link = FileLink("ow-1", "p.pdf", "application/pdf", 3)
-    (mine, gone) = read_citations((files(chunk("p"), chunk("q")),), {"p": link}).sources
+    found = (files(chunk("p"), chunk("q")),)
+    (mine, gone) = shown_sources(read_citations(found, {"p": link}))
     assert mine["metadata"][0]["file_id"] == "ow-1"
     assert "file_id" not in gone["metadata"][0]
 
@@ -138,7 +144,7 @@ def test_pages_with_one_title_keep_their_numbers_in_every_version() -> None:
     result, citations = cite(
         "".join(f"\ue202turn0search{n}" for n in (2, 0, 3, 1)), web(0, organic=pages)
     )
-    sources = list(citations.sources)
+    sources = shown_sources(citations)
     assert result == "[1][2][3][4]"
     urls = [entry["source"]["url"] for entry in source_list(sources)]
     assert urls == [
@@ -155,7 +161,7 @@ def test_one_page_found_twice_is_one_source() -> None:
         web(1, references=[again]),
     )
     assert result == "[1] [1]"
-    (only,) = source_list(list(citations.sources))
+    (only,) = source_list(shown_sources(citations))
     assert only["document"] == ["words", "other words"]
 
 
@@ -269,7 +275,7 @@ def test_anchors_resolve_or_vanish_and_leave_the_text_alone(
     shown = citations.replace(text)
     assert not PRIVATE.search(shown)
     assert "\\ue20" not in shown
-    listed = [entry["source"]["name"] for entry in source_list(list(citations.sources))]
+    listed = [entry["source"]["name"] for entry in source_list(shown_sources(citations))]
     assert [listed[number - 1] for number in cited_numbers(shown)] == meant
     assert listed[: len(set(meant))] == list(dict.fromkeys(meant))
     left = re.sub(r"\[\d+\]", "", shown)
@@ -297,7 +303,7 @@ JSON = st.recursive(
 def test_no_attachment_breaks_a_message(attachments: list[object], text: str) -> None:
     citations = read_citations(tuple(attachments), {})
     citations.replace(f"{text}\ue202turn0search0\ue202turn0file0\ue202turn1image0{text}")
-    sources = list(citations.sources)
+    sources = shown_sources(citations)
     assert len(source_list(sources)) == len(labels(sources)) == len(labels_before_0_12(sources))
     for source in sources:
         assert len(source["document"]) == len(source["metadata"]) > 0

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from migrator_core.chat_document import Role
 from migrator_core.convert.content import PartContext, convert_part, read_parts
 from migrator_core.convert.content.markup import split_code
-from migrator_core.convert.content.pieces import Pieces, Role
+from migrator_core.convert.content.pieces import Pieces
+from migrator_core.output_items import MessageItem, ReasoningItem
 from tests.support.chat_checks import USER
 
 MARKS = [
@@ -33,7 +36,8 @@ def shown(piece: Pieces) -> str:
     """All that a person sees, in order: reasoning and text."""
     if not piece.output:
         return piece.text
-    return "\n\n".join(item["content"][0]["text"] for item in piece.output)
+    items = cast("tuple[MessageItem | ReasoningItem, ...]", piece.output)
+    return "\n\n".join(item["content"][0]["text"] for item in items)
 
 
 @given(PLAIN, st.sampled_from(["user", "assistant"]))

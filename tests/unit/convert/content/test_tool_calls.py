@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from migrator_core.convert.chats.message import ConvertedMessage, Place, convert_message
 from migrator_core.convert.content.pieces import ChatScope
+from migrator_core.convert.content.reasoning import reasoning_item
+from migrator_core.convert.content.text import message_items
 from migrator_core.convert.content.tool_items import code_executions, number_calls
 from migrator_core.convert.content.tool_results import arguments_text
 from migrator_core.convert.files.file_records import FileLink
+from migrator_core.output_items import OutputItem
 from tests.support.chat_checks import USER, answer
 
 SCOPE = ChatScope(
@@ -31,8 +34,13 @@ def convert(*calls: object, **fields: Any) -> ConvertedMessage:
     return convert_message(message, Place("a", "q", (), 1, "m"), SCOPE, "message a")
 
 
+def shown(converted: ConvertedMessage) -> dict[str, Any]:
+    """The message as a reader of JSON sees it."""
+    return cast("dict[str, Any]", converted.message)
+
+
 def output_of(*calls: object, **fields: Any) -> list[dict[str, Any]]:
-    return list(convert(*calls, **fields).message.get("output", []))
+    return list(shown(convert(*calls, **fields)).get("output", []))
 
 
 def result_text(output: list[dict[str, Any]]) -> str:
@@ -112,7 +120,7 @@ def test_a_picture_in_base64_becomes_a_file_that_the_call_shows() -> None:
     (file,) = converted.embedded
     assert file.content == content
     url = f"/api/v1/files/{file.row.id}/content"
-    output = list(converted.message["output"])
+    output = list(shown(converted)["output"])
     assert json.loads(result_text(output)) == {"image": url, "ok": True}
     assert output[1]["files"] == [{"type": "image", "url": url, "name": file.row.filename}]
     assert converted.file_ids == (file.row.id,)
@@ -130,19 +138,21 @@ def test_two_calls_with_one_id_keep_their_own_results() -> None:
 
 
 def test_numbering_leaves_other_items_alone() -> None:
-    items: list[dict[str, Any]] = [{"type": "message"}, {"type": "reasoning", "id": "r_1"}]
-    assert number_calls(items, "m") == items
+    items: list[OutputItem] = [*message_items("Said."), reasoning_item("Thought.")]
+    before = json.dumps(items)
+    number_calls(items, "m")
+    assert json.dumps(items) == before
 
 
 def test_code_is_shown_with_all_it_printed_once() -> None:
     run = {"id": "1", "name": "execute_code", "args": {"lang": "rs", "code": "fn main(){}"}}
-    message = convert({**run, "output": "stdout:\nhello"}).message
+    message = shown(convert({**run, "output": "stdout:\nhello"}))
     (item,) = message["output"]
     (execution,) = message["code_executions"]
     assert item["lang"] == execution["language"] == "rs"
     assert item["output"]["stdout"] == execution["result"]["output"] == "stdout:\nhello"
     assert message["content"] == ""
-    assert code_executions([{"type": "message"}]) == []
+    assert code_executions(message_items("Said.")) == []
 
 
 @pytest.mark.parametrize("language", ["", "py\n```", 5, None, "x" * 100])

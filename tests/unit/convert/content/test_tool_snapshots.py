@@ -40,7 +40,9 @@ def test_snapshot(path: Path) -> None:
     )
     message = answer("a", "q", **{"text": "", **snapshot["message"]})
     converted = convert_message(message, Place("a", "q", (), 1, "gpt-4o"), scope, "message a")
-    told = {key: value for key, value in converted.message.items() if key not in FIXED}
+    told: dict[str, Any] = {
+        key: value for key, value in converted.message.items() if key not in FIXED
+    }
     expected = snapshot["expected"]
     assert told.keys() == expected.keys(), snapshot["about"]
     for key, value in expected.items():
