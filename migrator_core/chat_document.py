@@ -60,8 +60,10 @@ class CitedSource(TypedDict):
 
 
 class SourceFacts(TypedDict, total=False):
-    """What else may be known of a text; ``page`` counts from zero, ``external`` shows the name
-    as it is, ``type`` marks a file that cannot be opened.
+    """What else may be known of a text of a source.
+
+    ``page`` counts from zero, ``external`` shows the name as it is, ``type`` marks a file that
+    cannot be opened.
     """
 
     url: str
@@ -226,8 +228,10 @@ class ChatHistory(TypedDict):
 
 
 class ChatDocument(TypedDict):
-    """A chat. ``timestamp`` is in milliseconds; ``params`` are a model's parameters and system
-    prompt, under the names that :mod:`migrator_core.convert.model_parameters` lists.
+    """A chat; ``timestamp`` is in milliseconds.
+
+    ``params`` are a model's parameters and system prompt, under the names that
+    :mod:`migrator_core.convert.model_parameters` lists.
     """
 
     id: str
