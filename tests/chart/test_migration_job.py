@@ -270,13 +270,14 @@ def test_the_configmap_holds_the_files_as_they_are() -> None:
     rendered = template(VALUES / "documented-run.yaml")
     configmap = rendered.get("ConfigMap", "demo-migration")
     waiting = (SOURCES / "files" / "wait.py").read_text(encoding="utf-8")
-    assert configmap["data"] == {"wait.py": waiting}
+    state = (SOURCES / "files" / "state.gotmpl").read_text(encoding="utf-8")
+    assert configmap["data"] == {"state": state, "wait.py": waiting}
     (name,) = configmap["binaryData"]
     assert base64.b64decode(configmap["binaryData"][name]) == zipped(build().program)
     (container,) = rendered.pod["containers"]
     assert container["command"] == ["python", f"/migration/{name}"]
     own = template(VALUES / "own-image.yaml")
-    assert own.get("ConfigMap", "demo-migration")["data"] == {"wait.py": waiting}
+    assert own.get("ConfigMap", "demo-migration")["data"] == {"state": state, "wait.py": waiting}
     assert "binaryData" not in own.get("ConfigMap", "demo-migration")
     assert own.pod["containers"][0]["command"] == ["librechat-migrate"]
     assert own.pod["containers"][0]["image"] == "registry.example.com/librechat-migrate:0.12.4"

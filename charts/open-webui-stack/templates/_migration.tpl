@@ -127,7 +127,7 @@ template:
       {{- toYaml . | nindent 6 }}
       {{- end }}
     annotations:
-      open-webui-stack/program: {{ include "stack.migrationFiles" . | sha256sum }}
+      open-webui-stack/program: {{ print (.Files.Get "files/wait.py") (include "stack.migrationProgram" .) | sha256sum }}
       {{- with $m.rerun }}
       open-webui-stack/rerun: {{ . | quote }}
       {{- end }}
@@ -315,22 +315,37 @@ envFrom:
 {{- end }}
 {{- end -}}
 
-{{/* What the ConfigMap holds. */}}
-{{- define "stack.migrationFiles" -}}
-data:
-  wait.py: |
-    {{- .Files.Get "files/wait.py" | nindent 4 }}
-{{- if eq .Values.migration.program "configmap" }}
-binaryData:
-  librechat_migration.pyz: {{ include "stack.migrationProgram" . }}
-{{- end }}
+{{/* Where the reports are, for people. */}}
+{{- define "stack.migrationReports" -}}
+{{- $m := .Values.migration -}}
+{{- if $m.reportDir -}}
+{{- $m.reportDir }} in the pod{{ with $m.reportPvc }}, where /reports is the claim {{ . }}{{ end -}}
+{{- else if $m.reportPvc -}}
+on the claim {{ $m.reportPvc }}
+{{- else if include "stack.dataOnClaim" . -}}
+{{- with .Values.persistence.subPath }}{{ trimSuffix "/" . }}/{{ end -}}
+librechat-migration/ on the claim {{ include "stack.claimName" . }}
+{{- else -}}
+lost with the pod, unless migration.reportPvc names a claim for them
+{{- end -}}
 {{- end -}}
 
-{{/* The program, which is in the chart when `make chart` has packed it. */}}
+{{/* The command that says how the migration stands. */}}
+{{- define "stack.migrationStateCommand" -}}
+{{- $ns := include "stack.namespace" . -}}
+kubectl -n {{ $ns }} get jobs,pods --sort-by=.metadata.creationTimestamp \
+    -l 'app.kubernetes.io/instance={{ .Release.Name }},app.kubernetes.io/component in (migration, migration-replace)' \
+    -o go-template="$(kubectl -n {{ $ns }} get configmap {{ include "stack.migrationName" . }} -o jsonpath='{.data.state}')"
+{{- end -}}
+
+{{/* The program in base64, empty where an image brings it. It is in the chart when `make chart` has
+     packed it. */}}
 {{- define "stack.migrationProgram" -}}
+{{- if eq .Values.migration.program "configmap" -}}
 {{- with (index .Subcharts "migration-program").Files.Get "librechat_migration.pyz" -}}
 {{- b64enc . -}}
 {{- else -}}
 {{- fail (printf "This chart lacks the program of the migration, which is put in when the chart is packed: run `make chart` in a checkout of the project, and give Helm what that writes, dist/%s-%s.tgz." $.Chart.Name $.Chart.Version) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
