@@ -8,9 +8,44 @@ separately, so that a forgotten outcome shows up as a broken sum instead of a si
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import NotRequired, TypeAlias
+
+from typing_extensions import TypedDict
+
+
+class RunState(StrEnum):
+    """What became of a run. A run is ``interrupted`` when its process died."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    ABORTED = "aborted"
+    INTERRUPTED = "interrupted"
+    UNDONE = "undone"
+
+
+class Mode(StrEnum):
+    """Whether a run writes."""
+
+    RUN = "run"
+    DRY_RUN = "dry-run"
+
+
+class CollectionEntry(TypedDict):
+    """One collection's entry in ``report.json``; ``bytes`` are there for files only."""
+
+    found: int
+    migrated: int
+    existing: int
+    skipped: dict[str, int]
+    failed: dict[str, int]
+    bytes: NotRequired[dict[str, int]]
+
+
+Counts: TypeAlias = Mapping[str, CollectionEntry]
+"""The ``collections`` of ``report.json``, by LibreChat's names."""
 
 
 class State(StrEnum):
@@ -237,9 +272,9 @@ class CollectionCount:
         same_bytes = self.found_bytes == self.bytes_by_state.total()
         return self.found == self.accounted and same_bytes
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> CollectionEntry:
         """The collection's entry in ``report.json``."""
-        entry: dict[str, Any] = {
+        entry: CollectionEntry = {
             "found": self.found,
             "migrated": self.migrated,
             "existing": self.existing,
@@ -293,6 +328,6 @@ class Tally:
         """The collections whose sum is broken: always empty, or the tool has a bug."""
         return [name for name, entry in self.collections.items() if not entry.adds_up]
 
-    def to_json(self) -> dict[str, dict[str, Any]]:
+    def to_json(self) -> dict[str, CollectionEntry]:
         """The ``collections`` object of ``report.json``, in name order."""
         return {name: entry.to_json() for name, entry in sorted(self.collections.items())}
