@@ -19,15 +19,18 @@ class Handover:
     def __init__(self) -> None:
         self._left: dict[type, object] = {}
 
-    def leave(self, thing: object) -> None:
+    def leave(self, kind: type, thing: object) -> None:
         """Keep what a phase leaves.
 
         Raises:
+            TypeError: it is not of the type that the phase says it leaves.
             ValueError: another phase has left such a thing already.
         """
-        if type(thing) in self._left:
-            raise ValueError(f"two phases leave {type(thing).__name__}")
-        self._left[type(thing)] = thing
+        if not isinstance(thing, kind):
+            raise TypeError(f"{thing!r} is no {kind.__name__}")
+        if kind in self._left:
+            raise ValueError(f"two phases leave {kind.__name__}")
+        self._left[kind] = thing
 
     def get(self, kind: type[T], needs: tuple[type, ...]) -> T:
         """What an earlier phase left, for a phase that says that it needs it.

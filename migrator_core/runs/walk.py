@@ -26,13 +26,13 @@ async def walk(
     """
     handover = Handover()
     # Collections that no phase answers for are counted and left behind.
-    handover.leave(Answered(frozenset(name for phase in phases for name in phase.collections)))
+    collections = frozenset(name for phase in phases for name in phase.collections)
+    handover.leave(Answered, Answered(collections))
     for each in phases:
         phase = each(inputs, handover)
         await driver.drive(phase, target)
-        left = phase.result()
-        if left is not None:
-            handover.leave(left)
+        if phase.leaves is not None:
+            handover.leave(phase.leaves, phase.result())
     for notice in inputs.backup.notices:
         driver.warn(notice)
     await driver.close()
