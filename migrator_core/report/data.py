@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from migrator_core.outcome import CollectionEntry, Counts, Mode, Notice, Outcome, RunState
+from migrator_core.outcome import Mode, Notice, Outcome, RunState
+from migrator_core.tally import CollectionEntry, Counts
 
 FIRST = (
     "users",

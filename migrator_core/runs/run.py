@@ -21,7 +21,7 @@ from migrator_core.openwebui import (
     RunLock,
     Writer,
 )
-from migrator_core.outcome import Counts, Mode, RunState
+from migrator_core.outcome import Mode, RunState
 from migrator_core.progress import EventKind, Progress
 from migrator_core.report import (
     BackupInfo,
@@ -41,6 +41,7 @@ from migrator_core.runs.pulse import Pulse
 from migrator_core.runs.scratch import Scratch
 from migrator_core.runs.walk import walk
 from migrator_core.settings import Settings
+from migrator_core.tally import Counts
 
 
 @dataclass(frozen=True, slots=True)

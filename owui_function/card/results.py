@@ -8,7 +8,8 @@ from typing import Literal
 
 from migrator_core.duration import duration
 from migrator_core.openwebui import RunState
-from migrator_core.outcome import EXPLANATIONS, CollectionEntry, Reason, WarningCode
+from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
+from migrator_core.tally import CollectionEntry
 from owui_function.jobs.summaries import Summary, in_two
 
 

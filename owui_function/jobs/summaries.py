@@ -12,8 +12,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from migrator_core import Result, run_info
 from migrator_core.openwebui import RunRecord, RunState
-from migrator_core.outcome import CollectionEntry, Counts, Mode
+from migrator_core.outcome import Mode
 from migrator_core.report import BackupInfo, Report, RunInfo, headline
+from migrator_core.tally import CollectionEntry, Counts
 
 FILE_NAME = "summary.json"
 """Beside the reports, so that another worker, or the server after a restart, knows them too."""

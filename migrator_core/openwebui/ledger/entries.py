@@ -12,7 +12,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from migrator_core.outcome import Counts, Notice, Outcome, RunState, State
+from migrator_core.outcome import Notice, Outcome, RunState, State
+from migrator_core.tally import Counts
 
 _LONGEST_TEXT = 1000
 

@@ -29,7 +29,8 @@ from migrator_core.openwebui.ledger.entries import (
     storable,
 )
 from migrator_core.openwebui.ledger.upgrade import bring_up_to_date, columns_present, is_current
-from migrator_core.outcome import Counts, RunState
+from migrator_core.outcome import RunState
+from migrator_core.tally import Counts
 
 _PAGE = 1000
 

@@ -7,7 +7,8 @@ import sqlalchemy as sa
 
 from migrator_core.openwebui import Ledger, RunState
 from migrator_core.openwebui.ledger.definitions import LedgerTables
-from migrator_core.outcome import Outcome, Reason, State, Tally
+from migrator_core.outcome import Outcome, Reason, State
+from migrator_core.tally import Tally
 from tests.integration.openwebui.conftest import OpenRun, start_run
 from tests.support.databases import Database
 from tests.support.rows import item, key, user

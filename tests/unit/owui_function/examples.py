@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from migrator_core.librechat.recognise.discovery import Offer
-from migrator_core.outcome import CollectionEntry, Mode, RunState
+from migrator_core.outcome import Mode, RunState
 from migrator_core.report import BackupInfo, RunInfo
+from migrator_core.tally import CollectionEntry
 from owui_function.jobs.summaries import Summary
 from owui_function.readiness import Readiness
 

@@ -6,18 +6,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from migrator_core.outcome import (
-    Mode,
-    Notice,
-    Outcome,
-    Reason,
-    RunState,
-    State,
-    Tally,
-    WarningCode,
-)
+from migrator_core.outcome import Mode, Notice, Outcome, Reason, RunState, State, WarningCode
 from migrator_core.report import BackupInfo, Report, RunInfo, summary_lines, write_reports
 from migrator_core.report.grouping import SHOWN
+from migrator_core.tally import Tally
 
 HOSTILE = "<img src=x onerror=alert(1)> | `tick` **bold**\n# heading"
 
