@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import copy
 import gzip
 import json
 from collections.abc import Iterator, Sequence
@@ -123,6 +124,38 @@ def test_notes_say_what_comes_next(api: Api, file: str, expected: list[str]) -> 
         assert words in " ".join(notes.split())
     if any(one["kind"] == "Job" for one in manifests):
         assert "kubectl -n chat logs -f job/demo-migration" in notes
+
+
+def there(api: Api, file: str, *conditions: str) -> None:
+    """Let the cluster have the Job of a values file, with conditions that are true."""
+    job = copy.deepcopy(template(VALUES / f"{file}.yaml").job)
+    owner = {"meta.helm.sh/release-name": RELEASE, "meta.helm.sh/release-namespace": "chat"}
+    job["metadata"]["annotations"] |= owner
+    job["status"] = {"conditions": [{"type": kind, "status": "True"} for kind in conditions]}
+    api.objects["/apis/batch/v1/namespaces/chat/jobs/demo-migration"] = job
+
+
+@pytest.mark.parametrize(
+    ("file", "conditions", "expected"),
+    [
+        ("documented-run", [], "The MIGRATION is still at work as job/demo-migration, and is not"),
+        ("documented-run", ["SuccessCriteriaMet", "Complete"], "The MIGRATION has finished as job"),
+        ("documented-run", ["FailureTarget", "Failed"], "The MIGRATION failed, and is tried again"),
+        ("documented-preview", ["Failed"], "The PREVIEW of the migration failed, and is tried"),
+        ("no-rbac", ["Failed"], "To try again, delete that job"),
+        ("helm-hook", ["Complete"], "runs as job/demo-migration"),
+    ],
+)
+def test_notes_say_what_becomes_of_the_same_job(
+    api: Api, file: str, conditions: list[str], expected: str
+) -> None:
+    there(api, file, *conditions)
+    assert expected in " ".join(install(api, VALUES / f"{file}.yaml")[0].split())
+
+
+def test_notes_of_another_job_say_that_the_new_one_runs(api: Api) -> None:
+    there(api, "documented-preview", "Complete")
+    assert "The MIGRATION runs as" in install(api, VALUES / "documented-run.yaml")[0]
 
 
 def stored(release: dict[str, Any]) -> int:

@@ -50,12 +50,16 @@ def replace_job(api: Api, *, timeout: str = "30", host: str = "127.0.0.1") -> tu
     return done.returncode, done.stdout
 
 
-def job(spec: str, *, release: str = "demo", uid: str = "uid-1", **meta: Any) -> dict[str, Any]:
+def job(
+    spec: str, *conditions: str, release: str = "demo", uid: str = "uid-1", **meta: Any
+) -> dict[str, Any]:
     annotations = {"open-webui-stack/spec": spec, "meta.helm.sh/release-name": release}
+    reason = {"status": "True", "reason": "BackoffLimitExceeded"}
     return {
         "apiVersion": "batch/v1",
         "kind": "Job",
         "metadata": {"name": "demo-migration", "uid": uid, "annotations": annotations, **meta},
+        "status": {"conditions": [{"type": kind, **reason} for kind in conditions]},
     }
 
 
@@ -70,12 +74,36 @@ def test_the_first_migration_finds_nothing_to_do(api: Api) -> None:
     assert api.requests == [("GET", PATH, None)]
 
 
-def test_an_unchanged_job_stays(api: Api) -> None:
-    api.objects[PATH] = job(new_spec())
+@pytest.mark.parametrize("ended", [[], ["SuccessCriteriaMet", "Complete"], ["Suspended"]])
+def test_an_unchanged_job_stays(api: Api, ended: list[str]) -> None:
+    api.objects[PATH] = job(new_spec(), *ended)
     status, log = replace_job(api)
     assert status == 0
     assert "is the same as the new one and stays" in log
     assert [method for method, _, _ in api.requests] == ["GET"]
+
+
+@pytest.mark.parametrize("ended", [["FailureTarget"], ["FailureTarget", "Failed"], ["Failed"]])
+def test_an_unchanged_job_that_failed_is_tried_again(api: Api, ended: list[str]) -> None:
+    api.objects[PATH] = job(new_spec(), *ended)
+    status, log = replace_job(api)
+    assert status == 0
+    assert "failed (BackoffLimitExceeded) and is tried again" in log
+    assert PATH not in api.objects
+
+
+def test_what_did_not_come_true_is_no_failure(api: Api) -> None:
+    api.objects[PATH] = job(new_spec(), "Failed")
+    api.objects[PATH]["status"]["conditions"][0]["status"] = "False"
+    assert replace_job(api)[0] == 0
+    assert PATH in api.objects
+
+
+def test_a_failed_job_of_somebody_else_is_not_deleted(api: Api) -> None:
+    api.objects[PATH] = job(new_spec(), "Failed", release="another")
+    status, log = replace_job(api)
+    assert status == 1
+    assert "does not belong to the release demo" in log
 
 
 def test_a_changed_job_is_deleted_with_its_pods_and_waited_for(api: Api) -> None:

@@ -1,7 +1,8 @@
 """Delete an older migration Job, so that Helm can create the new one under the same name.
 
-Leaves a Job alone that has the same spec, and refuses to delete one of somebody else. Only the
-standard library, and only two requests of the Kubernetes API: get and delete of one Job.
+Leaves a Job of the same spec alone, unless it failed: that one is tried again. Refuses to delete a
+Job of somebody else. Only the standard library, and only two requests of the Kubernetes API: get
+and delete of one Job.
 """
 
 import json
@@ -34,7 +35,9 @@ def main():
         uid = meta["uid"]
         if "deletionTimestamp" not in meta and uid != deleted:
             annotations = meta.get("annotations", {})
-            if annotations.get("open-webui-stack/spec") == os.environ["SPEC"]:
+            failure = failure_of(found)
+            same = annotations.get("open-webui-stack/spec") == os.environ["SPEC"]
+            if same and not failure:
                 say(f"Job {job} is the same as the new one and stays.")
                 return 0
             if annotations.get("meta.helm.sh/release-name") != os.environ["RELEASE"]:
@@ -44,7 +47,10 @@ def main():
                 )
             status, answer = delete(uid)
             if status in (200, 202):
-                say(f"Job {job} differs from the new one. Waiting until it has ended.")
+                why = (
+                    f"failed ({failure}) and is tried again" if same else "differs from the new one"
+                )
+                say(f"Job {job} {why}. Waiting until it is gone.")
                 deleted = uid
             elif status not in (404, 409):  # gone, or replaced since we looked: look again
                 return fail(f"Job {job} cannot be deleted: {reason(status, answer)}")
@@ -54,6 +60,14 @@ def main():
                 f"kubectl delete job {job}"
             )
         time.sleep(POLL_SECONDS)
+
+
+def failure_of(job):
+    """Why a Job failed, empty for one that did not. FailureTarget: its last pods are ending."""
+    for condition in job.get("status", {}).get("conditions", []):
+        if condition["type"] in ("Failed", "FailureTarget") and condition["status"] == "True":
+            return condition.get("reason", "Failed")
+    return ""
 
 
 def delete(uid):

@@ -315,6 +315,21 @@ envFrom:
 {{- end }}
 {{- end -}}
 
+{{/* What became of this very Job before: "" (there is none), "running", "finished" or "failed". */}}
+{{- define "stack.migrationBefore" -}}
+{{- $job := lookup "batch/v1" "Job" (include "stack.namespace" .) (include "stack.migrationName" .) -}}
+{{- $spec := include "stack.migrationJobSpec" . | sha256sum -}}
+{{- if eq $spec (dig "metadata" "annotations" "open-webui-stack/spec" "" $job) -}}
+{{- $state := "running" -}}
+{{- range (dig "status" "conditions" list $job) -}}
+{{- if eq .status "True" -}}
+{{- $state = get (dict "Complete" "finished" "Failed" "failed" "FailureTarget" "failed") .type | default $state -}}
+{{- end -}}
+{{- end -}}
+{{- $state -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Where the reports are, for people. */}}
 {{- define "stack.migrationReports" -}}
 {{- $m := .Values.migration -}}
