@@ -46,6 +46,9 @@ _INTRODUCTION = """\
 #
 # Contents
 # --------
+# Each module stands under a line such as "# ==== migrator_core/errors.py ====" and says first what
+# it is. The packages:
+#
 {contents}
 """
 
@@ -76,8 +79,9 @@ def frontmatter(name: str, description: str) -> dict[str, str]:
 def program_text(modules: Mapping[str, str]) -> str:
     """``librechat_migration.py``."""
     contents = "\n".join(
-        f"# {path}: {_first_line(source)}".rstrip().removesuffix(":")
+        f"# {path.removesuffix('__init__.py')}: {_first_line(source)}"
         for path, source in modules.items()
+        if path.endswith("/__init__.py")
     )
     parts = [
         _header(frontmatter(PIPE_NAME, PROGRAM_DESCRIPTION)),
