@@ -78,6 +78,11 @@ class Settings(BaseModel):
             "flag": "--include-temporary",
         },
     )
+    allow_incomplete: bool = Field(
+        default=False,
+        description="Take a backup without users, conversations or messages, which is refused.",
+        json_schema_extra={"env": "MIGRATION_ALLOW_INCOMPLETE", "flag": "--allow-incomplete"},
+    )
     fail_on_warnings: bool = Field(
         default=False,
         description="End with exit status 11 instead of 0 when there were warnings.",

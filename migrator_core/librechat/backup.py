@@ -10,15 +10,12 @@ from typing import Self
 
 from migrator_core.errors import AbortedError, CannotStartError
 from migrator_core.librechat.blobs import BlobStore
-from migrator_core.librechat.collection import CollectionReader, Document, NoticeLog, document_of
-from migrator_core.librechat.containers.archive import ArchiveSplitter
-from migrator_core.librechat.containers.bson_documents import BsonDecoder
-from migrator_core.librechat.containers.compressed import DAMAGED, GuardedStream
-from migrator_core.librechat.containers.json_forms import open_json
-from migrator_core.librechat.containers.mongodump import BsonReader
-from migrator_core.librechat.containers.spool import SpoolWriter, Workspace
-from migrator_core.librechat.limits import KIB, MIB, Limits
+from migrator_core.librechat.collection import Document, NoticeLog, document_of
+from migrator_core.librechat.completeness import check_whole
+from migrator_core.librechat.containers.spool import Workspace
+from migrator_core.librechat.limits import KIB, Limits
 from migrator_core.librechat.message_index import COLLECTION, MessageIndex
+from migrator_core.librechat.readers import Readers
 from migrator_core.librechat.recognise.candidates import BackupKind
 from migrator_core.librechat.recognise.finder import Located, locate
 from migrator_core.librechat.recognise.scan import FoundFile
@@ -28,11 +25,17 @@ from migrator_core.outcome import Notice
 _HASHED = 64 * KIB
 
 
-def open_backup(path: Path, *, workdir: Path, limits: Limits = Limits()) -> Backup:  # noqa: B008 - frozen
+def open_backup(
+    path: Path,
+    *,
+    workdir: Path,
+    allow_incomplete: bool = False,
+    limits: Limits = Limits(),  # noqa: B008 - frozen
+) -> Backup:
     """Recognise and open the backup at ``path``.
 
     What is packed is unpacked now, below ``workdir``; :meth:`Backup.close` removes it. Nothing is
-    written anywhere else.
+    written anywhere else. ``allow_incomplete`` takes one without users, conversations or messages.
 
     Raises:
         CannotStartError: there is no backup that can be read; it says why and what to do.
@@ -42,7 +45,7 @@ def open_backup(path: Path, *, workdir: Path, limits: Limits = Limits()) -> Back
     try:
         located = locate(path, workspace, notices)
         _check_workdir(workspace, located)
-        backup = Backup(path, located, workspace, notices)
+        backup = Backup(path, located, workspace, notices, allow_incomplete=allow_incomplete)
         workspace.starting_ended()
     except OSError as error:
         workspace.close()
@@ -74,7 +77,13 @@ class Backup:
     """
 
     def __init__(
-        self, path: Path, located: Located, workspace: Workspace, notices: NoticeLog
+        self,
+        path: Path,
+        located: Located,
+        workspace: Workspace,
+        notices: NoticeLog,
+        *,
+        allow_incomplete: bool,
     ) -> None:
         candidate = located.candidate
         self.path = path
@@ -84,22 +93,13 @@ class Backup:
         self.blobs = BlobStore(tuple(located.media))
         self._workspace = workspace
         self._notices = notices
-        self._readers: dict[str, CollectionReader] = {}
         self._indexes: list[MessageIndex] = []
-        self._json: dict[str, tuple[Path, str]] = {}
         sources = [candidate.archive] if candidate.archive else list(candidate.files.values())
         self.fingerprint = _fingerprint(sources, is_archive=candidate.archive is not None)
-        if candidate.archive is not None:
-            self._open_archive(candidate.archive, candidate.database or "")
-        elif candidate.kind is BackupKind.MONGODUMP:
-            decoder = BsonDecoder()
-            for name, file in candidate.files.items():
-                self._add_bson(name, self._plain(file), file.label, decoder)
-        else:
-            self._json = {
-                name: (self._plain(file), file.label) for name, file in candidate.files.items()
-            }
-        self.collections = tuple(sorted({*self._readers, *self._json}))
+        self._readers = Readers(candidate, workspace, notices)
+        self.collections = self._readers.names
+        reader = self._readers.reader
+        check_whole(path, candidate, reader, notices, allowed=allow_incomplete)
         if not self.blobs.roots:
             notices.oddity(
                 "The backup has no folder of uploaded files (files/uploads, files/images): no file "
@@ -121,7 +121,7 @@ class Backup:
                 or the work directory ran full while the collection was rewritten.
         """
         try:
-            reader = self._reader(collection)
+            reader = self._readers.reader(collection)
             if reader is not None:
                 for found in reader.raw_documents():
                     yield document_of(collection, reader, found)
@@ -136,9 +136,7 @@ class Backup:
 
     def size(self, collection: str) -> int:
         """Bytes of a collection's data, for progress; 0 where it is not in the backup."""
-        if collection in self._json:
-            return self._json[collection][0].lstat().st_size
-        return self._readers[collection].size if collection in self._readers else 0
+        return self._readers.size(collection)
 
     def message_index(self, progress: Callable[[int], None] | None = None) -> MessageIndex:
         """Read ``messages`` once and note where each lies.
@@ -150,7 +148,7 @@ class Backup:
         """
         path = self._workspace.new_path(".sqlite")
         try:
-            index = MessageIndex(path, self._reader(COLLECTION))
+            index = MessageIndex(path, self._readers.reader(COLLECTION))
             self._indexes.append(index)
             index.build(progress)
         except OSError as error:
@@ -166,8 +164,7 @@ class Backup:
         """Close all files and remove what was written to the work directory."""
         for index in self._indexes:
             index.close()
-        for reader in self._readers.values():
-            reader.close()
+        self._readers.close()
         self._indexes.clear()
         self._workspace.close()
 
@@ -176,50 +173,6 @@ class Backup:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    def _reader(self, collection: str) -> CollectionReader | None:
-        if collection in self._json:
-            # JSON that is not one document a line is rewritten here, on first use.
-            path, label = self._json[collection]
-            self._readers[collection] = open_json(path, label, self._workspace, self._notices)
-            del self._json[collection]
-        return self._readers.get(collection)
-
-    def _add_bson(self, name: str, path: Path, label: str, decoder: BsonDecoder) -> None:
-        self._readers[name] = BsonReader(
-            path, label, decoder, self._workspace.limits, self._notices
-        )
-
-    def _open_archive(self, archive: FoundFile, database: str) -> None:
-        decoder = BsonDecoder()
-        splitter = ArchiveSplitter(archive.label, database, self._workspace, decoder, self._notices)
-        for name, path in splitter.split(archive.path, archive.sniffed.compression).items():
-            label = f"{archive.label} ({name})"
-            if name.lower() in self._readers:
-                self._notices.oddity(f"{label} differs from another collection by case only.")
-                continue
-            self._add_bson(name.lower(), path, label, decoder)
-
-    def _plain(self, file: FoundFile) -> Path:
-        """The file itself, or its decompressed copy in the work directory."""
-        compression = file.sniffed.compression
-        if not compression:
-            return file.path
-        what = f"{file.label}, decompressed,"
-        writer = SpoolWriter(self._workspace, self._workspace.new_path(file.form), what)
-        try:
-            with GuardedStream(
-                file.path, compression, self._workspace.limits, file.label
-            ) as stream:
-                while block := stream.read(MIB):
-                    writer.write(block)
-        except DAMAGED as error:
-            self._notices.damaged(
-                f"{file.label} is damaged or incomplete ({error}); what came before was used."
-            )
-        finally:
-            writer.close()
-        return writer.path
 
 
 def _fingerprint(files: list[FoundFile], *, is_archive: bool) -> str:

@@ -23,20 +23,23 @@ class Document:
 
     ``source_id`` is the ``_id`` as text, or ``document 17`` (its place in the file, from 1) where
     there is none. ``data`` holds normalised values (:mod:`migrator_core.librechat.values`); it is
-    None when the document cannot be read, and ``problem`` says why in a sentence.
+    None when the document cannot be read, and ``problem`` says why in a sentence. A ``gap`` stands
+    for the unknown number of documents that a damaged file lost; ``source_id`` names the file.
     """
 
     collection: str
     source_id: str
     data: dict[str, Any] | None
     problem: str | None = None
+    gap: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class RawDocument:
     """The undecoded bytes of one document and where they lie in the plain file (in bytes).
 
-    ``raw`` is None when ``problem`` says why there are no bytes to decode.
+    ``raw`` is None when ``problem`` says why there are no bytes to decode. For a ``gap`` (see
+    :class:`Document`), ``hint`` names the damaged file.
     """
 
     place: int
@@ -45,6 +48,7 @@ class RawDocument:
     raw: bytes | None
     problem: str | None = None
     hint: str | None = None
+    gap: bool = False
 
 
 class CollectionReader(Protocol):
@@ -137,4 +141,5 @@ def document_of(collection: str, reader: CollectionReader, found: RawDocument) -
         hint or place_name(found.place),
         None,
         problem or "the document cannot be read",
+        found.gap,
     )

@@ -21,7 +21,7 @@ from migrator_core.librechat.values import normalise_id
 
 COLLECTION: Final = "messages"
 _CHUNK: Final = 2_000
-_Row = tuple[int, bytes | None, bytes | None, bytes, int, int, bytes | None]
+_Row = tuple[int, bytes | None, bytes | None, bytes, int, int, bytes | None, bool]
 
 _SCHEMA = """
 CREATE TABLE message (
@@ -32,6 +32,7 @@ CREATE TABLE message (
     start INTEGER NOT NULL,
     length INTEGER NOT NULL,
     problem BLOB,
+    gap INTEGER NOT NULL,
     taken INTEGER NOT NULL DEFAULT 0
 )
 """
@@ -74,8 +75,8 @@ class MessageIndex:
 
     def _insert(self, rows: list[_Row]) -> None:
         statement = (
-            "INSERT INTO message (place, conversation, user, source, start, length, problem) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO message (place, conversation, user, source, start, length, problem, gap) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
         )
         self._database.executemany(statement, rows)
         rows.clear()
@@ -94,13 +95,14 @@ class MessageIndex:
             found.offset,
             found.length,
             problem,
+            document.gap,
         )
 
     def unreadable(self) -> Iterator[Document]:
         """The documents that could not be decoded, in file order."""
-        rows = self._pages("problem IS NOT NULL", "source, problem")
-        for source, problem in rows:
-            yield Document(COLLECTION, _text(source) or "", None, _text(problem))
+        rows = self._pages("problem IS NOT NULL", "source, problem, gap")
+        for source, problem, gap in rows:
+            yield Document(COLLECTION, _text(source) or "", None, _text(problem), bool(gap))
 
     def take(self, conversation_id: str, user: str) -> Iterator[Document]:
         """The messages of one user's conversation, in file order; they count as taken at once.

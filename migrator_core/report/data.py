@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any
 
-from migrator_core.outcome import Mode, Notice, Outcome, RunState
-from migrator_core.tally import CollectionEntry, Counts
+from migrator_core.outcome import Notice, Outcome
 
 FIRST = (
     "users",
@@ -29,12 +28,12 @@ class RunInfo:
     """The run itself. ``started_at`` and ``finished_at`` are seconds since the epoch."""
 
     id: str
-    mode: Mode
+    mode: str
     started_at: int
     finished_at: int
     tool_version: str
     open_webui_version: str
-    state: RunState
+    state: str
 
     def to_json(self) -> dict[str, Any]:
         """The ``run`` object of ``report.json``."""
@@ -72,11 +71,11 @@ class Report:
 
     run: RunInfo
     backup: BackupInfo
-    collections: Counts
+    collections: Mapping[str, Mapping[str, Any]]
     items: Callable[[], Iterable[Outcome]]
     warnings: Callable[[], Iterable[Notice]]
 
-    def ordered(self) -> list[tuple[str, CollectionEntry]]:
+    def ordered(self) -> list[tuple[str, Mapping[str, Any]]]:
         """The collections as people want to see them: what matters most comes first."""
         last = len(FIRST)
         return sorted(
@@ -88,14 +87,13 @@ class Report:
         """Documents over all collections: found, migrated, existing, skipped, failed."""
         totals = dict.fromkeys(("found", "migrated", "existing", "skipped", "failed"), 0)
         for entry in self.collections.values():
-            totals["found"] += entry["found"]
-            totals["migrated"] += entry["migrated"]
-            totals["existing"] += entry["existing"]
-            totals["skipped"] += sum(entry["skipped"].values())
-            totals["failed"] += sum(entry["failed"].values())
+            for key in ("found", "migrated", "existing"):
+                totals[key] += entry[key]
+            for key in ("skipped", "failed"):
+                totals[key] += sum(entry[key].values())
         return totals
 
-    def reasons(self, kind: Literal["skipped", "failed"]) -> Iterator[tuple[str, str, int]]:
+    def reasons(self, kind: str) -> Iterator[tuple[str, str, int]]:
         """``(collection, reason, count)`` for ``skipped`` or ``failed``."""
         for name, entry in self.ordered():
             for reason, count in entry[kind].items():

@@ -7,7 +7,25 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from migrator_core import PHASES
+from migrator_core.runs import PHASES
+
+_LABELS = {
+    "users": "Accounts",
+    "merged users": "Accounts that were there twice",
+    "groups": "Groups",
+    "tags": "Bookmarks as tags",
+    "folders": "Projects as folders",
+    "files": "Files",
+    "permissions": "Permissions",
+    "shared links": "Shared links",
+    "index of messages": "Index of messages",
+    "conversations": "Conversations and messages",
+    "unused shared links": "Shared links left over",
+    "prompts": "Prompts",
+    "agents": "Agents as models",
+    "unused permissions": "Permissions left over",
+    "other collections": "Everything else",
+}
 
 
 class PhaseState(StrEnum):
@@ -74,8 +92,8 @@ def view_of(progress: Mapping[str, Any], *, preview: bool, stopping: bool = Fals
     history = {str(name): int(done) for name, done in progress.get("history") or ()}
     current = str(progress.get("phase") or "")
     phases = []
-    for phase in PHASES:
-        name, label = phase.name, phase.label
+    for name in PHASES:
+        label = _LABELS.get(name, name)
         if name == current:
             done, total = int(progress.get("done") or 0), progress.get("total")
             phases.append(PhaseView(label, PhaseState.NOW, done, total))

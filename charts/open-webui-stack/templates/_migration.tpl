@@ -77,6 +77,8 @@
 {{- end }}
 - name: MIGRATION_INCLUDE_TEMPORARY
   value: {{ $m.includeTemporary | quote }}
+- name: MIGRATION_ALLOW_INCOMPLETE
+  value: {{ $m.allowIncomplete | quote }}
 - name: MIGRATION_FAIL_ON_WARNINGS
   value: {{ $m.failOnWarnings | quote }}
 # Kubernetes shows what stands in this file as the pod's termination message.

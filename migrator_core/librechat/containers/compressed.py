@@ -6,11 +6,13 @@ import bz2
 import gzip
 import lzma
 import zlib
+from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 from typing import Final, Literal, Protocol, Self
 
 from migrator_core.errors import CannotStartError
+from migrator_core.librechat.containers.repair import NOTHING, Repair
 from migrator_core.librechat.limits import MIB, Limits
 from migrator_core.librechat.regular_files import file_size, open_regular
 
@@ -21,10 +23,29 @@ MAGIC: Final[dict[bytes, Compression]] = {
     b"BZh": "bz2",
     b"\xfd7zXZ\x00": "xz",
 }
-ZSTD_MAGIC: Final = b"\x28\xb5\x2f\xfd"
 
 DAMAGED: Final = (EOFError, zlib.error, gzip.BadGzipFile, lzma.LZMAError, OSError, ValueError)
 """What the decompressors raise over damaged input (bz2 says OSError or ValueError)."""
+
+
+_PIECE: Final = 32  # small, so that what comes before damage comes out
+
+
+class _Decompressor(Protocol):
+    """What the decompressors have in common."""
+
+    @property
+    def eof(self) -> bool: ...
+
+    def decompress(self, data: bytes, count: int, /) -> bytes: ...
+
+
+def _decompressor_of(compression: Compression) -> _Decompressor:
+    if compression == "gz":
+        return zlib.decompressobj(wbits=31)
+    if compression == "bz2":
+        return bz2.BZ2Decompressor()
+    return lzma.LZMADecompressor(memlimit=256 * MIB)
 
 
 def compression_of(head: bytes) -> Compression:
@@ -35,40 +56,70 @@ def compression_of(head: bytes) -> Compression:
     return ""
 
 
-def decompress_head(head: bytes, compression: Compression, count: int) -> bytes:
-    """Up to ``count`` bytes of what ``head`` decompresses to; what is damaged is left out."""
+def decompress_head(head: bytes, compression: Compression, count: int) -> tuple[bytes, bool]:
+    """Up to ``count`` bytes of what ``head`` decompresses to, and whether it is damaged there."""
+    if not compression:
+        return head[:count], False
+    found = bytearray()
     try:
-        if compression == "gz":
-            return zlib.decompressobj(wbits=31).decompress(head, count)
-        if compression == "bz2":
-            return bz2.BZ2Decompressor().decompress(head, count)
-        if compression == "xz":
-            return lzma.LZMADecompressor(memlimit=256 * MIB).decompress(head, count)
+        decompressor = _decompressor_of(compression)
+        for start in range(0, len(head), _PIECE):
+            if len(found) >= count or decompressor.eof:
+                break
+            found += decompressor.decompress(head[start : start + _PIECE], count - len(found))
     except DAMAGED:
-        return b""
-    return head[:count]
+        return bytes(found), True
+    return bytes(found), False
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A file, and what must be done to its bytes before what is in it can be read.
+
+    ``skip`` bytes of text stand in front of it, ``inner_skip`` inside of the compression; the same
+    for the two repairs. ``label`` names the file in messages.
+    """
+
+    path: Path
+    label: str
+    compression: Compression = ""
+    skip: int = 0
+    inner_skip: int = 0
+    outer: Repair = NOTHING
+    inner: Repair = NOTHING
+
+    @property
+    def repaired(self) -> str:
+        """What is taken out, for a sentence; empty where it is read as it is."""
+        skipped = ["the text in front of it"] if self.skip or self.inner_skip else []
+        repairs = [str(repair) for repair in (self.outer, self.inner) if repair != NOTHING]
+        return " and ".join([*skipped, *repairs])
 
 
 class GuardedStream:
-    """Reads a file, decompressed, and stops at a decompression bomb.
+    """Reads a file, decompressed and repaired, and stops at a decompression bomb.
 
     ``read`` raises what :data:`DAMAGED` lists over damage, and :class:`CannotStartError` when the
     content grows out of all proportion.
     """
 
-    def __init__(self, path: Path, compression: Compression, limits: Limits, label: str) -> None:
-        self._raw = open_regular(path)
-        self._label = label
+    def __init__(self, packed: Packed, limits: Limits) -> None:
+        self._raw = open_regular(packed.path)
+        self._label = packed.label
         self._limits = limits
         self.compressed_size = file_size(self._raw)
         self._allowed = min(
             limits.unpacked,
             max(limits.expansion_floor, limits.expansion * self.compressed_size),
         )
-        self._stream = _decompressor(self._raw, compression)
-        self._compressed = bool(compression)
+        self._compressed = bool(packed.compression)
         self.count = 0
         self._failure: Exception | None = None
+        self._raw.seek(packed.skip)
+        outer = self._raw if packed.outer == NOTHING else packed.outer.of(self._raw)
+        self._stream = _decompressor(outer, packed.compression)
+        if packed.inner != NOTHING or packed.inner_skip:
+            self._stream = _inner(self._stream, packed)
 
     def read(self, size: int) -> bytes:
         """``size`` bytes, fewer at the end. What came before damage comes out before it raises."""
@@ -118,6 +169,14 @@ class _Stream(Protocol):
     def read1(self, size: int, /) -> bytes: ...
 
     def close(self) -> None: ...
+
+
+def _inner(stream: _Stream, packed: Packed) -> _Stream:
+    """What came out of the decompression, without the text in front of it, and repaired."""
+    left = packed.inner_skip
+    while left and (block := stream.read1(left)):
+        left -= len(block)
+    return stream if packed.inner == NOTHING else packed.inner.of(stream)
 
 
 def _decompressor(raw: BufferedReader, compression: Compression) -> _Stream:

@@ -37,11 +37,15 @@ class Slice:
 
 
 class JsonScanner:
-    """Reads objects from a seekable file, from any offset."""
+    """Reads objects from a seekable file, from any offset.
+
+    ``open_arrays`` says how many brackets between the objects were opened more than closed.
+    """
 
     def __init__(self, file: BinaryIO, limit: int) -> None:
+        self.open_arrays = 0
         self._file = file
-        self._limit = limit
+        self.limit = limit
         self._start_at(0)
 
     def _start_at(self, offset: int) -> None:
@@ -58,13 +62,19 @@ class JsonScanner:
     def next(self) -> Slice | None:
         """The next object, or None at the end of the file."""
         while True:
-            self._at = _BETWEEN.match(self._buffer, self._at).end()  # type: ignore[union-attr]  # it matches nothing, too
+            self._pass_over()
             if self._buffer[self._at : self._at + 1] == b"{":
                 return self._object()
             if self._at < len(self._buffer):
                 return self._garbage()
             if not self._more():
                 return None
+
+    def _pass_over(self) -> None:
+        start = self._at
+        self._at = _BETWEEN.match(self._buffer, start).end()  # type: ignore[union-attr]  # it matches nothing, too
+        self.open_arrays += self._buffer.count(b"[", start, self._at)
+        self.open_arrays -= self._buffer.count(b"]", start, self._at)
 
     def _more(self) -> bool:
         """Read on. What is kept doubles, so a long object is scanned O(log n) times."""
@@ -91,7 +101,7 @@ class JsonScanner:
         while True:
             match = _TO_BRACKET.match(self._buffer, self._at + done)
             if match is None:
-                if len(self._buffer) - self._at > self._limit or not self._more():
+                if len(self._buffer) - self._at > self.limit or not self._more():
                     return self._unfinished(self._why())
                 continue
             done = match.end() - self._at
@@ -103,10 +113,10 @@ class JsonScanner:
 
     def _finished(self, length: int) -> Slice:
         start = self._base + self._at
-        fits = length <= self._limit
+        fits = length <= self.limit
         data = self._buffer[self._at : self._at + length] if fits else None
         self._at += length
-        return Slice(start, start + length, data, None if fits else _too_large(self._limit))
+        return Slice(start, start + length, data, None if fits else _too_large(self.limit))
 
     def _unfinished(self, problem: str) -> Slice:
         start, end = self._base + self._at, self._base + len(self._buffer)
@@ -114,7 +124,7 @@ class JsonScanner:
         return Slice(start, end, None, problem, whole=False)
 
     def _why(self) -> str:
-        return "the file ends in the middle of it" if self._ended else _too_large(self._limit)
+        return "the file ends in the middle of it" if self._ended else _too_large(self.limit)
 
 
 def _too_large(limit: int) -> str:

@@ -7,23 +7,18 @@ lines into the work directory first, by :mod:`migrator_core.librechat.containers
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from migrator_core.librechat.collection import NoticeLog, RawDocument
 from migrator_core.librechat.containers.extended_json import BOM, decode_json, guess_json_id
-from migrator_core.librechat.limits import MIB, Limits
+from migrator_core.librechat.containers.json_text import LOG_LINE, noise_in_front
+from migrator_core.librechat.limits import KIB, MIB, Limits
 from migrator_core.librechat.regular_files import RandomAccess, open_regular
 
 PROBLEM_LINE: Final = b"!"
 """Begins a line of a rewritten file that stands for a document which could not be kept."""
-
-LOG_LINE: Final = re.compile(
-    rb"\d{4}-\d\d-\d\dT\S+\s+(?:connected to|exported|no collection|\[)", re.ASCII
-)
-"""What mongoexport says on standard error; ``> file 2>&1`` mixes it into the data."""
 
 _BLOCK = 8 * MIB
 
@@ -55,7 +50,7 @@ class JsonLinesReader:
     def raw_documents(self) -> Iterator[RawDocument]:
         """All documents; a line that is none does not touch its neighbours."""
         with open_regular(self._path) as file:
-            offset, place = 0, 0
+            offset, place = pass_over_noise(file, self._label, self._notices), 0
             while line := file.readline(self._limit + 1):
                 length = len(line)
                 whole = line.endswith(b"\n")
@@ -81,7 +76,7 @@ class JsonLinesReader:
         return RawDocument(place, offset, length, line)
 
     def _is_nothing(self, line: bytes) -> bool:
-        text = line[:256].strip().removeprefix(BOM)
+        text = line[:256].removeprefix(BOM).strip()
         if LOG_LINE.match(text):
             self._notices.oddity(
                 f"{self._label} holds messages of mongoexport itself between the documents; "
@@ -120,4 +115,14 @@ def _skip_line(file: BinaryIO) -> int:
         count += len(block)
         if block.endswith(b"\n"):
             break
+    return count
+
+
+def pass_over_noise(file: BinaryIO, label: str, notices: NoticeLog) -> int:
+    """Go behind what programs said in front of the first document; how many bytes that is."""
+    head = file.read(64 * KIB)
+    count = noise_in_front(head)
+    if head[:count].removeprefix(BOM).strip():
+        notices.oddity(f"{label} begins with lines that are no documents; they were passed over.")
+    file.seek(count)
     return count

@@ -11,11 +11,12 @@ import re
 import tarfile
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from migrator_core.errors import CannotStartError
 from migrator_core.librechat.collection import NoticeLog
-from migrator_core.librechat.containers.compressed import DAMAGED, Compression, GuardedStream
+from migrator_core.librechat.containers.compressed import DAMAGED, GuardedStream, Packed
 from migrator_core.librechat.containers.members import (
     Member,
     Readable,
@@ -23,6 +24,7 @@ from migrator_core.librechat.containers.members import (
     tar_members,
     zip_members,
 )
+from migrator_core.librechat.containers.repair import NOTHING, Repair, repairs_for
 from migrator_core.librechat.containers.spool import SpoolWriter, Workspace
 from migrator_core.librechat.limits import MIB
 from migrator_core.librechat.regular_files import file_size, open_regular
@@ -127,30 +129,24 @@ def _can_be_written(path: Path) -> bool:
         return False
 
 
-def unpack(
-    path: Path,
-    compression: Compression,
-    label: str,
-    workspace: Workspace,
-    notices: NoticeLog,
-    *,
-    is_zip: bool,
-) -> Path:
+def unpack(packed: Packed, workspace: Workspace, notices: NoticeLog, *, is_zip: bool) -> Path:
     """Unpack a container into a new folder of the work directory and return that.
 
     Raises:
         CannotStartError: it is damaged, encrypted, a bomb, or there is not enough disk space.
     """
-    target = workspace.new_path("")
-    target.mkdir()
     try:
-        if is_zip:
-            _unzip(path, label, target, workspace, notices)
-        else:
-            _untar(path, compression, label, target, workspace, notices)
+        return (_unzip if is_zip else _untar)(packed, workspace, notices)
     except (*DAMAGED, tarfile.TarError) as error:
-        raise CannotStartError(_damaged(label, error)) from error
-    return target
+        undone = replace(packed, outer=Repair(terminal=True))
+        if not is_zip and packed.outer == NOTHING and _through_terminal(packed):
+            return unpack(undone, workspace, notices, is_zip=False)
+        raise CannotStartError(_damaged(packed.label, error)) from error
+
+
+def _through_terminal(packed: Packed) -> bool:
+    with open_regular(packed.path) as file:
+        return any(repair.terminal for repair in repairs_for(file))
 
 
 def _damaged(label: str, error: object) -> str:
@@ -161,21 +157,25 @@ def _damaged(label: str, error: object) -> str:
     )
 
 
-def _untar(
-    path: Path,
-    compression: Compression,
-    label: str,
-    target: Path,
-    workspace: Workspace,
-    notices: NoticeLog,
-) -> None:
-    with GuardedStream(path, compression, workspace.limits, label) as stream:
-        tree = _Tree(target, label, _allowed(stream.compressed_size, workspace), workspace, notices)
+def _untar(packed: Packed, workspace: Workspace, notices: NoticeLog) -> Path:
+    target = _new_folder(workspace)
+    if packed.repaired:
+        notices.oddity(f"{packed.label} was read without {packed.repaired}.")
+    with GuardedStream(packed, workspace.limits) as stream:
+        allowed = _allowed(stream.compressed_size, workspace)
+        tree = _Tree(target, packed.label, allowed, workspace, notices)
         for member, open_member in tar_members(stream):
             tree.add(member, open_member)
         while stream.read(MIB):  # to the end, where gzip has its checksum
             pass
         tree.finish()
+    return target
+
+
+def _new_folder(workspace: Workspace) -> Path:
+    target = workspace.new_path("")
+    target.mkdir()
+    return target
 
 
 def _allowed(size: int, workspace: Workspace) -> int:
@@ -183,12 +183,19 @@ def _allowed(size: int, workspace: Workspace) -> int:
     return min(limits.unpacked, max(limits.expansion_floor, limits.expansion * size))
 
 
-def _unzip(path: Path, label: str, target: Path, workspace: Workspace, notices: NoticeLog) -> None:
-    with open_regular(path) as file:
+def _unzip(packed: Packed, workspace: Workspace, notices: NoticeLog) -> Path:
+    target, label = _new_folder(workspace), packed.label
+    with open_regular(packed.path) as file:
         tree = _Tree(target, label, _allowed(file_size(file), workspace), workspace, notices)
         try:
             for member, open_member in zip_members(file, label):
                 tree.add(member, open_member)
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        except NotImplementedError as error:
+            raise CannotStartError(
+                f"{label} is packed in a way that cannot be read here ({error}). Unpack it "
+                "yourself and name the folder instead."
+            ) from error
+        except (zipfile.BadZipFile, RuntimeError) as error:
             raise CannotStartError(_damaged(label, error)) from error
         tree.finish()
+    return target

@@ -10,11 +10,11 @@ from pathlib import Path
 from migrator_core.librechat.collection import NoticeLog
 from migrator_core.librechat.containers.spool import Workspace
 from migrator_core.librechat.limits import Limits
-from migrator_core.librechat.recognise.candidates import Candidate, find_candidates
+from migrator_core.librechat.recognise.candidates import Candidate
 from migrator_core.librechat.recognise.finder import CONTAINERS, Finder
+from migrator_core.librechat.recognise.forms import Form
 from migrator_core.librechat.recognise.packed import container_name, peek
 from migrator_core.librechat.recognise.scan import FoundFile, Scan, look_at, scan
-from migrator_core.librechat.recognise.sniff import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +60,8 @@ def _in_file(path: Path, real: Path) -> list[Offer]:
 
 def _in_folder(path: Path, root: Path, finder: Finder, limits: Limits) -> list[Offer]:
     found = scan(root, limits)
-    candidates = [
-        candidate
-        for candidate in find_candidates(found, finder.databases_in, NoticeLog())
-        if candidate.names
-    ]
-    offers = [_unpacked(path, root, some) for some in _by_place(candidates, root).values()]
+    places = _by_place(finder.candidates(found), root)
+    offers = [_unpacked(path, root, some) for some in places.values()]
     taken = [offer.path for offer in offers if offer.path != path]
     offers += [
         _offer(path / file.label, container_name(file), [file], packed=True)
@@ -94,14 +90,14 @@ def _unpacked(path: Path, root: Path, candidates: list[Candidate]) -> Offer:
     """One offer for what lies in one folder: opening it will say so where it is several backups."""
     first = candidates[0]
     parts = first.root.relative_to(root).parts
-    files = [
-        file
+    files = {
+        file.path: file
         for candidate in candidates
         for file in (*candidate.files.values(), *filter(None, [candidate.archive]))
-    ]
+    }
     # A folder "data" belongs to the backup whose files lie beside it.
     own = path / parts[0] if parts and parts[0] not in {"data", "dump"} else path
-    return _offer(own, str(first.kind), files, packed=False)
+    return _offer(own, str(first.kind), list(files.values()), packed=False)
 
 
 def _offer(path: Path, kind: str, files: list[FoundFile], *, packed: bool) -> Offer:

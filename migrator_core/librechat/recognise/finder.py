@@ -15,29 +15,23 @@ from typing import Final
 from migrator_core.errors import CannotStartError
 from migrator_core.librechat.blobs import BlobRoot
 from migrator_core.librechat.collection import NoticeLog
-from migrator_core.librechat.collection_names import looks_exported
-from migrator_core.librechat.containers.archive import read_prelude
-from migrator_core.librechat.containers.bson_documents import BsonDecoder
-from migrator_core.librechat.containers.compressed import DAMAGED, GuardedStream
 from migrator_core.librechat.containers.spool import Workspace
 from migrator_core.librechat.containers.unpack import unpack
-from migrator_core.librechat.recognise.candidates import (
-    BackupKind,
-    Candidate,
-    Databases,
-    archive_candidate,
-    choose,
-    find_candidates,
-)
+from migrator_core.librechat.file_names import looks_exported
+from migrator_core.librechat.recognise.archives import Archives
+from migrator_core.librechat.recognise.candidates import BackupKind, Candidate
+from migrator_core.librechat.recognise.choosing import choose, one_database_each
+from migrator_core.librechat.recognise.folders import in_folders
+from migrator_core.librechat.recognise.forms import Form
 from migrator_core.librechat.recognise.packed import Contents, container_name, media_kinds, peek
 from migrator_core.librechat.recognise.refusals import (
+    damaged_archive,
     not_found,
     nothing_found,
     unreadable,
     wrong_file,
 )
 from migrator_core.librechat.recognise.scan import FoundFile, Scan, look_at, media_in, scan
-from migrator_core.librechat.recognise.sniff import Form
 
 CONTAINERS: Final = (Form.TAR, Form.ZIP)
 _MAX_NESTING: Final = 3  # a zip around a tar.gz around a dump
@@ -79,6 +73,7 @@ class Finder:
         self._shown = shown
         self._workspace = workspace
         self._notices = notices
+        self._archives = Archives(workspace.limits)
 
     def in_file(self, path: Path) -> Located:
         """The path is a file: an archive or a container."""
@@ -89,11 +84,10 @@ class Finder:
         except OSError:
             raise not_found(self._shown) from None
         if file.form is Form.ARCHIVE:
-            # Named by itself, an archive without LibreChat in it deserves its own message.
-            databases = self.databases_in(file)
-            candidate = archive_candidate(file, databases, self._notices)
-            self._check_archive(candidate, databases)
-            located = Located(candidate, media=list(_beside(path.parent)))
+            candidates = list(self._archives.candidates(file))
+            if not candidates:
+                raise self._no_librechat_in(file)
+            located = Located(self._choose(candidates), media=list(_beside(path.parent)))
             self._add_packed_media(located, self._siblings(path))
             return located
         if file.form in CONTAINERS:
@@ -103,14 +97,12 @@ class Finder:
     def in_folder(self, root: Path, nesting: int = 0) -> Located:
         """The path is a folder, or a container was unpacked into one."""
         found = scan(root, self._workspace.limits, leave_out=self._workspace.root.resolve())
-        candidates = [
-            candidate
-            for candidate in find_candidates(found, self.databases_in, self._notices)
-            if candidate.names
-        ]
+        candidates = self.candidates(found)
         if not candidates:
-            return self._in_container(self._only_container(found, nesting), nesting)
-        candidate = choose(candidates, self._shown, self._notices)
+            container = self._only_container(found, nesting)
+            self._shown /= container.label
+            return self._in_container(container, nesting)
+        candidate = self._choose(candidates)
         self._check_denied(candidate, found)
         self._note_scan(found)
         located = Located(candidate)
@@ -136,17 +128,9 @@ class Finder:
         return located
 
     def _unpack(self, file: FoundFile) -> Path:
-        compression = file.sniffed.compression
-        if file.form is Form.ZIP and compression:
+        if file.form is Form.ZIP and file.sniffed.compression:
             raise wrong_file(file.path, Form.ZIP)
-        return unpack(
-            file.path,
-            compression,
-            file.label,
-            self._workspace,
-            self._notices,
-            is_zip=file.form is Form.ZIP,
-        )
+        return unpack(file.packed, self._workspace, self._notices, is_zip=file.form is Form.ZIP)
 
     def _only_container(self, found: Scan, nesting: int) -> FoundFile:
         """The one container that may hold the backup, where nothing lies there unpacked."""
@@ -165,25 +149,26 @@ class Finder:
             )
         return holding[0]
 
-    def databases_in(self, file: FoundFile) -> Databases | None:
-        """The databases in a mongodump archive, None where it cannot be read."""
-        limits = self._workspace.limits
-        decoder = BsonDecoder()
-        try:
-            compression = file.sniffed.compression
-            with GuardedStream(file.path, compression, limits, file.label) as stream:
-                prelude = read_prelude(stream, decoder, limits.bson_document)
-        except DAMAGED:
-            return None
-        return prelude.databases if prelude is not None else None
+    def candidates(self, found: Scan) -> list[Candidate]:
+        """Everything in a scan that may be a backup."""
+        candidates = list(in_folders(found, self._workspace.limits, self._notices))
+        for file in found.having(Form.ARCHIVE):
+            candidates += self._archives.candidates(file)
+        return candidates
 
-    def _check_archive(self, candidate: Candidate, databases: Databases | None) -> None:
-        if candidate.names:
-            return
-        holds = ", ".join(sorted(databases)) if databases else "nothing that can be read"
-        raise CannotStartError(
+    def _choose(self, candidates: list[Candidate]) -> Candidate:
+        each = one_database_each(candidates, self._archives.weighed)
+        return choose(each, self._shown, candidates, self._notices)
+
+    def _no_librechat_in(self, file: FoundFile) -> CannotStartError:
+        """Named by itself, an archive without LibreChat in it deserves its own message."""
+        databases = self._archives.databases(file)
+        if databases is None:
+            return damaged_archive(self._shown)
+        return CannotStartError(
             f"{self._shown} is a mongodump archive without a database of LibreChat: it holds "
-            f"{holds}. Looked for were collections such as users, conversations and messages."
+            f"{', '.join(sorted(databases)) or 'nothing'}. Looked for were collections such as "
+            "users, conversations and messages."
         )
 
     def _check_denied(self, candidate: Candidate, found: Scan) -> None:

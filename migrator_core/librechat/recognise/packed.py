@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from migrator_core.librechat.blobs import Kind
-from migrator_core.librechat.collection_names import TELLING, collection_name, is_ignored_file
+from migrator_core.librechat.collection_names import TELLING
 from migrator_core.librechat.containers.compressed import DAMAGED, GuardedStream
 from migrator_core.librechat.containers.members import (
     Member,
@@ -19,9 +19,16 @@ from migrator_core.librechat.containers.members import (
     tar_members,
     zip_members,
 )
+from migrator_core.librechat.file_names import (
+    collection_name,
+    is_ignored_file,
+    is_litter,
+    is_litter_folder,
+)
 from migrator_core.librechat.limits import MIB, Limits
+from migrator_core.librechat.recognise.forms import Form
 from migrator_core.librechat.recognise.scan import FoundFile
-from migrator_core.librechat.recognise.sniff import HEAD, Form, sniff
+from migrator_core.librechat.recognise.sniff import HEAD, sniff
 from migrator_core.librechat.regular_files import open_regular
 
 CONTAINER_NAMES: Final = {"gz": "tar.gz", "bz2": "tar.bz2", "xz": "tar.xz", "": "tar"}
@@ -58,7 +65,7 @@ def peek(file: FoundFile, limits: Limits) -> Contents:
             with open_regular(file.path) as raw:
                 _look_through(zip_members(raw, file.label), file, contents, None)
         else:
-            with GuardedStream(file.path, file.sniffed.compression, limits, file.label) as stream:
+            with GuardedStream(file.packed, limits) as stream:
                 _look_through(tar_members(stream), file, contents, lambda: stream.count)
     except (*DAMAGED, tarfile.TarError, zipfile.BadZipFile, NotImplementedError, RuntimeError):
         contents.whole = False
@@ -76,7 +83,7 @@ def _look_through(
             contents.whole = False
             return
         parts = safe_parts(member.name)
-        if not parts or member.refused:
+        if not parts or member.refused or _is_litter(parts):
             continue
         kinds = media_kinds(parts, file.path.name)
         if kinds:
@@ -87,6 +94,10 @@ def _look_through(
             if _is_data(parts[-1], head, member.size):
                 contents.has_data = True
                 return
+
+
+def _is_litter(parts: list[str]) -> bool:
+    return is_litter(parts[-1]) or any(is_litter_folder(part) for part in parts[:-1])
 
 
 def _is_data(name: str, head: bytes, size: int) -> bool:

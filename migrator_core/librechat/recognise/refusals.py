@@ -6,38 +6,15 @@ from pathlib import Path
 from typing import Final
 
 from migrator_core.errors import CannotStartError
+from migrator_core.librechat.recognise.forms import Form
+from migrator_core.librechat.recognise.reasons import FOREIGN, REASONS
 from migrator_core.librechat.recognise.scan import Scan
-from migrator_core.librechat.recognise.sniff import Form
 
 _LOOKED_FOR: Final = (
     "Looked for were: a folder of mongoexport's JSON files (users.json, conversations.json, "
     "messages.json …), a mongodump folder (users.bson …), a mongodump archive, or a .tar.gz, .tar "
     "or .zip of one of these."
 )
-_WIREDTIGER: Final = (
-    "a raw copy of MongoDB's own data files (WiredTiger), which only a MongoDB server can read. "
-    "Start one on a copy of it, for example `docker run -d --name mongo -v "
-    "/path/to/copy:/data/db mongo:8` (the version LibreChat used), make a dump with `docker exec "
-    "mongo mongodump --db LibreChat --archive --gzip > librechat.archive.gz`, and name that file."
-)
-_CHAT: Final = (
-    "an export of a single chat, made with LibreChat's own Export button. It holds one chat and no "
-    "accounts; this tool moves whole installations. Make a backup of the database with mongodump "
-    "or mongoexport instead."
-)
-_CHATGPT: Final = (
-    "an export from ChatGPT, not from LibreChat. Open WebUI imports it by itself: Settings → Data "
-    "Controls → Import Chats."
-)
-_REASONS: Final = {
-    Form.WIREDTIGER: _WIREDTIGER,
-    Form.CHAT_EXPORT: _CHAT,
-    Form.CHATGPT_EXPORT: _CHATGPT,
-    Form.ZSTD: "compressed with zstd, which is not supported. Unpack it with `unzstd` first.",
-    Form.BSON: "a single BSON file. Name the folder that holds all collections of the dump.",
-    Form.JSON: "a single JSON file. Name the folder that holds all exported collections.",
-    Form.ZIP: "packed twice. Unpack it and name the folder.",
-}
 
 
 def not_found(path: Path) -> CannotStartError:
@@ -74,20 +51,30 @@ def unreadable(path: Path) -> CannotStartError:
 
 def wrong_file(path: Path, form: Form) -> CannotStartError:
     """The path is a file that is no backup by itself."""
-    reason = _REASONS.get(form)
+    reason = REASONS.get(form)
     if reason is None:
         return CannotStartError(f"{path} is a file, but no backup of LibreChat. {_LOOKED_FOR}")
     return CannotStartError(f"{path} is {reason}")
 
 
+def damaged_archive(path: Path) -> CannotStartError:
+    """A mongodump archive whose list of contents cannot be read."""
+    return CannotStartError(
+        f"{path} is a mongodump archive, but damaged at its beginning: nobody can tell what is in "
+        "it. Make it again, without `docker exec -t`, or copy it again from where it was made."
+    )
+
+
 def nothing_found(path: Path, found: Scan) -> CannotStartError:
     """A folder without any backup; says what it holds and what that means."""
-    for form in (Form.WIREDTIGER, Form.CHAT_EXPORT, Form.CHATGPT_EXPORT, Form.ZSTD):
+    for form in FOREIGN:
         files = found.having(form)
         if files:
             return CannotStartError(
-                f"{path} holds no backup that can be read. {files[0].label} is {_REASONS[form]}"
+                f"{path} holds no backup that can be read. {files[0].label} is {REASONS[form]}"
             )
+    for file in found.having(Form.ARCHIVE):
+        return damaged_archive(path / file.label)
     if found.denied:
         return CannotStartError(
             f"No backup of LibreChat was found in {path}, but some of it cannot be read "

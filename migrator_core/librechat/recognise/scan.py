@@ -12,14 +12,16 @@ from pathlib import Path
 from typing import Final
 
 from migrator_core.librechat.blobs import BlobRoot, Kind
-from migrator_core.librechat.collection_names import looks_exported
+from migrator_core.librechat.containers.compressed import Packed
+from migrator_core.librechat.file_names import is_litter, is_litter_folder, looks_exported
 from migrator_core.librechat.limits import Limits
-from migrator_core.librechat.recognise.sniff import HEAD, Form, Sniffed, sniff
+from migrator_core.librechat.recognise.forms import Form
+from migrator_core.librechat.recognise.sniff import HEAD, Sniffed, sniff
 from migrator_core.librechat.regular_files import NotRegularError, file_size, open_regular
 
 _MEDIA: Final[dict[str, Kind]] = {"uploads": "uploads", "images": "images"}
 _SKIPPED = re.compile(
-    r"(?:[0-9a-f]{24}|temp|node_modules|\.git|meili_data.*|pgdata.*|journal|diagnostic\.data)\Z",
+    r"(?:[0-9a-f]{24}|node_modules|meili_data.*|pgdata.*|journal|diagnostic\.data)\Z",
     re.IGNORECASE,
 )
 _TELLING_LINK = re.compile(r"(?:data|files|uploads|images|dump)\Z", re.IGNORECASE)
@@ -38,6 +40,14 @@ class FoundFile:
     def form(self) -> Form:
         """What the file holds."""
         return self.sniffed.form
+
+    @property
+    def packed(self) -> Packed:
+        """How its content is reached."""
+        told = self.sniffed
+        return Packed(
+            self.path, self.label, told.compression, told.skip, told.inner_skip, told.outer
+        )
 
 
 @dataclass(slots=True)
@@ -79,7 +89,10 @@ def scan(root: Path, limits: Limits, *, leave_out: Path | None = None) -> Scan:
             if entry.is_symlink():
                 _note_link(found, path)
             elif entry.is_dir(follow_symlinks=False):
-                _note_folder(found, path, depth, limits, waiting)
+                if not is_litter_folder(entry.name):
+                    _note_folder(found, path, depth, limits, waiting)
+            elif is_litter(entry.name):
+                continue
             elif opened_left > 0:
                 opened_left -= 1
                 _look_at(found, path)

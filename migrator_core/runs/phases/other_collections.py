@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from migrator_core.openwebui import Written
 from migrator_core.outcome import Reason
-from migrator_core.runs.phase import Phase
-from migrator_core.runs.results import Answered
-from migrator_core.runs.steps import Found, Step, failed, skipped
+from migrator_core.runs.context import Context, skipped, unreadable
+from migrator_core.runs.driver import Found, Step
 
 SECRETS = frozenset(
     {
@@ -23,24 +23,30 @@ SECRETS = frozenset(
 """Collections of LibreChat 0.7 to 0.8 that hold nothing but credentials."""
 
 
-class OtherCollectionsPhase(Phase):
-    """The collections that no other phase answers for."""
+class RestPhase:
+    """The collections that no other phase has dealt with."""
 
     name = "other collections"
-    label = "Everything else"
-    needs = (Answered,)
+
+    def __init__(self, context: Context, handled: frozenset[str]) -> None:
+        self._context = context
+        self._collections = [name for name in context.backup.collections if name not in handled]
+
+    def total(self) -> int | None:
+        """Not known before the collections have been read."""
+        return None
 
     def steps(self) -> Iterator[Step]:
         """One skipped outcome a document."""
-        answered = self.earlier(Answered).collections
-        for collection in self._inputs.backup.collections:
-            if collection in answered:
-                continue
+        for collection in self._collections:
             reason = Reason.SECRET if collection in SECRETS else Reason.NOT_SUPPORTED
             yield Found(collection, 0)  # an empty collection is in the report, too
-            for document in self._inputs.backup.documents(collection):
+            for document in self._context.backup.documents(collection):
                 yield Found(collection)
                 if document.data is None:
-                    yield failed(document, Reason.UNREADABLE_DOCUMENT, document.problem)
+                    yield unreadable(document)
                 else:
                     yield skipped(document, reason)
+
+    def written(self, written: Written) -> None:
+        """Nothing is ever written here."""

@@ -112,9 +112,16 @@ def write_media(folder: Path) -> None:
         (folder / kind / ALICE / name).write_bytes(name.encode())
 
 
-def opened(path: Path, tmp_path: Path, limits: Limits | None = None) -> Backup:
+def opened(
+    path: Path, tmp_path: Path, limits: Limits | None = None, *, allow_incomplete: bool = False
+) -> Backup:
     """Open a backup with a work directory of its own."""
-    return open_backup(path, workdir=tmp_path / "work", limits=limits or Limits())
+    return open_backup(
+        path,
+        workdir=tmp_path / "work",
+        allow_incomplete=allow_incomplete,
+        limits=limits or Limits(),
+    )
 
 
 def ids(backup: Backup, collection: str) -> list[str]:

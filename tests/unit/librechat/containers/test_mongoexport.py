@@ -139,3 +139,72 @@ def test_an_array_longer_than_any_buffer_is_cut_into_documents(tmp_path: Path) -
     with opened(folder, tmp_path) as backup:
         read = list(backup.documents("messages"))
         assert [d.data and d.data["text"] for d in read] == [d["text"] for d in documents]
+
+
+ARRAY, LINES = JSON_FORMS["array"], JSON_FORMS["lines"]
+PRETTY, COMPASS = JSON_FORMS["pretty"], JSON_FORMS["pretty array (Compass)"]
+LOG = b"2026-01-13T14:00:00.123+0000\t%s\n"
+KUBECTL = b'Defaulted container "mongodb" out of: mongodb, init (init)\n'
+POWERSHELL = (
+    b"mongoexport.exe : 2026-03-01T12:00:00.000+0100\tconnected to: mongodb://localhost/\r\n"
+    b"At line:1 char:1\r\n+ mongoexport --db LibreChat -c messages\r\n"
+    b"    + CategoryInfo          : NotSpecified: (:String) [], RemoteException\r\n\r\n"
+)
+ONE, TWO = [message(1), message(2)], [message(3), message(4)]
+WRITTEN: dict[str, bytes] = {
+    "two arrays": ARRAY(ONE) + ARRAY(TWO),
+    "two arrays on one line": ARRAY(ONE).strip() + ARRAY(TWO),
+    "an array, then lines": ARRAY(ONE) + LINES(TWO),
+    "lines, then an array": LINES(ONE) + ARRAY(TWO),
+    "lines, then pretty": LINES(ONE) + PRETTY(TWO),
+    "lines, then a pretty array": LINES(ONE) + COMPASS(TWO),
+    "pretty, then lines": PRETTY(ONE) + LINES(TWO),
+    "commas between lines": LINES(ONE + TWO).replace(b"}\n{", b"},\n{"),
+    "a comma behind every line": LINES(ONE + TWO).replace(b"}\n", b"},\n"),
+    "an array with a last comma": b"[" + LINES(ONE + TWO).replace(b"}\n", b"},\n") + b"]",
+    "several documents a line": LINES(ONE + TWO).replace(b"}\n{", b"} {"),
+    "blank lines and blanks": b"\n\n  " + LINES(ONE + TWO).replace(b"\n", b"\n \n\t"),
+    "record separators": b"\x1e" + LINES(ONE + TWO).replace(b"}\n{", b"}\n\x1e{"),
+    "joined with marks": b"\xef\xbb\xbf" + LINES(ONE) + b"\xef\xbb\xbf" + LINES(TWO),
+    "kubectl in front": KUBECTL + LINES(ONE + TWO),
+    "kubectl in front of an array": KUBECTL + ARRAY(ONE + TWO),
+    "logs around an array": LOG % b"connected to: m" + COMPASS(ONE + TWO) + LOG % b"exported 4",
+    "a progress line within": LINES(ONE) + LOG % b"[##....]  LibreChat.messages  2/4" + LINES(TWO),
+    "PowerShell's error in front": (POWERSHELL + LINES(ONE + TWO)).decode().encode("utf-16"),
+    "UTF-16 without a mark": (KUBECTL + ARRAY(ONE + TWO)).decode().encode("utf-16-le"),
+    "UTF-16, appended to": LINES(ONE).decode().encode("utf-16")
+    + LINES(TWO).decode().encode("utf-16"),
+}
+
+
+@pytest.mark.parametrize("written", WRITTEN.values(), ids=WRITTEN.keys())
+def test_joined_and_commented_exports_are_read_in_full(tmp_path: Path, written: bytes) -> None:
+    folder = write_export(tmp_path / "data", collections())
+    (folder / "messages.json").write_bytes(written)
+    with opened(folder, tmp_path) as backup:
+        assert ids(backup, "messages") == [f"{number:024x}" for number in (1, 2, 3, 4)]
+        assert not [n for n in backup.notices if n.code is WarningCode.COLLECTION_DAMAGED]
+
+
+CUT = {
+    "an array between two documents": ARRAY(ONE + TWO).partition(b"," + line(message(3)))[0],
+    "a pretty array between two": COMPASS(ONE + TWO).partition(b",\n{")[0],
+    "an array behind a comma": ARRAY(ONE).rstrip(b"]\n") + b",\n",
+    "lines, then an array": LINES(ONE) + ARRAY(TWO).rstrip(b"]\n"),
+    "an array without its beginning": ARRAY(ONE)[1:],
+    "only a bracket": b"[" + LINES(ONE),
+}
+
+
+@pytest.mark.parametrize("written", CUT.values(), ids=CUT.keys())
+def test_an_array_without_one_of_its_ends_has_a_gap(tmp_path: Path, written: bytes) -> None:
+    folder = write_export(tmp_path / "data", collections())
+    (folder / "messages.json").write_bytes(written)
+    with opened(folder, tmp_path) as backup:
+        *found, last = backup.documents("messages")
+        assert found
+        assert all(document.data is not None for document in found)
+        assert (last.gap, last.source_id) == (True, "messages.json")
+        index = backup.message_index()
+        assert [document.gap for document in index.unreadable()] == [True]
+        assert any(n.code is WarningCode.COLLECTION_DAMAGED for n in backup.notices)
