@@ -1,16 +1,32 @@
-"""What became of every source document, in one closed vocabulary.
-
-The law of the whole tool lives here: for every collection of a backup (and for files in bytes too),
-``found = migrated + existing + skipped + failed``. :class:`Tally` counts both sides
-separately, so that a forgotten outcome shows up as a broken sum instead of a silent loss.
-"""
+"""What became of a run and of every source document, in one closed vocabulary."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+
+
+class RunState(StrEnum):
+    """What became of a run. A run is ``interrupted`` when its process died."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    ABORTED = "aborted"
+    INTERRUPTED = "interrupted"
+    UNDONE = "undone"
+    UNKNOWN = "unknown"
+    """What a newer version of this tool wrote."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> RunState:  # noqa: ARG003 - the enum's own signature
+        return cls.UNKNOWN
+
+
+class Mode(StrEnum):
+    """Whether a run writes."""
+
+    RUN = "run"
+    DRY_RUN = "dry-run"
 
 
 class State(StrEnum):
@@ -217,87 +233,3 @@ class Notice:
 
     code: WarningCode
     detail: str
-
-
-@dataclass(slots=True)
-class CollectionCount:
-    """The two sides of the sum for one collection; sizes are in bytes."""
-
-    found: int = 0
-    migrated: int = 0
-    existing: int = 0
-    skipped: Counter[Reason] = field(default_factory=Counter)
-    failed: Counter[Reason] = field(default_factory=Counter)
-    found_bytes: int = 0
-    bytes_by_state: Counter[State] = field(default_factory=Counter)
-
-    @property
-    def accounted(self) -> int:
-        """How many documents have an outcome."""
-        return self.migrated + self.existing + self.skipped.total() + self.failed.total()
-
-    @property
-    def adds_up(self) -> bool:
-        """Whether every document that was found has exactly one outcome."""
-        same_bytes = self.found_bytes == self.bytes_by_state.total()
-        return self.found == self.accounted and same_bytes
-
-    def to_json(self) -> dict[str, Any]:
-        """The collection's entry in ``report.json``."""
-        entry: dict[str, Any] = {
-            "found": self.found,
-            "migrated": self.migrated,
-            "existing": self.existing,
-            "skipped": {reason.value: n for reason, n in sorted(self.skipped.items())},
-            "failed": {reason.value: n for reason, n in sorted(self.failed.items())},
-        }
-        if self.found_bytes:
-            entry["bytes"] = {
-                "found": self.found_bytes,
-                **{state.value: self.bytes_by_state[state] for state in State},
-            }
-        return entry
-
-
-class Tally:
-    """Counts documents as they are found and, separately, as they get their outcome."""
-
-    def __init__(self) -> None:
-        self.collections: defaultdict[str, CollectionCount] = defaultdict(CollectionCount)
-        self.warnings: Counter[WarningCode] = Counter()
-
-    def found(self, collection: str, count: int = 1, size: int = 0) -> None:
-        """Note that ``count`` documents of ``collection`` (``size`` bytes) are in the backup."""
-        self.collections[collection].found += count
-        self.collections[collection].found_bytes += size
-
-    def add(self, outcome: Outcome) -> None:
-        """Note the outcome of one document."""
-        entry = self.collections[outcome.collection]
-        entry.bytes_by_state[outcome.state] += outcome.size
-        match outcome.state:
-            case State.MIGRATED:
-                entry.migrated += 1
-            case State.EXISTING:
-                entry.existing += 1
-            case State.SKIPPED if outcome.reason:
-                entry.skipped[outcome.reason] += 1
-            case State.FAILED if outcome.reason:
-                entry.failed[outcome.reason] += 1
-
-    def warn(self, notice: Notice) -> None:
-        """Note one warning."""
-        self.warnings[notice.code] += 1
-
-    @property
-    def failures(self) -> int:
-        """How many documents failed, over all collections."""
-        return sum(entry.failed.total() for entry in self.collections.values())
-
-    def unbalanced(self) -> list[str]:
-        """The collections whose sum is broken: always empty, or the tool has a bug."""
-        return [name for name, entry in self.collections.items() if not entry.adds_up]
-
-    def to_json(self) -> dict[str, dict[str, Any]]:
-        """The ``collections`` object of ``report.json``, in name order."""
-        return {name: entry.to_json() for name, entry in sorted(self.collections.items())}

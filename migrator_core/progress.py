@@ -87,6 +87,10 @@ class Progress:
         self.phase_number += 1
         self.emit(EventKind.PHASE, phase, phase)
 
+    def expect(self, total: int | None) -> None:
+        """Say how many documents the phase that has begun is about, where that is known."""
+        self.total = total
+
     def advance(self, count: int = 1) -> None:
         """Note that ``count`` more documents have their outcome."""
         self.done += count

@@ -38,7 +38,7 @@ async def runs_in(target: OpenWebUI) -> list[RunRecord]:
     if not any(record.state == RunState.RUNNING for record in found) or await _goes_on(target):
         return found
     return [
-        replace(record, state=RunState.INTERRUPTED.value, finished_at=record.heartbeat_at)
+        replace(record, state=RunState.INTERRUPTED, finished_at=record.heartbeat_at)
         if record.state == RunState.RUNNING
         else record
         for record in found

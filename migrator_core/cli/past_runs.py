@@ -7,10 +7,10 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
+from migrator_core import past_report, past_runs
 from migrator_core.cli.exits import ExitStatus
 from migrator_core.cli.output import say
 from migrator_core.report import isoformat
-from migrator_core.runs import past_report, past_runs
 from migrator_core.visible import visible
 
 

@@ -7,14 +7,15 @@ import gc
 import json
 import threading
 
+from migrator_core import Result, migrate
 from migrator_core.cli.display import display
 from migrator_core.cli.exits import ExitStatus
-from migrator_core.cli.output import say
+from migrator_core.cli.output import complain, say
 from migrator_core.cli.stopping import until_asked
 from migrator_core.cli.termination import leave_word
 from migrator_core.errors import AbortedError
+from migrator_core.outcome import RunState
 from migrator_core.progress import Progress
-from migrator_core.runs import Result, migrate
 from migrator_core.settings import Settings
 from migrator_core.visible import visible
 
@@ -39,8 +40,10 @@ def run(settings: Settings, log_format: str) -> ExitStatus:
     finally:
         ended.set()
     _print_result(result, log_format)
+    if result.report_problem is not None:
+        complain(f"librechat-migrate: {visible(result.report_problem)}")
     leave_word(_last_line(result))
-    if result.run.state != "finished":
+    if result.run.state != RunState.FINISHED:
         raise AbortedError(_STOPPED)
     if result.failures:
         return ExitStatus.SOME_FAILED

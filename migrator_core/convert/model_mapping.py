@@ -13,8 +13,6 @@ from migrator_core.convert.text import single_line
 SAVED_AGENT = "agent_"
 """What ids of saved agents begin with; ephemeral ones never do (``librechat-data-provider``)."""
 
-_OPENAI = "openai"
-
 OTHER_BUILT_INS = frozenset(
     {
         "agents",

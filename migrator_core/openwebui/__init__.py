@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from migrator_core.openwebui.conflicts import Written
 from migrator_core.openwebui.connection import Account, OpenWebUI
-from migrator_core.openwebui.ledger.entries import EntryState, LedgerItem, RunRecord, RunState
+from migrator_core.openwebui.ledger.entries import EntryState, LedgerItem, RunRecord
 from migrator_core.openwebui.ledger.ledger import Ledger
 from migrator_core.openwebui.lock import RunLock
 from migrator_core.openwebui.preview import PreviewWriter
 from migrator_core.openwebui.writer import LiveWriter, Writer
+from migrator_core.outcome import RunState
 
 __all__ = [
     "Account",

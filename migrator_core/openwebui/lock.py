@@ -19,8 +19,8 @@ from migrator_core.errors import AbortedError, CannotStartError
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.engines import sqlite_path
 from migrator_core.openwebui.faults import describe
-from migrator_core.openwebui.ledger.entries import RunState
 from migrator_core.openwebui.ledger.ledger import Ledger
+from migrator_core.outcome import RunState
 
 _SUFFIX = ".librechat-migration.lock"
 

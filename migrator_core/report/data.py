@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
-from migrator_core.outcome import Notice, Outcome
+from migrator_core.outcome import Mode, Notice, Outcome, RunState
+from migrator_core.tally import CollectionEntry, Counts
 
 FIRST = (
     "users",
@@ -28,12 +29,12 @@ class RunInfo:
     """The run itself. ``started_at`` and ``finished_at`` are seconds since the epoch."""
 
     id: str
-    mode: str
+    mode: Mode
     started_at: int
     finished_at: int
     tool_version: str
     open_webui_version: str
-    state: str
+    state: RunState
 
     def to_json(self) -> dict[str, Any]:
         """The ``run`` object of ``report.json``."""
@@ -71,11 +72,11 @@ class Report:
 
     run: RunInfo
     backup: BackupInfo
-    collections: Mapping[str, Mapping[str, Any]]
+    collections: Counts
     items: Callable[[], Iterable[Outcome]]
     warnings: Callable[[], Iterable[Notice]]
 
-    def ordered(self) -> list[tuple[str, Mapping[str, Any]]]:
+    def ordered(self) -> list[tuple[str, CollectionEntry]]:
         """The collections as people want to see them: what matters most comes first."""
         last = len(FIRST)
         return sorted(
@@ -87,13 +88,14 @@ class Report:
         """Documents over all collections: found, migrated, existing, skipped, failed."""
         totals = dict.fromkeys(("found", "migrated", "existing", "skipped", "failed"), 0)
         for entry in self.collections.values():
-            for key in ("found", "migrated", "existing"):
-                totals[key] += entry[key]
-            for key in ("skipped", "failed"):
-                totals[key] += sum(entry[key].values())
+            totals["found"] += entry["found"]
+            totals["migrated"] += entry["migrated"]
+            totals["existing"] += entry["existing"]
+            totals["skipped"] += sum(entry["skipped"].values())
+            totals["failed"] += sum(entry["failed"].values())
         return totals
 
-    def reasons(self, kind: str) -> Iterator[tuple[str, str, int]]:
+    def reasons(self, kind: Literal["skipped", "failed"]) -> Iterator[tuple[str, str, int]]:
         """``(collection, reason, count)`` for ``skipped`` or ``failed``."""
         for name, entry in self.ordered():
             for reason, count in entry[kind].items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape as escape_html
 
-from migrator_core.outcome import EXPLANATIONS
+from migrator_core.outcome import EXPLANATIONS, Mode, RunState
 from migrator_core.report.data import Report, isoformat
 from migrator_core.report.grouping import Group, item_groups, warning_groups
 from migrator_core.report.summary import headline
@@ -41,8 +41,8 @@ li { margin: .15rem 0 } code { font-size: .9em }
 def html_chunks(report: Report) -> Iterator[str]:
     """The report as a page, piece by piece. Everything from the backup is escaped."""
     run, backup = report.run, report.backup
-    title = "Preview" if run.mode == "dry-run" else "Migration"
-    bad = " bad" if report.totals()["failed"] or run.state != "finished" else ""
+    title = "Preview" if run.mode == Mode.DRY_RUN else "Migration"
+    bad = " bad" if report.totals()["failed"] or run.state != RunState.FINISHED else ""
     yield (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'

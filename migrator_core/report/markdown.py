@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from migrator_core.outcome import EXPLANATIONS
+from migrator_core.outcome import EXPLANATIONS, Mode
 from migrator_core.report.data import Report, isoformat
 from migrator_core.report.grouping import Group, item_groups, warning_groups
 from migrator_core.report.summary import headline
@@ -15,7 +15,7 @@ from migrator_core.visible import visible
 def markdown_chunks(report: Report) -> Iterator[str]:
     """The report in Markdown, piece by piece. Text from the backup is escaped."""
     run, backup = report.run, report.backup
-    title = "Preview" if run.mode == "dry-run" else "Migration"
+    title = "Preview" if run.mode == Mode.DRY_RUN else "Migration"
     yield f"# {title} from LibreChat to Open WebUI\n\n**{headline(report)}**\n\n"
     yield (
         f"- Run: `{_code(run.id)}` ({run.mode}), {run.state}\n"

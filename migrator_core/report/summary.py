@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from typing import Literal
 
-from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
+from migrator_core.outcome import EXPLANATIONS, Mode, Reason, RunState, WarningCode
 from migrator_core.report.data import Report
 
 
 def headline(report: Report) -> str:
     """One line that says how the run ended."""
     totals = report.totals()
-    did = "would migrate" if report.run.mode == "dry-run" else "migrated"
+    did = "would migrate" if report.run.mode == Mode.DRY_RUN else "migrated"
     counts = (
         f"{did} {totals['migrated']:,}, already there {totals['existing']:,}, "
         f"skipped {totals['skipped']:,}, failed {totals['failed']:,} "
         f"of {totals['found']:,} documents"
     )
-    if report.run.state != "finished":
+    if report.run.state != RunState.FINISHED:
         return f"{report.run.state}: {counts} so far; run again to continue"
     return counts
 
@@ -34,13 +36,17 @@ def summary_lines(report: Report) -> list[str]:
             f"{name:{width}}  {entry['found']:>9,} {entry['migrated']:>9,} "
             f"{entry['existing']:>9,} {skipped:>9,} {failed:>9,}"
         )
-    for kind in ("skipped", "failed"):
-        for reason, places in _grouped(report, kind).items():
-            where = ", ".join(f"{count:,} {name}" for name, count in places)
-            lines.append(f"{kind}: {reason}: {where}. {EXPLANATIONS[Reason(reason)]}")
+    lines += _reason_lines(report, "skipped")
+    lines += _reason_lines(report, "failed")
     for code, count in warning_counts(report).items():
         lines.append(f"warning: {code}: {count:,}. {EXPLANATIONS[code]}")
     return lines
+
+
+def _reason_lines(report: Report, kind: Literal["skipped", "failed"]) -> Iterator[str]:
+    for reason, places in _grouped(report, kind).items():
+        where = ", ".join(f"{count:,} {name}" for name, count in places)
+        yield f"{kind}: {reason}: {where}. {EXPLANATIONS[Reason(reason)]}"
 
 
 def warning_counts(report: Report) -> dict[WarningCode, int]:
@@ -49,7 +55,9 @@ def warning_counts(report: Report) -> dict[WarningCode, int]:
     return {code: counts[code] for code in WarningCode if counts[code]}
 
 
-def _grouped(report: Report, kind: str) -> dict[str, list[tuple[str, int]]]:
+def _grouped(
+    report: Report, kind: Literal["skipped", "failed"]
+) -> dict[str, list[tuple[str, int]]]:
     grouped: dict[str, list[tuple[str, int]]] = {}
     for name, reason, count in report.reasons(kind):
         grouped.setdefault(reason, []).append((name, count))

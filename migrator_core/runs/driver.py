@@ -1,93 +1,27 @@
-"""What a phase yields, one step at a time, and how steps are carried out.
+"""How the steps of a phase are carried out.
 
-A phase is a plain generator that reads and converts; it runs in a worker thread, so that the event
-loop of the server it may live in stays free. This module takes its steps in small portions, writes
-what is to be written and records every outcome. While one portion is written, the next one is
-already being converted.
+A phase reads and converts in a worker thread, so that the event loop of the server it may live in
+stays free. Its steps are taken in small portions: what is to be written is written, and every
+outcome is recorded. While one portion is written, the next one is already being converted.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, Protocol, TypeAlias
 
 from migrator_core.errors import AbortedError
-from migrator_core.openwebui import Account, Writer, Written
+from migrator_core.openwebui import OpenWebUI, Writer, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
-from migrator_core.rows import Item
 from migrator_core.runs.journal import Journal
+from migrator_core.runs.phase import Phase
+from migrator_core.runs.steps import Enclosure, Found, NewPassword, Step, Write
 
 PORTION_ITEMS = 100
 PORTION_WEIGHT = 750_000
 """Bytes of text in one transaction, about. Both bounds keep it well under half a second, even in a
 server whose other work gets in between: ``make bench ARGS=neighbour`` measures it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """Documents that were read from the backup."""
-
-    collection: str
-    count: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """A row to write, with the warnings that count once it has arrived.
-
-    ``children`` names, by collection, the source documents that share the row's fate (the messages
-    of a conversation); ``weight`` is its size in bytes, about; ``open_blob`` gives the bytes that
-    go to storage before the row.
-    """
-
-    item: Item
-    notices: tuple[Notice, ...] = ()
-    children: tuple[tuple[str, Sequence[str]], ...] = ()
-    weight: int = 1000
-    open_blob: Callable[[], BinaryIO] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """A file that is no document of the backup but belongs to the rows that follow it.
-
-    It is stored before any row of its portion and has no outcome of its own; ``where`` names the
-    message that shows it, for the warning where that fails.
-    """
-
-    item: Item
-    open_blob: Callable[[], BinaryIO]
-    where: str
-    weight: int = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class NewPassword:
-    """An existing account that is to get its LibreChat password."""
-
-    account: Account
-    password_hash: str
-    notice: Notice
-
-
-Step: TypeAlias = Found | Outcome | Notice | Parcel | Enclosure | NewPassword
-
-
-class Phase(Protocol):
-    """One collection's way from the backup to the target."""
-
-    name: str
-
-    def total(self) -> int | None:
-        """How many documents will get an outcome, where that is known beforehand."""
-
-    def steps(self) -> Iterator[Step]:
-        """Read and convert. Runs in a worker thread."""
-
-    def written(self, written: Written) -> None:
-        """Learn what became of a row."""
 
 
 class StoppedError(AbortedError):
@@ -104,34 +38,50 @@ class Driver:
     _outcomes: list[Outcome] = field(default_factory=list)
     _notices: list[Notice] = field(default_factory=list)
 
-    async def drive(self, phase: Phase) -> None:
+    async def drive(self, phase: Phase, target: OpenWebUI) -> None:
         """Run a phase to its end.
 
         Raises:
             StoppedError: ``stop`` was set.
         """
-        self.journal.progress.start(phase.name, phase.total())
-        steps = phase.steps()
+        progress = self.journal.progress
+        progress.start(phase.name)
+        reading = asyncio.create_task(asyncio.to_thread(phase.read_ahead, progress.advance))
+        try:
+            await reading
+        finally:
+            # A thread cannot be cancelled: wait, or it would go on reading a closed backup.
+            await asyncio.gather(reading, return_exceptions=True)
+        self._check_stop()
+        await phase.ask(target)
+        progress.expect(phase.total())
+        await self._carry_out_all(phase.steps())
+        for notice in phase.advice():
+            self.warn(notice)
+        await self.close()
+
+    def _check_stop(self) -> None:
+        if self.stop.is_set():
+            raise StoppedError("the run was stopped. It is safe to run again.")
+
+    async def _carry_out_all(self, steps: Iterator[Step]) -> None:
         upcoming = asyncio.create_task(asyncio.to_thread(_portion, steps))
         try:
             while portion := await upcoming:
                 upcoming = asyncio.create_task(asyncio.to_thread(_portion, steps))
-                await self._carry_out(phase, portion)
-                if self.stop.is_set():
-                    raise StoppedError("the run was stopped. It is safe to run again.")
+                await self._carry_out(portion)
+                self._check_stop()
         finally:
-            # A thread cannot be cancelled: wait, or it would go on reading a closed backup.
             await asyncio.gather(upcoming, return_exceptions=True)
-        await self.close()
 
     async def close(self) -> None:
         """Hand over what has been noted so far."""
         await self._record(final=True)
 
-    async def _carry_out(self, phase: Phase, portion: Sequence[Step]) -> None:
+    async def _carry_out(self, portion: Sequence[Step]) -> None:
         await self._enclose(step for step in portion if isinstance(step, Enclosure))
-        rows = [step for step in portion if isinstance(step, Parcel) and step.open_blob is None]
-        results = iter(await self.writer.write([parcel.item for parcel in rows]) if rows else [])
+        rows = [step for step in portion if isinstance(step, Write) and step.open_blob is None]
+        results = iter(await self.writer.write([row.item for row in rows]) if rows else [])
         for step in portion:
             match step:
                 case Found():
@@ -144,10 +94,10 @@ class Driver:
                 case NewPassword():
                     if await self.writer.set_password(step.account, step.password_hash):
                         self.warn(step.notice)
-                case Parcel(open_blob=None):
-                    self._arrived(phase, step, next(results))
-                case Parcel(open_blob=open_blob) if open_blob is not None:
-                    self._arrived(phase, step, await self.writer.write_file(step.item, open_blob))
+                case Write(open_blob=None):
+                    self._arrived(step, next(results))
+                case Write(open_blob=open_blob) if open_blob is not None:
+                    self._arrived(step, await self.writer.write_file(step.item, open_blob))
         await self._record()
 
     async def _enclose(self, enclosures: Iterable[Enclosure]) -> None:
@@ -163,10 +113,11 @@ class Driver:
         self.journal.warn(notice)
         self._notices.append(notice)
 
-    def _arrived(self, phase: Phase, parcel: Parcel, written: Written) -> None:
+    def _arrived(self, write: Write, written: Written) -> None:
         """Note what became of a row, which the ledger knows from the writer already."""
-        item = parcel.item
-        phase.written(written)
+        item = write.item
+        if write.then is not None:
+            write.then(written)
         self.journal.outcome(
             Outcome(
                 collection=item.collection,
@@ -178,11 +129,11 @@ class Driver:
                 size=item.size,
             )
         )
-        for collection, source_ids in parcel.children:
+        for collection, source_ids in write.children:
             for source_id in source_ids:
                 self.journal.outcome(_child_outcome(collection, source_id, written))
         if written.state is State.MIGRATED:
-            for notice in parcel.notices:
+            for notice in write.notices:
                 self.warn(notice)
 
     async def _record(self, *, final: bool = False) -> None:
@@ -215,7 +166,7 @@ def _portion(steps: Iterator[Step]) -> list[Step]:
     weight = 0
     for step in steps:
         portion.append(step)
-        weight += step.weight if isinstance(step, Parcel | Enclosure) else 100
+        weight += step.weight if isinstance(step, Write | Enclosure) else 100
         if len(portion) >= PORTION_ITEMS * 3 or weight >= PORTION_WEIGHT:
             break
     return portion

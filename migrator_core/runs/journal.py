@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-from migrator_core.outcome import Notice, Outcome, Reason, State, Tally, WarningCode
+from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.progress import Progress
+from migrator_core.tally import Tally
 
 
 class Journal:

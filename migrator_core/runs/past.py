@@ -7,11 +7,11 @@ from pathlib import Path
 
 from migrator_core.errors import CannotStartError
 from migrator_core.openwebui import EntryState, Ledger, LedgerItem, OpenWebUI, RunRecord
-from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
+from migrator_core.outcome import Mode, Notice, Outcome, Reason, State, WarningCode
 from migrator_core.progress import Progress
 from migrator_core.report import BackupInfo, Report, RunInfo, write_reports
+from migrator_core.runs.directories import prepared_directory, work_directory
 from migrator_core.runs.journal import Journal
-from migrator_core.runs.run import prepared_directory, work_directory
 
 
 async def past_runs() -> list[RunRecord]:
@@ -74,7 +74,7 @@ def run_info(run: RunRecord) -> RunInfo:
     """A run of the ledger as a report names it."""
     return RunInfo(
         id=run.id,
-        mode="run",
+        mode=Mode.RUN,
         started_at=run.started_at,
         finished_at=run.finished_at or run.heartbeat_at,
         tool_version=run.tool_version,

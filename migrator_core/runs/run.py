@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import shutil
-import tempfile
-import time
-import uuid
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from migrator_core import __version__
 from migrator_core.convert.model_mapping import ModelMapper
-from migrator_core.errors import AbortedError, CannotStartError, MigratorError
+from migrator_core.errors import AbortedError, MigratorError
 from migrator_core.librechat import Backup, check_exists, open_backup
 from migrator_core.openwebui import (
     Ledger,
@@ -26,6 +21,7 @@ from migrator_core.openwebui import (
     RunLock,
     Writer,
 )
+from migrator_core.outcome import Mode, RunState
 from migrator_core.progress import EventKind, Progress
 from migrator_core.report import (
     BackupInfo,
@@ -35,36 +31,38 @@ from migrator_core.report import (
     summary_lines,
     write_reports,
 )
-from migrator_core.runs.context import Context
+from migrator_core.runs.course import Course
+from migrator_core.runs.directories import prepared_directory, work_directory
 from migrator_core.runs.driver import Driver, StoppedError
+from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
-from migrator_core.runs.phases.order import PHASES, run_phases
+from migrator_core.runs.phases import PHASES
+from migrator_core.runs.pulse import Pulse
 from migrator_core.runs.scratch import Scratch
+from migrator_core.runs.walk import walk
 from migrator_core.settings import Settings
-
-HEARTBEAT_SECONDS = 1.0
-"""Who watches a run from another process sees it move, and a wish to stop is soon heard."""
-FINISHED = "finished"
-ABORTED = "aborted"
+from migrator_core.tally import Counts
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """How a run ended. ``run.state`` is ``finished`` or ``aborted``.
+    """How a run ended: ``run.state`` is finished or aborted.
 
-    ``headline`` and ``summary`` say it in words, ``directory`` holds the full report;
-    ``warning_counts`` says how often each warning was given, by its code.
+    ``headline`` and ``summary`` say it in words, ``directory`` holds the full report, unless
+    ``report_problem`` says why it could not be written; ``warning_counts`` says how often each
+    warning was given, by its code.
     """
 
     run: RunInfo
     backup: BackupInfo
-    collections: Mapping[str, Mapping[str, Any]]
+    collections: Counts
     headline: str
     summary: tuple[str, ...]
     directory: Path
     failures: int
     warnings: int
     warning_counts: Mapping[str, int]
+    report_problem: str | None = None
 
 
 async def migrate(
@@ -100,8 +98,9 @@ async def migrate(
         )
         stack.callback(backup.close)
         progress.emit(EventKind.NOTE, f"backup: {backup.path} ({backup.kind})")
-        run = _Run(settings, progress, target, backup, workdir, stop or asyncio.Event(), pause)
-        return await run.execute()
+        journal = stack.enter_context(contextlib.closing(Journal(workdir, progress)))
+        run = _Run(settings, target, backup, journal, stop or asyncio.Event())
+        return await run.execute(workdir, pause)
 
 
 class _Run:
@@ -110,175 +109,149 @@ class _Run:
     def __init__(
         self,
         settings: Settings,
-        progress: Progress,
         target: OpenWebUI,
         backup: Backup,
-        workdir: Path,
+        journal: Journal,
         stop: asyncio.Event,
-        pause: Callable[[], None],
     ) -> None:
         self._settings = settings
-        self._pause = pause
         self._target = target
         self._backup = backup
-        self._workdir = workdir
+        self._journal = journal
         self._stop = stop
-        self._started = int(time.time())
-        stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(self._started))
-        self._id = f"{stamp}-{uuid.uuid4().hex[:6]}"
-        self._journal = Journal(workdir, progress)
-        self._state = ABORTED
+        self._course = Course.begin(dry_run=settings.dry_run, open_webui_version=target.version)
+        self._lost: MigratorError | None = None
 
-    async def execute(self) -> Result:
+    async def execute(self, workdir: Path, pause: Callable[[], None]) -> Result:
         """Run, and report even where it does not come to its end.
 
         Raises:
             MigratorError: what ended the run early, after the report was written.
         """
-        directory = self._report_directory()
-        with contextlib.closing(self._journal):
-            async with self._writer() as writer:
-                error = await self._walk(writer)
-                report = self._report(FINISHED if error is None else ABORTED)
-                await write_reports(report, directory)
-            if error is not None and not isinstance(error, StoppedError):
-                raise error
-            return Result(
-                run=report.run,
-                backup=report.backup,
-                collections=report.collections,
-                headline=headline(report),
-                summary=tuple(summary_lines(report)),
-                directory=directory,
-                failures=self._journal.tally.failures,
-                warnings=self._journal.tally.warnings.total(),
-                warning_counts=self._warning_counts(),
-            )
+        course = self._course
+        directory = prepared_directory(
+            self._settings.report_dir or self._target.data_dir / "librechat-migration" / course.id
+        )
+        async with self._writer() as writer:
+            error = await self._walk(writer, workdir, pause)
+            course.end(RunState.FINISHED if error is None else RunState.ABORTED)
+        report = self._report()
+        problem = await _written(report, directory)
+        if isinstance(error, StoppedError):
+            error = self._lost
+        if error is not None:
+            raise _with_counts(error, report)
+        return self._result(report, directory, problem)
 
-    async def _walk(self, writer: Writer) -> MigratorError | None:
+    async def _walk(
+        self, writer: Writer, workdir: Path, pause: Callable[[], None]
+    ) -> MigratorError | None:
         """Carry out all phases; the error that ended them early, if one did."""
-        with contextlib.closing(Scratch(self._workdir)) as scratch:
-            known = await self._target.model_ids()
-            models = ModelMapper(self._settings.model_map, self._settings.default_model, known)
-            context = Context(
-                self._backup, scratch, self._settings, models, self._started, self._pause
-            )
-            driver = Driver(writer, self._journal, self._stop)
-            try:
-                await run_phases(context, driver, self._target)
-            except MigratorError as error:
-                return error
-            unbalanced = self._journal.tally.unbalanced()
-            if unbalanced:
-                # Never expected; but a report that hides a document would be worse.
-                return AbortedError(
-                    f"the outcomes of {', '.join(unbalanced)} do not add up. This is a flaw of "
-                    "the tool; please report it together with report.json."
+        try:
+            with contextlib.closing(Scratch(workdir)) as scratch:
+                known = await self._target.model_ids()
+                models = ModelMapper(self._settings.model_map, self._settings.default_model, known)
+                inputs = Inputs(
+                    self._backup, scratch, self._settings, models, self._course.started, pause
                 )
+                driver = Driver(writer, self._journal, self._stop)
+                await walk(inputs, driver, self._target)
+        except MigratorError as error:
+            return error
+        except asyncio.CancelledError:
+            if not self._stop.is_set():
+                raise
+            return _stopped()
+        unbalanced = self._journal.tally.unbalanced()
+        if not unbalanced:
             return None
+        # Never expected; but a report that hides a document would be worse.
+        return AbortedError(
+            f"the outcomes of {', '.join(unbalanced)} do not add up. This is a flaw of the tool; "
+            "please report it together with report.json."
+        )
 
     @asynccontextmanager
     async def _writer(self) -> AsyncIterator[Writer]:
         """The writer; for a run that writes, with the lock held and the ledger kept."""
-        if self._settings.dry_run:
+        course = self._course
+        if course.mode is Mode.DRY_RUN:
             yield PreviewWriter(self._target)
             return
         async with RunLock(self._target) as lock:
             ledger = Ledger(self._target)
             await ledger.mark_interrupted()
             await ledger.start(
-                run_id=self._id,
+                run_id=course.id,
                 settings=self._settings.model_dump(mode="json"),
                 backup_path=str(self._backup.path),
                 backup_kind=str(self._backup.kind),
                 backup_fingerprint=self._backup.fingerprint,
                 tool_version=__version__,
             )
-            pulse = asyncio.create_task(self._pulse(lock, ledger))
-            state = ABORTED
+            pulse = Pulse(lock, ledger, course.id, self._journal.progress, self._stop)
             try:
-                yield LiveWriter(self._target, ledger, self._id)
-                state = self._state
+                async with pulse:
+                    yield LiveWriter(self._target, ledger, course.id)
             finally:
-                pulse.cancel()
-                await asyncio.gather(pulse, return_exceptions=True)
+                self._lost = pulse.lost
+                if course.state is RunState.RUNNING:
+                    course.end(RunState.ABORTED)
                 counts = self._journal.tally.to_json()
                 # A lost database cannot take this; the next run marks the run as interrupted.
                 with contextlib.suppress(MigratorError):
-                    await ledger.finish(self._id, state, counts, self._warning_counts())
+                    await ledger.finish(course.id, course.state, counts, self._warning_counts())
 
     def _warning_counts(self) -> dict[str, int]:
         return {code.value: count for code, count in self._journal.tally.warnings.items()}
 
-    async def _pulse(self, lock: RunLock, ledger: Ledger) -> None:
-        """Show that the run lives, and notice when the lock is lost."""
-        while True:
-            await asyncio.sleep(HEARTBEAT_SECONDS)
-            try:
-                await lock.check()
-                if await ledger.heartbeat(self._id, self._journal.progress.to_json()):
-                    self._stop.set()
-            except MigratorError:
-                self._stop.set()
-                return
-
-    def _report(self, state: str) -> Report:
-        self._state = state
+    def _report(self) -> Report:
+        backup = self._backup
         return Report(
-            run=RunInfo(
-                id=self._id,
-                mode="dry-run" if self._settings.dry_run else "run",
-                started_at=self._started,
-                finished_at=int(time.time()),
-                tool_version=__version__,
-                open_webui_version=self._target.version,
-                state=state,
-            ),
-            backup=BackupInfo(
-                str(self._backup.path), str(self._backup.kind), self._backup.fingerprint
-            ),
+            run=self._course.info(),
+            backup=BackupInfo(str(backup.path), str(backup.kind), backup.fingerprint),
             collections=self._journal.tally.to_json(),
             items=self._journal.items,
             warnings=self._journal.warnings,
         )
 
-    def _report_directory(self) -> Path:
-        """Where the reports go; found out to be writable before anything else happens."""
-        return prepared_directory(
-            self._settings.report_dir or self._target.data_dir / "librechat-migration" / self._id
+    def _result(self, report: Report, directory: Path, problem: str | None) -> Result:
+        return Result(
+            run=report.run,
+            backup=report.backup,
+            collections=report.collections,
+            headline=headline(report),
+            summary=tuple(summary_lines(report)),
+            directory=directory,
+            failures=self._journal.tally.failures,
+            warnings=self._journal.tally.warnings.total(),
+            warning_counts=self._warning_counts(),
+            report_problem=problem,
         )
 
 
-def prepared_directory(directory: Path) -> Path:
-    """Create a directory for reports.
-
-    Raises:
-        CannotStartError: it cannot be written to.
-    """
+async def _written(report: Report, directory: Path) -> str | None:
+    """Write the reports; what hindered it, because what was migrated is migrated all the same."""
     try:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-        probe = directory / ".writable"
-        probe.touch()
-        probe.unlink()
+        await write_reports(report, directory)
     except OSError as error:
-        raise CannotStartError(
-            f"The reports cannot be written to {directory}: {error.strerror}. "
-            "Name a writable directory with --report-dir (MIGRATION_REPORT_DIR)."
-        ) from error
-    return directory
+        return (
+            f"The reports could not be written to {directory}: {error.strerror or error}. Make "
+            f"room, and write them again with `librechat-migrate report {report.run.id}`."
+        )
+    return None
 
 
-@contextlib.contextmanager
-def work_directory() -> Iterator[Path]:
-    """A directory for unpacked archives and notes, gone when the run ends."""
-    try:
-        directory = Path(tempfile.mkdtemp(prefix="librechat-migrate-"))
-    except OSError as error:
-        raise CannotStartError(
-            f"No temporary directory can be made: {error.strerror}. "
-            "Set TMPDIR to a writable directory with room for the unpacked backup."
-        ) from error
-    try:
-        yield directory
-    finally:
-        shutil.rmtree(directory, ignore_errors=True)
+def _stopped() -> StoppedError:
+    """Somebody ended the run while it waited; the cancellation has done its work."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
+    return StoppedError("the run was stopped. It is safe to run again.")
+
+
+def _with_counts(error: MigratorError, report: Report) -> MigratorError:
+    """The error with how far the run has come, where it had begun."""
+    if isinstance(error, AbortedError):
+        return AbortedError(f"{str(error).rstrip('.')}. So far: {headline(report)}.")
+    return error

@@ -1,6 +1,8 @@
 """Notes that a run takes on disk, so that memory stays flat however large the backup is.
 
 A temporary SQLite database of our own, in the run's work directory; nothing in it outlives the run.
+Keys and texts may be any string that a backup can hold: they are stored as bytes, because SQLite
+takes no half of a surrogate pair and ends some texts at a NUL.
 """
 
 from __future__ import annotations
@@ -9,19 +11,22 @@ import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple
+from dataclasses import astuple, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, cast
 
 from migrator_core.convert.files.file_records import FileLink
+from migrator_core.librechat.documents.base import M
 
 _SCHEMA = """
-CREATE TABLE seen (kind TEXT, key TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
-CREATE TABLE link (user TEXT, file_id TEXT, link TEXT, PRIMARY KEY (user, file_id)) WITHOUT ROWID;
-CREATE TABLE path (user TEXT, path TEXT, file_id TEXT, PRIMARY KEY (user, path, file_id))
+CREATE TABLE seen (kind TEXT, key BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE link (user BLOB, file_id BLOB, link TEXT, PRIMARY KEY (user, file_id)) WITHOUT ROWID;
+CREATE TABLE path (user BLOB, path BLOB, file_id BLOB, PRIMARY KEY (user, path, file_id))
     WITHOUT ROWID;
-CREATE TABLE name (kind TEXT, key TEXT, name TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
-CREATE TABLE note (kind TEXT, key TEXT, place INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT);
+CREATE TABLE name (kind TEXT, key BLOB, name BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE note (
+    kind TEXT, key BLOB, place INTEGER PRIMARY KEY AUTOINCREMENT, source BLOB, body TEXT
+);
 CREATE INDEX note_key ON note (kind, key);
 """
 
@@ -43,97 +48,150 @@ class Scratch:
         """Release the file."""
         self._db.close()
 
-    def first_time(self, kind: str, key: str) -> bool:
+    def first_time(self, kind: str, *key: str) -> bool:
         """Whether this key is new among its kind; it is not any more afterwards."""
         with self._lock:
-            cursor = self._db.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (kind, key))
+            cursor = self._db.execute(
+                "INSERT OR IGNORE INTO seen VALUES (?, ?)", (kind, _joined(key))
+            )
             return cursor.rowcount == 1
 
     def add_link(self, user: str, file_id: str, link: FileLink) -> None:
         """Remember where a user's file went."""
-        body = json.dumps(astuple(link))
+        values = (_bytes(user), _bytes(file_id), json.dumps(astuple(link)))
         with self._lock:
-            self._db.execute("INSERT OR REPLACE INTO link VALUES (?, ?, ?)", (user, file_id, body))
+            self._db.execute("INSERT OR REPLACE INTO link VALUES (?, ?, ?)", values)
 
     def links(self, user: str, file_ids: Iterable[str]) -> dict[str, FileLink]:
         """Those of ``file_ids`` that are files of this user and were migrated."""
         found: dict[str, FileLink] = {}
-        with self._lock:
-            for file_id in file_ids:
-                row = self._db.execute(
-                    "SELECT link FROM link WHERE user = ? AND file_id = ?", (user, file_id)
-                ).fetchone()
-                if row:
-                    found[file_id] = FileLink(*json.loads(row[0]))
+        query = "SELECT link FROM link WHERE user = ? AND file_id = ?"
+        for file_id in file_ids:
+            row = self._one(query, user, file_id)
+            if row:
+                found[file_id] = FileLink(*json.loads(row[0]))
         return found
 
     def add_path(self, user: str, path: str, file_id: str) -> None:
         """Remember that a user's file has this path, migrated or not."""
+        values = (_bytes(user), _bytes(path), _bytes(file_id))
         with self._lock:
-            self._db.execute("INSERT OR IGNORE INTO path VALUES (?, ?, ?)", (user, path, file_id))
+            self._db.execute("INSERT OR IGNORE INTO path VALUES (?, ?, ?)", values)
 
     def links_by_path(self, user: str, paths: Iterable[str]) -> dict[str, FileLink | None]:
         """Those of ``paths`` that are files of this user; None for one that was not migrated."""
         found: dict[str, FileLink | None] = {}
-        with self._lock:
-            for path in paths:
-                row = self._db.execute(
-                    "SELECT link FROM path LEFT JOIN link USING (user, file_id) "
-                    "WHERE user = ? AND path = ? ORDER BY link IS NULL, file_id LIMIT 1",
-                    (user, path),
-                ).fetchone()
-                if row:
-                    found[path] = FileLink(*json.loads(row[0])) if row[0] else None
+        query = (
+            "SELECT link FROM path LEFT JOIN link USING (user, file_id) "
+            "WHERE user = ? AND path = ? ORDER BY link IS NULL, file_id LIMIT 1"
+        )
+        for path in paths:
+            row = self._one(query, user, path)
+            if row:
+                found[path] = FileLink(*json.loads(row[0])) if row[0] else None
         return found
 
     def add_name(self, kind: str, key: str, name: str) -> None:
         """Remember what people call something."""
+        values = (kind, _bytes(key), _bytes(name))
         with self._lock:
-            self._db.execute("INSERT OR REPLACE INTO name VALUES (?, ?, ?)", (kind, key, name))
+            self._db.execute("INSERT OR REPLACE INTO name VALUES (?, ?, ?)", values)
 
     def names(self, kind: str, keys: Iterable[str]) -> dict[str, str]:
         """The names of those of ``keys`` that have one."""
         found: dict[str, str] = {}
-        with self._lock:
-            for key in keys:
+        for key in keys:
+            with self._lock:
                 row = self._db.execute(
-                    "SELECT name FROM name WHERE kind = ? AND key = ?", (kind, key)
+                    "SELECT name FROM name WHERE kind = ? AND key = ?", (kind, _bytes(key))
                 ).fetchone()
-                if row:
-                    found[key] = row[0]
+            if row:
+                found[key] = _text(row[0])
         return found
 
-    def add_note(self, kind: str, key: str, body: dict[str, Any]) -> None:
-        """Keep a document for later, under a key that need not be unique."""
-        text = json.dumps(body, default=_note_default)
+    def notes(self, kind: str, model: type[M]) -> Notes[M]:
+        """The notes of one kind, each a document of this model."""
+        return Notes(self._db, self._lock, kind, model)
+
+    def _one(self, query: str, *keys: str) -> tuple[Any, ...] | None:
+        with self._lock:
+            row: tuple[Any, ...] | None = self._db.execute(
+                query, tuple(_bytes(key) for key in keys)
+            ).fetchone()
+            return row
+
+
+@dataclass(frozen=True, slots=True)
+class Noted(Generic[M]):
+    """A document that was kept for later, and what outcomes call it."""
+
+    source_id: str
+    document: M
+
+
+class Notes(Generic[M]):
+    """Documents that are kept for later, under keys that need not be unique."""
+
+    def __init__(
+        self, db: sqlite3.Connection, lock: threading.Lock, kind: str, model: type[M]
+    ) -> None:
+        self._db = db
+        self._lock = lock
+        self._kind = kind
+        self._model = model
+
+    def add(self, key: tuple[str, ...], source_id: str, document: M) -> None:
+        """Keep a document."""
+        body = json.dumps(document.model_dump(), default=_plain)
+        values = (self._kind, _joined(key), _bytes(source_id), body)
         with self._lock:
             self._db.execute(
-                "INSERT INTO note (kind, key, body) VALUES (?, ?, ?)", (kind, key, text)
+                "INSERT INTO note (kind, key, source, body) VALUES (?, ?, ?, ?)", values
             )
 
-    def take_notes(self, kind: str, key: str) -> list[dict[str, Any]]:
+    def take(self, *key: str) -> list[Noted[M]]:
         """The documents under a key, in the order in which they came; they are gone afterwards."""
         with self._lock:
             rows = self._db.execute(
-                "DELETE FROM note WHERE kind = ? AND key = ? RETURNING place, body", (kind, key)
+                "DELETE FROM note WHERE kind = ? AND key = ? RETURNING place, source, body",
+                (self._kind, _joined(key)),
             ).fetchall()
-        return [json.loads(body) for _, body in sorted(rows)]
+        return [self._noted(source, body) for _, source, body in sorted(rows)]
 
-    def remaining_notes(self, kind: str) -> Iterator[dict[str, Any]]:
-        """The documents of a kind that nobody took, in the order in which they came."""
+    def remaining(self) -> Iterator[Noted[M]]:
+        """The documents that nobody took, in the order in which they came."""
         place = 0
         while True:
             with self._lock:
                 row = self._db.execute(
-                    "SELECT place, body FROM note WHERE kind = ? AND place > ? "
+                    "SELECT place, source, body FROM note WHERE kind = ? AND place > ? "
                     "ORDER BY place LIMIT 1",
-                    (kind, place),
+                    (self._kind, place),
                 ).fetchone()
             if row is None:
                 return
             place = row[0]
-            yield json.loads(row[1])
+            yield self._noted(row[1], row[2])
+
+    def _noted(self, source: bytes, body: str) -> Noted[M]:
+        # What was checked when it was read is not checked again: a date that is a number of
+        # milliseconds by now would be taken for seconds.
+        document = self._model.model_construct(**json.loads(body))
+        return Noted(_text(source), cast("M", document))
 
 
-def _note_default(value: Any) -> Any:  # noqa: ANN401 - a JSON hook sees every type
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogatepass")
+
+
+def _joined(key: tuple[str, ...]) -> bytes:
+    """Several texts as one key; no two lists of texts have the same."""
+    return b"".join(b"%d:%b" % (len(part), part) for part in map(_bytes, key))
+
+
+def _plain(value: object) -> object:
     return value.hex() if isinstance(value, bytes) else str(value)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from html import escape
-from typing import Any
+from typing import Literal
 
 from migrator_core.duration import duration
 from migrator_core.openwebui import RunState
 from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
+from migrator_core.tally import CollectionEntry
 from owui_function.jobs.summaries import Summary, in_two
 
 
@@ -63,7 +64,7 @@ def _table(summary: Summary) -> Iterator[str]:
     yield "</tbody></table></div>"
 
 
-def _row(name: str, entry: Mapping[str, Any]) -> str:
+def _row(name: str, entry: CollectionEntry) -> str:
     skipped, failed = sum(entry["skipped"].values()), sum(entry["failed"].values())
     cells = "".join(
         f'<td class="{"" if count else "zero"}">{count:,}</td>'
@@ -75,7 +76,9 @@ def _row(name: str, entry: Mapping[str, Any]) -> str:
     )
 
 
-def _reasons(heading: str, summary: Summary, kind: str, tone: str) -> Iterator[str]:
+def _reasons(
+    heading: str, summary: Summary, kind: Literal["skipped", "failed"], tone: str
+) -> Iterator[str]:
     places: dict[str, list[str]] = {}
     for name, reason, count in summary.report.reasons(kind):
         places.setdefault(reason, []).append(f"{count:,} {name}")

@@ -104,7 +104,7 @@ def _totals(summary: Summary) -> str:
     )
 
 
-def _wholly_left_out(counts: summaries.Counts) -> str:
+def _wholly_left_out(counts: summaries.Entries) -> str:
     names = ", ".join(f"{plain(name)} {entry['found']:,}" for name, entry in counts)
     return f"Wholly left out: {names}.\n\n" if names else ""
 

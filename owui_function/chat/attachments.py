@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from migrator_core import past_report
 from migrator_core.openwebui.server import Attachment, store_files
-from migrator_core.runs import past_report
 from owui_function.jobs.summaries import Summary
 from owui_function.ledger import aside
 

@@ -11,9 +11,9 @@ import logging
 import threading
 from pathlib import Path
 
+from migrator_core import migrate
 from migrator_core.errors import MigratorError
 from migrator_core.progress import Progress
-from migrator_core.runs import migrate
 from migrator_core.settings import Settings
 from owui_function.jobs import previews, summaries
 from owui_function.jobs.yielding import set_server_aside, taking_turns

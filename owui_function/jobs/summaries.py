@@ -6,13 +6,15 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
+from migrator_core import Result, run_info
 from migrator_core.openwebui import RunRecord, RunState
+from migrator_core.outcome import Mode
 from migrator_core.report import BackupInfo, Report, RunInfo, headline
-from migrator_core.runs import Result, run_info
+from migrator_core.tally import CollectionEntry, Counts
 
 FILE_NAME = "summary.json"
 """Beside the reports, so that another worker, or the server after a restart, knows them too."""
@@ -28,14 +30,14 @@ class Summary:
 
     run: RunInfo
     backup: BackupInfo
-    collections: Mapping[str, Mapping[str, Any]]
+    collections: Counts
     warnings: Mapping[str, int] = field(default_factory=dict)
     key: str = ""
 
     @property
     def preview(self) -> bool:
         """Whether nothing was written."""
-        return self.run.mode == "dry-run"
+        return self.run.mode == Mode.DRY_RUN
 
     @property
     def finished(self) -> bool:
@@ -58,11 +60,11 @@ class Summary:
         return headline(self.report)
 
 
-Counts = Sequence[tuple[str, Mapping[str, Any]]]
+Entries: TypeAlias = Sequence[tuple[str, CollectionEntry]]
 """Collections by name, with their entries as in ``report.json``."""
 
 
-def in_two(summary: Summary) -> tuple[Counts, Counts]:
+def in_two(summary: Summary) -> tuple[Entries, Entries]:
     """The collections of which something arrives or fails, and those that are wholly left out.
 
     There are many of the latter, of a document or two each; they need no row of their own.

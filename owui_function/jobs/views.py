@@ -7,25 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from migrator_core.runs import PHASES
-
-_LABELS = {
-    "users": "Accounts",
-    "merged users": "Accounts that were there twice",
-    "groups": "Groups",
-    "tags": "Bookmarks as tags",
-    "folders": "Projects as folders",
-    "files": "Files",
-    "permissions": "Permissions",
-    "shared links": "Shared links",
-    "index of messages": "Index of messages",
-    "conversations": "Conversations and messages",
-    "unused shared links": "Shared links left over",
-    "prompts": "Prompts",
-    "agents": "Agents as models",
-    "unused permissions": "Permissions left over",
-    "other collections": "Everything else",
-}
+from migrator_core import PHASES
 
 
 class PhaseState(StrEnum):
@@ -92,8 +74,8 @@ def view_of(progress: Mapping[str, Any], *, preview: bool, stopping: bool = Fals
     history = {str(name): int(done) for name, done in progress.get("history") or ()}
     current = str(progress.get("phase") or "")
     phases = []
-    for name in PHASES:
-        label = _LABELS.get(name, name)
+    for phase in PHASES:
+        name, label = phase.name, phase.label
         if name == current:
             done, total = int(progress.get("done") or 0), progress.get("total")
             phases.append(PhaseView(label, PhaseState.NOW, done, total))

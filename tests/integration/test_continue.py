@@ -70,6 +70,7 @@ class Office:
             if after["messages"].get(answer, {}).get("done"):
                 break
             assert time.monotonic() < deadline, "the answer is never stored"
+            time.sleep(0.05)
         assert after["currentId"] == answer
         assert SAYS in json.dumps(after["messages"][answer])
         return asked, before["history"]["messages"], after["messages"]

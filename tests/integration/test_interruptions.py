@@ -51,7 +51,7 @@ def _wait(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 120
     while not condition():
         assert time.monotonic() < deadline, "the run did not get anywhere"
-        time.sleep(0.01)
+        time.sleep(0.05)
 
 
 def _chats(target: Deployment) -> int:

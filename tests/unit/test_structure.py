@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 import tomllib
@@ -11,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 UNIT = ROOT / "tests" / "unit"
+PACKAGES = ("migrator_core", "owui_function", "scripts", "benchmarks", "tests")
 
 
 def test_dead_code_is_what_pyproject_says_is_none() -> None:
@@ -28,6 +30,30 @@ def test_dead_code_is_what_pyproject_says_is_none() -> None:
     dead = {line: line.split("'")[1] for line in done.stdout.splitlines()}
     assert not [line for line, name in dead.items() if name not in explained], done.stderr
     assert explained == set(dead.values()), "take the others out of pyproject.toml"
+
+
+def private_names(tree: ast.Module) -> set[str]:
+    """What a module keeps to itself: its functions, classes and values that begin with ``_``."""
+    names = set()
+    for node in tree.body:
+        match node:
+            case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                names.add(node.name)
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                names.add(name)
+    return {name for name in names if name.startswith("_") and not name.endswith("__")}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_module_uses_what_it_keeps_to_itself(package: str) -> None:
+    """vulture takes a name that begins with ``_`` for one that is left unused on purpose."""
+    unused = []
+    for path in sorted((ROOT / package).rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        loaded = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)
+                  and isinstance(node.ctx, ast.Load)}  # fmt: skip
+        unused += [f"{path.relative_to(ROOT)}: {name}" for name in private_names(tree) - loaded]
+    assert unused == []
 
 
 def mirrored(folder: Path) -> Path:

@@ -12,22 +12,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from migrator_core.outcome import Notice, Outcome, State
+from migrator_core.outcome import Notice, Outcome, RunState, State
+from migrator_core.tally import Counts
 
 _LONGEST_TEXT = 1000
 
 LedgerValues = dict[str, str | int | None]
 """One row of ``librechat_migration_item``, every column but the number and the run."""
-
-
-class RunState(StrEnum):
-    """What became of a run. A run is ``interrupted`` when its process died."""
-
-    RUNNING = "running"
-    FINISHED = "finished"
-    ABORTED = "aborted"
-    INTERRUPTED = "interrupted"
-    UNDONE = "undone"
 
 
 class EntryState(StrEnum):
@@ -54,7 +45,7 @@ class RunRecord:
     """
 
     id: str
-    state: str
+    state: RunState
     started_at: int
     finished_at: int | None
     heartbeat_at: int
@@ -65,7 +56,7 @@ class RunRecord:
     backup_fingerprint: str
     tool_version: str
     open_webui_version: str
-    counts: Mapping[str, Any]
+    counts: Counts
     warnings: Mapping[str, int]
     progress: Mapping[str, Any]
     stop_requested_at: int | None
@@ -157,6 +148,7 @@ def record_of_row(row: sa.Row[Any]) -> RunRecord:
     values = dict(row._mapping)  # noqa: SLF001 - the public name of a row's dictionary
     for name in ("settings", "counts", "warnings", "progress"):
         values[name] = _load(values.get(name))
+    values["state"] = RunState(values["state"])
     values.setdefault("stop_requested_at", None)  # a ledger of an older version
     return RunRecord(**values)
 

@@ -22,7 +22,6 @@ from migrator_core.openwebui.ledger.entries import (
     LedgerItem,
     LedgerValues,
     RunRecord,
-    RunState,
     dump_json,
     item_of_row,
     owner,
@@ -30,6 +29,8 @@ from migrator_core.openwebui.ledger.entries import (
     storable,
 )
 from migrator_core.openwebui.ledger.upgrade import bring_up_to_date, columns_present, is_current
+from migrator_core.outcome import RunState
+from migrator_core.tally import Counts
 
 _PAGE = 1000
 
@@ -105,15 +106,15 @@ class Ledger:
     async def finish(
         self,
         run_id: str,
-        state: str,
-        counts: Mapping[str, Any],
+        state: RunState,
+        counts: Counts,
         warnings: Mapping[str, int],
     ) -> None:
         """Close a run with its sums: the report's collections, and warnings by code."""
         now = int(time.time())
         await self._update(
             run_id,
-            state=str(state),
+            state=state.value,
             finished_at=now,
             heartbeat_at=now,
             counts=dump_json(counts),

@@ -1,1 +1,39 @@
-"""The phases of a run, one module for each kind of thing."""
+"""The phases of a run, in their order: whatever a row refers to is there before it.
+
+This list is the only one. What a run goes through, what progress calls it, which collections are
+carried over and which are "not supported" follow from it. A new phase is a module and a line here.
+"""
+
+from __future__ import annotations
+
+from migrator_core.runs.phase import Phase
+from migrator_core.runs.phases.agents import AgentsPhase
+from migrator_core.runs.phases.conversations import ConversationsPhase
+from migrator_core.runs.phases.files import FilesPhase
+from migrator_core.runs.phases.folders import FoldersPhase
+from migrator_core.runs.phases.groups import GroupsPhase
+from migrator_core.runs.phases.index import IndexPhase
+from migrator_core.runs.phases.other_collections import OtherCollectionsPhase
+from migrator_core.runs.phases.permissions import PermissionsPhase, UnusedPermissionsPhase
+from migrator_core.runs.phases.prompts import PromptsPhase
+from migrator_core.runs.phases.shared_links import LinksPhase, UnusedLinksPhase
+from migrator_core.runs.phases.tags import TagsPhase
+from migrator_core.runs.phases.users import MergedUsersPhase, UsersPhase
+
+PHASES: tuple[type[Phase], ...] = (
+    UsersPhase,
+    MergedUsersPhase,
+    GroupsPhase,
+    TagsPhase,
+    FoldersPhase,
+    FilesPhase,
+    PermissionsPhase,
+    LinksPhase,
+    IndexPhase,
+    ConversationsPhase,
+    UnusedLinksPhase,
+    PromptsPhase,
+    AgentsPhase,
+    UnusedPermissionsPhase,
+    OtherCollectionsPhase,
+)

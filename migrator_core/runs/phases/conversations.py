@@ -20,66 +20,77 @@ from migrator_core.convert.dates import seconds
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.result import Skipped
 from migrator_core.convert.text import clean_text, single_line
-from migrator_core.librechat import Document, MessageIndex
+from migrator_core.librechat import Document
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
-from migrator_core.openwebui import Written
+from migrator_core.openwebui import OpenWebUI
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.rows import ChatRow, FileRow, Item
-from migrator_core.runs.context import Context, failed, skipped, unreadable
-from migrator_core.runs.driver import Enclosure, Found, Parcel, Step
-from migrator_core.runs.phases.shared_links import Sharer
-from migrator_core.runs.phases.stray_files import Found as FoundPaths
-from migrator_core.runs.phases.stray_files import Stray, find_paths
+from migrator_core.runs.inputs import Inputs
+from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.phases.shared_links import Linking
+from migrator_core.runs.phases.stray_files import Paths, Stray, find_paths
+from migrator_core.runs.results import Accounts, Conversations, Files, Folders, Messages
+from migrator_core.runs.steps import Enclosure, Found, Step, Write, failed, skipped, unreadable
 
 MESSAGES = "messages"
 
 _MAX_NAME = 200
 
 
-class ChatsPhase:
+class ConversationsPhase(Phase):
     """``conversations`` and ``messages``. One conversation at a time is in memory."""
 
     name = "conversations"
+    label = "Conversations and messages"
+    collections = frozenset({"conversations", MESSAGES})
+    needs = (Files, Folders, Messages, *Linking.needs)
+    leaves = Conversations
 
-    def __init__(
-        self, context: Context, messages: MessageIndex, sharer: Sharer, total: int
-    ) -> None:
-        self._context = context
-        self._index = messages
-        self._sharer = sharer
-        self._total = total
+    def __init__(self, inputs: Inputs, handover: Handover) -> None:
+        super().__init__(inputs, handover)
+        self._accounts = self.earlier(Accounts)
+        self._folders = self.earlier(Folders)
+        self._files = self.earlier(Files)
+        self._messages = self.earlier(Messages)
+        self._index = self._messages.index
+        self._linking = Linking(inputs, self, {})
+
+    async def ask(self, target: OpenWebUI) -> None:
+        """The addresses of shared chats that are taken."""
+        self._linking = Linking(self._inputs, self, await target.shared_chats())
 
     def total(self) -> int | None:
         """All messages and conversations."""
-        return self._total
+        return self._index.total + self._messages.conversations
 
     def steps(self) -> Iterator[Step]:
         """A step a conversation, with its messages; at the end the messages nobody asked for."""
         self._name_agents()
-        if self._context.has(MESSAGES):
+        if self._inputs.has(MESSAGES):
             yield Found(MESSAGES, self._index.total)
         for document in self._index.unreadable():
             yield unreadable(document)
-        yield from self._context.each("conversations", Conversation, self._convert)
+        yield from self._inputs.each("conversations", Conversation, self._convert)
         for source_id, _, user in self._index.untaken():
-            known = user is None or user in self._context.accounts
+            known = user is None or self._accounts.of(user) is not None
             reason = Reason.CONVERSATION_MISSING if known else Reason.OWNER_NOT_MIGRATED
             yield Outcome(MESSAGES, source_id, State.SKIPPED, None, reason)
 
-    def written(self, written: Written) -> None:
-        """Nothing later depends on these rows."""
+    def result(self) -> Conversations:
+        """Which conversations there are."""
+        return Conversations(self._inputs.scratch)
 
     def _convert(self, document: Document, conversation: Conversation) -> Iterator[Step]:
         source_id, user = conversation.conversation_id, conversation.user
-        owner = self._context.accounts.get(user or "")
+        owner = self._accounts.of(user)
         if owner is None or user is None:
             yield from self._leave_out(document, conversation, Reason.OWNER_NOT_MIGRATED)
-        elif not self._context.scratch.first_time("conversation", f"{user}/{source_id}"):
+        elif not self._inputs.scratch.first_time("conversation", user, source_id):
             # Its messages belong to the first row with this id.
             yield skipped(document, Reason.DUPLICATE, source_id=source_id)
-        elif is_temporary(conversation) and not self._context.settings.include_temporary:
+        elif is_temporary(conversation) and not self._inputs.settings.include_temporary:
             yield from self._leave_out(document, conversation, Reason.TEMPORARY)
         else:
             yield from self._chat(document, conversation, user, owner)
@@ -90,8 +101,8 @@ class ChatsPhase:
         messages: list[Message] = []
         source_ids: list[str] = []
         for row in self._index.take(conversation.conversation_id, user):
-            self._context.pause()
-            self._context.claim(MESSAGES, [row.source_id])
+            self._inputs.pause()
+            self._inputs.claim(MESSAGES, [row.source_id])
             if row.data is None:
                 yield unreadable(row)
                 continue
@@ -104,12 +115,12 @@ class ChatsPhase:
         found = self._find_paths(conversation, references.paths, user, owner)
         scope = ChatContext(
             owner,
-            self._context.scratch.links(user, references.files),
-            self._context.models,
-            self._context.started,
+            self._files.links(user, references.files),
+            self._inputs.models,
+            self._inputs.started,
             paths=found.links,
-            agents=self._context.scratch.names("agents", references.agents),
-            folder_id=self._context.folder_of(conversation.chat_project_id, owner),
+            agents=self._inputs.scratch.names("agents", references.agents),
+            folder_id=self._folders.of(conversation.chat_project_id, owner),
         )
         converted = convert_conversation(conversation, messages, scope, source_ids)
         if isinstance(converted, Skipped):
@@ -123,18 +134,19 @@ class ChatsPhase:
                 yield Outcome(MESSAGES, source_id, State.SKIPPED, None, converted.reason)
             return
         yield from _enclosures(conversation, converted, found.strays)
-        shared = self._sharer.share(conversation, messages, scope, converted.row)
+        shared = self._linking.link(conversation, messages, scope, converted.row)
         yield from shared.before
-        yield from _parcel(conversation, replace(converted, row=shared.row))
+        yield from _write(conversation, replace(converted, row=shared.row))
         yield from shared.after
 
     def _find_paths(
         self, conversation: Conversation, paths: set[str], user: str, owner: str
-    ) -> FoundPaths:
-        started = self._context.started
+    ) -> Paths:
+        started = self._inputs.started
         created = seconds(conversation.created_at, started)
         return find_paths(
-            self._context,
+            self._inputs.backup,
+            self._files,
             paths,
             user=user,
             owner=owner,
@@ -144,16 +156,16 @@ class ChatsPhase:
 
     def _name_agents(self) -> None:
         """Learn what people call the agents, whose ids are all that messages have."""
-        if not self._context.has("agents"):
+        if not self._inputs.has("agents"):
             return
-        for document in self._context.backup.documents("agents"):
+        for document in self._inputs.backup.documents("agents"):
             agent_id, name = (
                 (document.data.get("id"), document.data.get("name"))
                 if document.data is not None
                 else (None, None)
             )
             if isinstance(agent_id, str) and isinstance(name, str):
-                self._context.scratch.add_name(
+                self._inputs.scratch.add_name(
                     "agents", clean_text(agent_id), single_line(name, limit=_MAX_NAME)
                 )
 
@@ -189,10 +201,10 @@ def _enclosure(
     return Enclosure(item, open_blob, f"{where}: {row.filename}", weight)
 
 
-def _parcel(conversation: Conversation, converted: ConvertedChat) -> Iterator[Step]:
+def _write(conversation: Conversation, converted: ConvertedChat) -> Iterator[Step]:
     row = converted.row
     yield from converted.message_outcomes
-    yield Parcel(
+    yield Write(
         Item("conversations", conversation.conversation_id, row, fingerprint(row)),
         converted.notices,
         children=((MESSAGES, converted.message_ids),),

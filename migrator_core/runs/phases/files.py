@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from migrator_core.convert.content.links import own_path
 from migrator_core.convert.files.file_records import FileLink, convert_file, file_link, skip_reason
@@ -12,49 +13,49 @@ from migrator_core.librechat.documents.file import File
 from migrator_core.openwebui import Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.rows import FileRow, Item
-from migrator_core.runs.context import Context
-from migrator_core.runs.driver import Parcel, Step
+from migrator_core.runs.inputs import Inputs
+from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.stray_files import digest_of
+from migrator_core.runs.results import Accounts, Files
+from migrator_core.runs.steps import Step, Write
 
 
-class FilesPhase:
+class FilesPhase(Phase):
     """``files``: what people uploaded and what tools made for them."""
 
     name = "files"
+    label = "Files"
+    collections = frozenset({"files"})
+    needs = (Accounts,)
+    leaves = Files
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-        self._links: dict[str, tuple[str, str, FileLink]] = {}
-
-    def total(self) -> int | None:
-        """Not known before the collection has been read."""
-        return None
+    def __init__(self, inputs: Inputs, handover: Handover) -> None:
+        super().__init__(inputs, handover)
+        self._accounts = self.earlier(Accounts)
 
     def steps(self) -> Iterator[Step]:
         """One step a file record; its bytes are hashed here and copied by the writer."""
-        return self._context.each("files", File, self._convert)
+        return self._inputs.each("files", File, self._convert)
 
-    def written(self, written: Written) -> None:
-        """Remember where the file went, for the messages that refer to it."""
-        user, file_id, link = self._links.pop(written.item.row.id)
-        if written.state in {State.MIGRATED, State.EXISTING}:
-            self._context.scratch.add_link(user, file_id, link)
+    def result(self) -> Files:
+        """Where the files went, for the messages that refer to them."""
+        return Files(self._inputs.scratch)
 
     def _convert(self, document: Document, file: File) -> Iterator[Step]:
         size = max(file.bytes or 0, 0)
-        owner = self._context.accounts.get(file.user or "")
+        owner = self._accounts.of(file.user)
         if owner is None or file.user is None:
             yield _skipped(document, file, size, Reason.OWNER_NOT_MIGRATED)
             return
         path = own_path(file.filepath or "", file.user)
         if path is not None:
-            self._context.scratch.add_path(file.user, path, file.file_id)
+            self._inputs.scratch.add_path(file.user, path, file.file_id)
         elsewhere = skip_reason(file)
         if elsewhere is not None:
             yield _skipped(document, file, size, elsewhere.reason, elsewhere.detail)
             return
         try:
-            blob = self._context.backup.blobs.find(
+            blob = self._inputs.backup.blobs.find(
                 file.filepath or "", user=file.user, file_id=file.file_id
             )
         except BlobError as error:
@@ -65,12 +66,12 @@ class FilesPhase:
         if blob.size == 0:
             yield _skipped(document, file, 0, Reason.EMPTY_FILE, file.filename)
             return
-        if not self._context.scratch.first_time("file", f"{file.user}/{file.file_id}"):
+        if not self._inputs.scratch.first_time("file", file.user, file.file_id):
             yield _skipped(document, file, blob.size, Reason.DUPLICATE)
             return
-        yield self._parcel(file, owner, blob)
+        yield self._write(file, owner, blob)
 
-    def _parcel(self, file: File, owner: str, blob: Blob) -> Step:
+    def _write(self, file: File, owner: str, blob: Blob) -> Step:
         try:
             with blob.open() as content:
                 digest, size = digest_of(content)
@@ -79,15 +80,19 @@ class FilesPhase:
                 "files", file.file_id, State.FAILED, None, Reason.UNREADABLE_DOCUMENT, str(error)
             )
         converted = convert_file(
-            file, owner_id=owner, size=size, sha256=digest, fallback=self._context.started
+            file, owner_id=owner, size=size, sha256=digest, fallback=self._inputs.started
         )
         row = converted.row
         notices = converted.notices
         if file.bytes is not None and file.bytes != size:
             notices += (_size_notice(row, file.bytes, size),)
-        self._links[row.id] = (file.user or "", file.file_id, file_link(row))
         item = Item("files", file.file_id, row, fingerprint(row), size)
-        return Parcel(item, notices, open_blob=blob.open)
+        remember = partial(self._remember, file.user or "", file.file_id, file_link(row))
+        return Write(item, notices, open_blob=blob.open, then=remember)
+
+    def _remember(self, user: str, file_id: str, link: FileLink, written: Written) -> None:
+        if written.state in {State.MIGRATED, State.EXISTING}:
+            self._inputs.scratch.add_link(user, file_id, link)
 
 
 def _size_notice(row: FileRow, recorded: int, actual: int) -> Notice:

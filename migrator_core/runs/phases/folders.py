@@ -8,44 +8,56 @@ from migrator_core.convert.chats.folders import FolderNames, convert_project
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.chat_project import ChatProject
-from migrator_core.openwebui import Written
+from migrator_core.openwebui import OpenWebUI, Written
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import FolderRow, Item
-from migrator_core.runs.context import Context, skipped
-from migrator_core.runs.driver import Parcel, Step
+from migrator_core.runs.inputs import Inputs
+from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.results import Accounts, Folders
+from migrator_core.runs.steps import Step, Write, skipped
 
 
-class FoldersPhase:
+class FoldersPhase(Phase):
     """``chatprojects``."""
 
     name = "folders"
+    label = "Projects as folders"
+    collections = frozenset({"chatprojects"})
+    needs = (Accounts,)
+    leaves = Folders
 
-    def __init__(self, context: Context, names: FolderNames) -> None:
-        self._context = context
-        self._names = names
+    def __init__(self, inputs: Inputs, handover: Handover) -> None:
+        super().__init__(inputs, handover)
+        self._accounts = self.earlier(Accounts)
+        self._names = FolderNames([])
+        self._folders: dict[str, tuple[str, str]] = {}
 
-    def total(self) -> int | None:
-        """Not known before the collection has been read."""
-        return None
+    async def ask(self, target: OpenWebUI) -> None:
+        """The names that are taken."""
+        self._names = FolderNames(await target.folders())
 
     def steps(self) -> Iterator[Step]:
         """One step a project."""
-        return self._context.each("chatprojects", ChatProject, self._convert)
+        return self._inputs.each("chatprojects", ChatProject, self._convert)
 
-    def written(self, written: Written) -> None:
-        """From now on chats can go into this folder."""
-        row = written.item.row
-        if written.state in {State.MIGRATED, State.EXISTING} and isinstance(row, FolderRow):
-            self._context.folders[written.item.source_id] = (row.user_id, row.id)
+    def result(self) -> Folders:
+        """The folders that chats can go into from now on."""
+        return Folders(self._folders)
 
     def _convert(self, document: Document, project: ChatProject) -> Iterator[Step]:
-        owner = self._context.accounts.get(project.user or "")
+        owner = self._accounts.of(project.user)
         if owner is None:
             yield skipped(document, Reason.OWNER_NOT_MIGRATED, source_id=project.id)
-        elif not self._context.scratch.first_time("chatproject", project.id):
+        elif not self._inputs.scratch.first_time("chatproject", project.id):
             yield skipped(document, Reason.DUPLICATE, source_id=project.id)
         else:
             row = convert_project(
-                project, owner_id=owner, names=self._names, fallback=self._context.started
+                project, owner_id=owner, names=self._names, fallback=self._inputs.started
             )
-            yield Parcel(Item(document.collection, project.id, row, fingerprint(row)))
+            item = Item(document.collection, project.id, row, fingerprint(row))
+            yield Write(item, then=self._remember)
+
+    def _remember(self, written: Written) -> None:
+        row = written.item.row
+        if written.state in {State.MIGRATED, State.EXISTING} and isinstance(row, FolderRow):
+            self._folders[written.item.source_id] = (row.user_id, row.id)

@@ -11,33 +11,41 @@ from migrator_core.librechat.documents.group import Group
 from migrator_core.openwebui import Written
 from migrator_core.outcome import State
 from migrator_core.rows import Item
-from migrator_core.runs.context import Context
-from migrator_core.runs.driver import Parcel, Step
+from migrator_core.runs.inputs import Inputs
+from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.results import Accounts, Groups
+from migrator_core.runs.steps import Step, Write
 
 
-class GroupsPhase:
+class GroupsPhase(Phase):
     """``groups``, with those of their members who have an account."""
 
     name = "groups"
+    label = "Groups"
+    collections = frozenset({"groups"})
+    needs = (Accounts,)
+    leaves = Groups
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    def total(self) -> int | None:
-        """Not known before the collection has been read."""
-        return None
+    def __init__(self, inputs: Inputs, handover: Handover) -> None:
+        super().__init__(inputs, handover)
+        self._accounts = self.earlier(Accounts)
+        self._groups: dict[str, str] = {}
 
     def steps(self) -> Iterator[Step]:
         """One step a group."""
-        return self._context.each("groups", Group, self._convert)
+        return self._inputs.each("groups", Group, self._convert)
 
-    def written(self, written: Written) -> None:
-        """From now on things can be shared with this group."""
-        if written.state in {State.MIGRATED, State.EXISTING}:
-            self._context.groups[written.item.source_id] = written.item.row.id
+    def result(self) -> Groups:
+        """The groups that things can be shared with from now on."""
+        return Groups(self._groups)
 
     def _convert(self, document: Document, group: Group) -> Iterator[Step]:
-        converted = convert_group(group, self._context.principals, self._context.started)
+        converted = convert_group(group, self._accounts.by_principal, self._inputs.started)
         row = converted.row
         item = Item(document.collection, group.id, row, fingerprint(row))
-        yield Parcel(item, converted.notices, weight=1000 + 100 * len(row.member_ids))
+        weight = 1000 + 100 * len(row.member_ids)
+        yield Write(item, converted.notices, weight=weight, then=self._remember)
+
+    def _remember(self, written: Written) -> None:
+        if written.state in {State.MIGRATED, State.EXISTING}:
+            self._groups[written.item.source_id] = written.item.row.id

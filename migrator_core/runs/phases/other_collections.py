@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrator_core.openwebui import Written
 from migrator_core.outcome import Reason
-from migrator_core.runs.context import Context, skipped, unreadable
-from migrator_core.runs.driver import Found, Step
+from migrator_core.runs.phase import Phase
+from migrator_core.runs.results import Answered
+from migrator_core.runs.steps import Found, Step, skipped, unreadable
 
 SECRETS = frozenset(
     {
@@ -23,30 +23,24 @@ SECRETS = frozenset(
 """Collections of LibreChat 0.7 to 0.8 that hold nothing but credentials."""
 
 
-class RestPhase:
-    """The collections that no other phase has dealt with."""
+class OtherCollectionsPhase(Phase):
+    """The collections that no other phase answers for."""
 
     name = "other collections"
-
-    def __init__(self, context: Context, handled: frozenset[str]) -> None:
-        self._context = context
-        self._collections = [name for name in context.backup.collections if name not in handled]
-
-    def total(self) -> int | None:
-        """Not known before the collections have been read."""
-        return None
+    label = "Everything else"
+    needs = (Answered,)
 
     def steps(self) -> Iterator[Step]:
         """One skipped outcome a document."""
-        for collection in self._collections:
+        answered = self.earlier(Answered).collections
+        for collection in self._inputs.backup.collections:
+            if collection in answered:
+                continue
             reason = Reason.SECRET if collection in SECRETS else Reason.NOT_SUPPORTED
             yield Found(collection, 0)  # an empty collection is in the report, too
-            for document in self._context.backup.documents(collection):
+            for document in self._inputs.backup.documents(collection):
                 yield Found(collection)
                 if document.data is None:
                     yield unreadable(document)
                 else:
                     yield skipped(document, reason)
-
-    def written(self, written: Written) -> None:
-        """Nothing is ever written here."""

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from migrator_core.convert.people.grants import (
     EDIT,
@@ -17,22 +16,76 @@ from migrator_core.convert.people.grants import (
 )
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.acl_entry import AclEntry
-from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.project import Project
-from migrator_core.librechat.values import Millis
-from migrator_core.openwebui import Written
 from migrator_core.outcome import Notice, Outcome, Reason, State
 from migrator_core.rows import Grant
-from migrator_core.runs.context import Context
-from migrator_core.runs.driver import Step
+from migrator_core.runs.inputs import Inputs
+from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.results import Accounts, Groups, Permissions
+from migrator_core.runs.steps import Step
 
 COLLECTION = "aclentries"
 RESOURCES = ("agent", "promptGroup", "sharedLink")
 """What can be shared in both systems."""
 
 
+class PermissionsPhase(Phase):
+    """``aclentries``: noted for later; only entries of no use here get their outcome now."""
+
+    name = "permissions"
+    label = "Permissions"
+    collections = frozenset({COLLECTION})
+    leaves = Permissions
+
+    def __init__(self, inputs: Inputs, handover: Handover) -> None:
+        super().__init__(inputs, handover)
+        self._notes = inputs.scratch.notes("acl", AclEntry)
+        # LibreChat 0.8 has both collections. Without a single entry, everything in the old shared
+        # project would look as if it had never been restricted.
+        self._incomplete = inputs.has("accessroles") and not inputs.has(COLLECTION)
+        self._projects: Sequence[Project] = ()
+
+    def steps(self) -> Iterator[Step]:
+        """Note every entry under what it gives access to."""
+        for step in self._inputs.each(COLLECTION, AclEntry, self._note):
+            if isinstance(step, Outcome) and step.state is State.FAILED:
+                self._incomplete = True
+            yield step
+        if not self._incomplete:
+            # Counted with the other collections; what they shared must not become public again
+            # where what restricted it may be missing.
+            self._projects = list(self._inputs.readable("projects", Project))
+
+    def result(self) -> Permissions:
+        """The entries, and how things were shared before there were any."""
+        return Permissions(self._notes, self._projects, self._incomplete)
+
+    def _note(self, document: Document, entry: AclEntry) -> Iterator[Step]:
+        if entry.resource_type in RESOURCES and entry.resource_id:
+            key = (entry.resource_type, entry.resource_id)
+            self._notes.add(key, document.source_id, entry)
+        else:
+            # An entry that does not say what it is about may be about anything.
+            self._incomplete |= entry.resource_type is None or entry.resource_id is None
+            yield _left_out(document.source_id, Reason.NOT_SUPPORTED, entry.resource_type)
+
+
+class UnusedPermissionsPhase(Phase):
+    """The permissions of things that were not migrated."""
+
+    name = "unused permissions"
+    label = "Permissions left over"
+    needs = (Permissions,)
+
+    def steps(self) -> Iterator[Step]:
+        """One skipped outcome an entry."""
+        for noted in self.earlier(Permissions).notes.remaining():
+            detail = f"{noted.document.resource_type} {noted.document.resource_id}"
+            yield _left_out(noted.source_id, Reason.RESOURCE_NOT_MIGRATED, detail)
+
+
 @dataclass(frozen=True, slots=True)
-class Shares:
+class ResourceGrants:
     """One resource's permissions: grants, and the outcomes of the entries they come from.
 
     ``carried`` are the entries that arrive with the resource; ``steps`` are the outcomes of those
@@ -52,120 +105,50 @@ class Shares:
 
     @property
     def children(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
-        """For the parcel of the resource."""
+        """For the step that writes the resource."""
         return ((COLLECTION, self.carried),) if self.carried else ()
 
 
-class SharingPhase:
-    """``aclentries``: noted for later; only entries of no use here get their outcome now."""
+class Granting:
+    """Gives resources their permissions. A phase that uses it needs :attr:`needs`."""
 
-    name = "permissions"
+    needs = (Accounts, Groups, Permissions)
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
+    def __init__(self, inputs: Inputs, phase: Phase) -> None:
+        self._inputs = inputs
+        self._notes = phase.earlier(Permissions).notes
+        self._principals = Principals(
+            phase.earlier(Accounts).by_user, phase.earlier(Groups).by_id, inputs.started * 1000
+        )
 
-    def total(self) -> int | None:
-        """Not known before the collection has been read."""
-        return None
-
-    def steps(self) -> Iterator[Step]:
-        """Note every entry under what it gives access to."""
-        # LibreChat 0.8 has both collections. Without a single entry, everything in the old shared
-        # project would look as if it had never been restricted.
-        lost = self._context.has("accessroles") and not self._context.has(COLLECTION)
-        self._context.permissions_incomplete = lost
-        for step in self._context.each(COLLECTION, AclEntry, self._note):
-            if isinstance(step, Outcome) and step.state is State.FAILED:
-                self._context.permissions_incomplete = True
-            yield step
-
-    def written(self, written: Written) -> None:
-        """Nothing is written here."""
-
-    def _note(self, document: Document, entry: AclEntry) -> Iterator[Step]:
-        if entry.resource_type in RESOURCES and entry.resource_id:
-            key = f"{entry.resource_type}/{entry.resource_id}"
-            note = {"source_id": document.source_id, "entry": entry.model_dump(by_alias=True)}
-            self._context.scratch.add_note("acl", key, note)
-        else:
-            # An entry that does not say what it is about may be about anything.
-            unknown = entry.resource_type is None or entry.resource_id is None
-            self._context.permissions_incomplete |= unknown
-            yield _left_out(document.source_id, Reason.NOT_SUPPORTED, entry.resource_type)
+    def grants_of(self, resource: Resource) -> ResourceGrants:
+        """The permissions of one resource; its notes are used up."""
+        notes = []
+        if resource.source_id is not None:
+            notes = self._notes.take(resource.type, resource.source_id)
+            self._inputs.claim(COLLECTION, [noted.source_id for noted in notes])
+        principals = self._principals
+        grants, notices = grants_for(resource, [noted.document for noted in notes], principals)
+        carried: list[str] = []
+        steps: list[Step] = []
+        for noted in notes:
+            left_out = _why_not(noted.document, principals)
+            if left_out is None:
+                carried.append(noted.source_id)
+            else:
+                steps.append(_left_out(noted.source_id, *left_out))
+        return ResourceGrants(grants, notices, tuple(carried), tuple(steps))
 
 
-class UnusedSharesPhase:
-    """The permissions of things that were not migrated."""
-
-    name = "unused permissions"
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    def total(self) -> int | None:
-        """Not known beforehand."""
-        return None
-
-    def steps(self) -> Iterator[Step]:
-        """One skipped outcome an entry."""
-        for note in self._context.scratch.remaining_notes("acl"):
-            entry = _entry(note)
-            detail = f"{entry.resource_type} {entry.resource_id}"
-            yield _left_out(note["source_id"], Reason.RESOURCE_NOT_MIGRATED, detail)
-
-    def written(self, written: Written) -> None:
-        """Nothing is written here."""
-
-
-def instance_projects(context: Context) -> list[Project]:
-    """The containers by which things were shared before LibreChat 0.8. Blocking.
-
-    None where permissions may be missing: what they restricted must not become public again.
-    """
-    projects: list[Project] = []
-    if context.permissions_incomplete or not context.has("projects"):
-        return projects
-    for document in context.backup.documents("projects"):
-        if document.data is None:
-            continue
-        try:
-            projects.append(parse(Project, document.data))
-        except InvalidDocumentError:
-            continue  # counted with the other collections; it shares nothing
-    return projects
-
-
-def shares_of(context: Context, resource: Resource) -> Shares:
-    """The permissions of one resource; its notes are used up."""
-    notes = []
-    if resource.source_id is not None:
-        key = f"{resource.type}/{resource.source_id}"
-        notes = context.scratch.take_notes("acl", key)
-        context.claim(COLLECTION, [note["source_id"] for note in notes])
-    entries = [(note["source_id"], _entry(note)) for note in notes]
-    principals = Principals(context.accounts, context.groups, context.started * 1000)
-    grants, notices = grants_for(resource, [entry for _, entry in entries], principals)
-    carried: list[str] = []
-    steps: list[Step] = []
-    for source_id, entry in entries:
-        if has_expired(entry, principals.now):
-            steps.append(_left_out(source_id, Reason.EXPIRED))
-        elif not entry.permission_bits & (VIEW | EDIT):
-            steps.append(_left_out(source_id, Reason.NOT_SUPPORTED, "neither view nor edit"))
-        elif principal_of(entry, principals) is None:
-            whom = f"{entry.principal_type} {entry.principal_id or ''}".strip()
-            steps.append(_left_out(source_id, Reason.PRINCIPAL_MISSING, whom))
-        else:
-            carried.append(source_id)
-    return Shares(grants, notices, tuple(carried), tuple(steps))
-
-
-def _entry(note: dict[str, Any]) -> AclEntry:
-    """A noted permission; its date was milliseconds, whatever its size."""
-    fields = dict(note["entry"])
-    if fields.get("expiredAt") is not None:
-        fields["expiredAt"] = Millis(fields["expiredAt"])
-    return parse(AclEntry, fields)
+def _why_not(entry: AclEntry, principals: Principals) -> tuple[Reason, str | None] | None:
+    if has_expired(entry, principals.now):
+        return Reason.EXPIRED, None
+    if not entry.permission_bits & (VIEW | EDIT):
+        return Reason.NOT_SUPPORTED, "neither view nor edit"
+    if principal_of(entry, principals) is None:
+        whom = f"{entry.principal_type} {entry.principal_id or ''}".strip()
+        return Reason.PRINCIPAL_MISSING, whom
+    return None
 
 
 def _left_out(source_id: str, reason: Reason, detail: str | None = None) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.ids import prompt_id
@@ -11,57 +11,55 @@ from migrator_core.convert.library.prompts import convert_group, production
 from migrator_core.convert.people.grants import Resource, prompt_is_shared
 from migrator_core.convert.result import Skipped
 from migrator_core.librechat import Document
-from migrator_core.librechat.documents.base import parse
-from migrator_core.librechat.documents.project import Project
 from migrator_core.librechat.documents.prompt import Prompt, PromptGroup
-from migrator_core.openwebui import Written
+from migrator_core.openwebui import OpenWebUI
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.rows import Item
-from migrator_core.runs.context import Context, skipped
-from migrator_core.runs.driver import Parcel, Step
-from migrator_core.runs.phases.permissions import shares_of
+from migrator_core.runs.inputs import Inputs
+from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.phases.permissions import Granting
+from migrator_core.runs.results import Accounts, Permissions
+from migrator_core.runs.steps import Step, Write, skipped
 
 
-class PromptsPhase:
+class PromptsPhase(Phase):
     """``promptgroups`` and ``prompts``."""
 
     name = "prompts"
+    label = "Prompts"
+    collections = frozenset({"promptgroups", "prompts"})
+    needs = Granting.needs
 
-    def __init__(
-        self, context: Context, commands: FreeCommands, projects: Sequence[Project]
-    ) -> None:
-        self._context = context
-        self._commands = commands
-        self._projects = projects
+    def __init__(self, inputs: Inputs, handover: Handover) -> None:
+        super().__init__(inputs, handover)
+        self._granting = Granting(inputs, self)
+        self._commands = FreeCommands({})
+        self._versions = inputs.scratch.notes("prompt", Prompt)
 
-    def total(self) -> int | None:
-        """Not known before the collections have been read."""
-        return None
+    async def ask(self, target: OpenWebUI) -> None:
+        """The commands that are taken."""
+        self._commands = FreeCommands(await target.prompt_commands())
 
     def steps(self) -> Iterator[Step]:
         """Note the versions, then convert the groups; versions of no group come last."""
-        yield from self._context.each("prompts", Prompt, self._note)
-        yield from self._context.each("promptgroups", PromptGroup, self._convert)
-        for note in self._context.scratch.remaining_notes("prompt"):
-            yield _version_skipped(note["source_id"], Reason.GROUP_MISSING)
-
-    def written(self, written: Written) -> None:
-        """Nothing later depends on these rows."""
+        yield from self._inputs.each("prompts", Prompt, self._note)
+        yield from self._inputs.each("promptgroups", PromptGroup, self._convert)
+        for noted in self._versions.remaining():
+            yield _version_skipped(noted.source_id, Reason.GROUP_MISSING)
 
     def _note(self, document: Document, version: Prompt) -> Iterable[Step]:
-        note = {"source_id": document.source_id, "prompt": version.model_dump(by_alias=True)}
-        self._context.scratch.add_note("prompt", version.group_id or "", note)
+        self._versions.add((version.group_id or "",), document.source_id, version)
         return ()
 
     def _convert(self, document: Document, group: PromptGroup) -> Iterator[Step]:
-        if not self._context.scratch.first_time("promptgroup", group.id):
+        if not self._inputs.scratch.first_time("promptgroup", group.id):
             yield skipped(document, Reason.DUPLICATE)
             return
-        notes = self._context.scratch.take_notes("prompt", group.id)
-        versions = [parse(Prompt, note["prompt"]) for note in notes]
-        source_ids = [note["source_id"] for note in notes]
-        self._context.claim("prompts", source_ids)
-        owner = self._context.accounts.get(group.author or "")
+        notes = self._versions.take(group.id)
+        versions = [noted.document for noted in notes]
+        source_ids = [noted.source_id for noted in notes]
+        self._inputs.claim("prompts", source_ids)
+        owner = self.earlier(Accounts).of(group.author)
         if owner is None:
             yield skipped(document, Reason.OWNER_NOT_MIGRATED, source_id=group.id)
             for source_id in source_ids:
@@ -72,34 +70,34 @@ class PromptsPhase:
             group.id,
             owner,
             f"prompt {group.name or group.id}",
-            shared=prompt_is_shared(group, self._projects),
+            shared=prompt_is_shared(group, self.earlier(Permissions).projects),
         )
-        shares = shares_of(self._context, resource)
+        granted = self._granting.grants_of(resource)
         converted = convert_group(
             group,
             versions,
             owner_id=owner,
             command=self._commands.taker(prompt_id(group.id)),
-            grants=shares.grants,
-            fallback=self._context.started,
+            grants=granted.grants,
+            fallback=self._inputs.started,
         )
         if isinstance(converted, Skipped):
             yield skipped(document, converted.reason, converted.detail, source_id=group.id)
             for source_id in source_ids:
                 yield _version_skipped(source_id, converted.reason)
-            yield from shares.unused()
+            yield from granted.unused()
             return
         used, _ = production(group, versions)
         current = [i for i, version in enumerate(versions) if version is used]
         for index, source_id in enumerate(source_ids):
             if index not in current:
                 yield _version_skipped(source_id, Reason.NOT_PRODUCTION)
-        yield from shares.steps
+        yield from granted.steps
         row = converted.row
-        yield Parcel(
+        yield Write(
             Item("promptgroups", group.id, row, fingerprint(row)),
-            (*converted.notices, *shares.notices),
-            children=(("prompts", [source_ids[index] for index in current]), *shares.children),
+            (*converted.notices, *granted.notices),
+            children=(("prompts", [source_ids[index] for index in current]), *granted.children),
             weight=1000 + 2 * len(row.content),
         )
 

@@ -17,82 +17,74 @@ from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.people.grants import Resource
 from migrator_core.convert.result import Skipped
 from migrator_core.librechat import Document
-from migrator_core.librechat.documents.base import parse
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
 from migrator_core.librechat.documents.shared_link import SharedLink
-from migrator_core.librechat.values import Millis
-from migrator_core.openwebui import Written
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.rows import ChatRow, Item, SharedChatRow
-from migrator_core.runs.context import Context, skipped
-from migrator_core.runs.driver import Parcel, Step
-from migrator_core.runs.phases.permissions import Shares, shares_of
+from migrator_core.runs.inputs import Inputs
+from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.phases.permissions import Granting, ResourceGrants
+from migrator_core.runs.results import Accounts, Conversations, Permissions, SharedLinks
+from migrator_core.runs.scratch import Noted
+from migrator_core.runs.steps import Step, Write, skipped
 
 COLLECTION = "sharedlinks"
-_NOTE = "link"
-_DATES = ("createdAt", "updatedAt", "expiredAt")
 
 
-class LinksPhase:
+class LinksPhase(Phase):
     """``sharedlinks``: noted for later; only links of no use here get their outcome now."""
 
     name = "shared links"
+    label = "Shared links"
+    collections = frozenset({COLLECTION})
+    needs = (Accounts,)
+    leaves = SharedLinks
 
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    def total(self) -> int | None:
-        """Not known before the collection has been read."""
-        return None
+    def __init__(self, inputs: Inputs, handover: Handover) -> None:
+        super().__init__(inputs, handover)
+        self._accounts = self.earlier(Accounts)
+        self._notes = inputs.scratch.notes("link", SharedLink)
 
     def steps(self) -> Iterator[Step]:
         """Note every link under its conversation."""
-        return self._context.each(COLLECTION, SharedLink, self._note)
+        return self._inputs.each(COLLECTION, SharedLink, self._note)
 
-    def written(self, written: Written) -> None:
-        """Nothing is written here."""
+    def result(self) -> SharedLinks:
+        """The links that may be of use."""
+        return SharedLinks(self._notes)
 
     def _note(self, document: Document, link: SharedLink) -> Iterator[Step]:
         user = link.user or ""
-        if user not in self._context.accounts:
+        if self._accounts.of(user) is None:
             yield skipped(document, Reason.OWNER_NOT_MIGRATED)
-        elif has_ended(link, self._context.started * 1000):
+        elif has_ended(link, self._inputs.started * 1000):
             yield skipped(document, Reason.EXPIRED)
         elif not link.conversation_id:
             yield skipped(document, Reason.CONVERSATION_MISSING)
         else:
-            note = {"source_id": document.source_id, "link": link.model_dump(by_alias=True)}
-            self._context.scratch.add_note(_NOTE, _key(user, link.conversation_id), note)
+            self._notes.add((user, link.conversation_id), document.source_id, link)
 
 
-class UnusedLinksPhase:
+class UnusedLinksPhase(Phase):
     """The links of conversations that did not become chats."""
 
     name = "unused shared links"
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    def total(self) -> int | None:
-        """Not known beforehand."""
-        return None
+    label = "Shared links left over"
+    needs = (SharedLinks, Conversations)
 
     def steps(self) -> Iterator[Step]:
         """One skipped outcome a link."""
-        for note in self._context.scratch.remaining_notes(_NOTE):
-            link = _link(note)
-            known = _key(link.user or "", link.conversation_id or "")
-            missing = self._context.scratch.first_time("conversation", known)
-            reason = Reason.CONVERSATION_MISSING if missing else Reason.RESOURCE_NOT_MIGRATED
-            yield _left_out(note["source_id"], reason, f"conversation {link.conversation_id}")
-
-    def written(self, written: Written) -> None:
-        """Nothing is ever written here."""
+        conversations = self.earlier(Conversations)
+        for noted in self.earlier(SharedLinks).notes.remaining():
+            link = noted.document
+            known = conversations.has(link.user or "", link.conversation_id or "")
+            reason = Reason.RESOURCE_NOT_MIGRATED if known else Reason.CONVERSATION_MISSING
+            yield _left_out(noted.source_id, reason, f"conversation {link.conversation_id}")
 
 
 @dataclass(frozen=True, slots=True)
-class SharedStep:
+class LinkedChat:
     """A chat as it is with its link, the step that follows it, and the other links' outcomes."""
 
     row: ChatRow
@@ -104,37 +96,40 @@ class SharedStep:
 class _Candidate:
     source_id: str
     link: SharedLink
-    shares: Shares
+    granted: ResourceGrants
 
 
-class Sharer:
-    """Gives chats their links.
+class Linking:
+    """Gives chats their links. A phase that uses it needs :attr:`needs`.
 
     Args:
         taken: the shared chats that Open WebUI has, each with the id of its chat.
     """
 
-    def __init__(self, context: Context, taken: Mapping[str, str]) -> None:
-        self._context = context
+    needs = (SharedLinks, *Granting.needs)
+
+    def __init__(self, inputs: Inputs, phase: Phase, taken: Mapping[str, str]) -> None:
+        self._inputs = inputs
+        self._notes = phase.earlier(SharedLinks).notes
+        self._incomplete = phase.earlier(Permissions).incomplete
+        self._granting = Granting(inputs, phase)
         self._taken = taken
 
-    def share(
+    def link(
         self,
         conversation: Conversation,
         messages: Sequence[Message],
         scope: ChatContext,
         row: ChatRow,
-    ) -> SharedStep:
+    ) -> LinkedChat:
         """The link of one chat; the links noted for its conversation are used up."""
-        user = conversation.user or ""
-        key = _key(user, conversation.conversation_id)
-        notes = self._context.scratch.take_notes(_NOTE, key)
-        self._context.claim(COLLECTION, [note["source_id"] for note in notes])
+        notes = self._notes.take(conversation.user or "", conversation.conversation_id)
+        self._inputs.claim(COLLECTION, [noted.source_id for noted in notes])
         before: list[Step] = []
         best: _Candidate | None = None
         for candidate in self._newest_first(notes, row.user_id):
-            before += candidate.shares.steps
-            if not readers(candidate.shares.grants):
+            before += candidate.granted.steps
+            if not readers(candidate.granted.grants):
                 before += _unused(candidate, Reason.LINK_OFF, None)
             elif best is not None:
                 kept = f"the link {best.link.share_id} was kept"
@@ -142,19 +137,18 @@ class Sharer:
             else:
                 best = candidate
         if best is None:
-            return SharedStep(row, tuple(before))
+            return LinkedChat(row, tuple(before))
         return self._open(best, conversation, messages, scope, row, before)
 
-    def _newest_first(self, notes: Sequence[dict[str, object]], owner: str) -> list[_Candidate]:
+    def _newest_first(self, notes: Sequence[Noted[SharedLink]], owner: str) -> list[_Candidate]:
         candidates = []
-        for note in notes:
-            link = _link(note)
+        for noted in notes:
+            link = noted.document
             label = f"shared link {link.share_id}"
-            public = link.is_public and not self._context.permissions_incomplete
+            public = link.is_public and not self._incomplete
             resource = Resource("sharedLink", link.id, owner, label, shared=public)
-            candidates.append(
-                _Candidate(str(note["source_id"]), link, shares_of(self._context, resource))
-            )
+            granted = self._granting.grants_of(resource)
+            candidates.append(_Candidate(noted.source_id, link, granted))
         return sorted(candidates, key=lambda each: each.link.created_at or 0, reverse=True)
 
     def _open(
@@ -165,9 +159,9 @@ class Sharer:
         scope: ChatContext,
         row: ChatRow,
         before: list[Step],
-    ) -> SharedStep:
+    ) -> LinkedChat:
         own_id = share_id(best.link, row.id, self._taken)
-        if not self._context.scratch.first_time("share id", own_id):
+        if not self._inputs.scratch.first_time("share id", own_id):
             own_id = share_id(best.link, row.id, {own_id: ""})
         shared = convert_link(
             best.link,
@@ -175,41 +169,28 @@ class Sharer:
             messages,
             scope,
             own_id=own_id,
-            grants=readers(best.shares.grants),
+            grants=readers(best.granted.grants),
         )
         if isinstance(shared, Skipped):
             before += _unused(best, shared.reason, shared.detail)
-            return SharedStep(row, tuple(before))
-        parcel = Parcel(
+            return LinkedChat(row, tuple(before))
+        write = Write(
             Item(COLLECTION, best.source_id, shared.row, fingerprint(shared.row)),
-            (*shared.notices, *best.shares.notices),
-            children=best.shares.children,
+            (*shared.notices, *best.granted.notices),
+            children=best.granted.children,
             weight=_weight(shared.row),
         )
-        return SharedStep(open_chat(row, shared), tuple(before), (parcel,))
+        return LinkedChat(open_chat(row, shared), tuple(before), (write,))
 
 
 def _unused(candidate: _Candidate, reason: Reason, detail: str | None) -> list[Step]:
     """The outcomes of a link that is left out, and of its permissions."""
-    rest = Shares(carried=candidate.shares.carried)
+    rest = ResourceGrants(carried=candidate.granted.carried)
     return [_left_out(candidate.source_id, reason, detail), *rest.unused()]
 
 
 def _left_out(source_id: str, reason: Reason, detail: str | None) -> Outcome:
     return Outcome(COLLECTION, source_id, State.SKIPPED, None, reason, detail)
-
-
-def _link(note: Mapping[str, object]) -> SharedLink:
-    """A noted link; its dates were milliseconds, whatever their size."""
-    data = note["link"]
-    fields = dict(data) if isinstance(data, dict) else {}
-    fields |= {name: Millis(fields[name]) for name in _DATES if fields.get(name) is not None}
-    return parse(SharedLink, fields)
-
-
-def _key(user: str, conversation_id: str) -> str:
-    # Half a surrogate pair cannot be a key of the notes; its escape can.
-    return f"{user}/{conversation_id}".encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def _weight(row: SharedChatRow) -> int:

@@ -13,9 +13,9 @@ from io import BufferedReader
 
 from migrator_core.convert.content.embedded import FoundBytes, content_type_of, file_row
 from migrator_core.convert.files.file_records import FileLink, file_link, safe_filename
-from migrator_core.librechat import Blob, BlobError
+from migrator_core.librechat import Backup, Blob, BlobError
 from migrator_core.rows import FileRow
-from migrator_core.runs.context import Context
+from migrator_core.runs.results import Files
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Stray:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Paths:
     """Where paths lead: ``links`` by path, and the files to store first by their target id."""
 
     links: Mapping[str, FileLink]
@@ -35,25 +35,26 @@ class Found:
 
 
 def find_paths(
-    context: Context,
+    backup: Backup,
+    files: Files,
     paths: set[str],
     *,
     user: str,
     owner: str,
     created_at: int,
     provenance: Mapping[str, str],
-) -> Found:
+) -> Paths:
     """Look up a user's own paths, first among the migrated files.
 
     A path whose file has a record and was not migrated leads nowhere: there was a reason.
     ``created_at`` is in seconds.
     """
-    known = context.scratch.links_by_path(user, paths)
+    known = files.links_by_path(user, paths)
     links = {path: link for path, link in known.items() if link is not None}
     strays: dict[str, Stray] = {}
     for path in sorted(paths - known.keys()):
         try:
-            blob = context.backup.blobs.find(path, user=user)
+            blob = backup.blobs.find(path, user=user)
             if blob.size == 0:
                 continue
             with blob.open() as content:
@@ -70,7 +71,7 @@ def find_paths(
         )
         links[path] = file_link(row)
         strays[row.id] = Stray(row, blob)
-    return Found(links, strays)
+    return Paths(links, strays)
 
 
 def digest_of(content: BufferedReader) -> tuple[str, int]:

@@ -8,34 +8,27 @@ from migrator_core.convert.chats.tags import tag_row
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.conversation_tag import ConversationTag
-from migrator_core.openwebui import Written
 from migrator_core.outcome import Reason
 from migrator_core.rows import Item
-from migrator_core.runs.context import Context, skipped
-from migrator_core.runs.driver import Parcel, Step
+from migrator_core.runs.phase import Phase
+from migrator_core.runs.results import Accounts
+from migrator_core.runs.steps import Step, Write, skipped
 
 
-class TagsPhase:
+class TagsPhase(Phase):
     """``conversationtags``. Tags that only conversations name come with their chats."""
 
     name = "tags"
-
-    def __init__(self, context: Context) -> None:
-        self._context = context
-
-    def total(self) -> int | None:
-        """Not known before the collection has been read."""
-        return None
+    label = "Bookmarks as tags"
+    collections = frozenset({"conversationtags"})
+    needs = (Accounts,)
 
     def steps(self) -> Iterator[Step]:
         """One step a bookmark."""
-        return self._context.each("conversationtags", ConversationTag, self._convert)
-
-    def written(self, written: Written) -> None:
-        """Nothing later depends on these rows."""
+        return self._inputs.each("conversationtags", ConversationTag, self._convert)
 
     def _convert(self, document: Document, tag: ConversationTag) -> Iterator[Step]:
-        owner = self._context.accounts.get(tag.user or "")
+        owner = self.earlier(Accounts).of(tag.user)
         if owner is None:
             yield skipped(document, Reason.OWNER_NOT_MIGRATED)
             return
@@ -43,4 +36,4 @@ class TagsPhase:
         if row is None:
             yield skipped(document, Reason.NO_TEXT)
             return
-        yield Parcel(Item(document.collection, document.source_id, row, fingerprint(row)))
+        yield Write(Item(document.collection, document.source_id, row, fingerprint(row)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.people.accounts import (
@@ -16,46 +16,42 @@ from migrator_core.convert.people.accounts import (
 from migrator_core.convert.people.avatars import data_uri
 from migrator_core.convert.people.users import convert_user, usable_hash
 from migrator_core.librechat import Document
-from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.user import User
-from migrator_core.openwebui import Account, Written
+from migrator_core.openwebui import Account, OpenWebUI, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.rows import Item
-from migrator_core.runs.context import Context, skipped
-from migrator_core.runs.driver import NewPassword, Parcel, Step
+from migrator_core.runs.inputs import Inputs
+from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.results import Accounts, OwnAccounts
+from migrator_core.runs.steps import NewPassword, Step, Write, skipped
 
 
-def read_identities(context: Context) -> list[Identity]:
-    """What the plan needs of every user. Blocking: run it in a thread."""
-    if not context.has("users"):
-        return []
-    identities = []
-    for document in context.backup.documents("users"):
-        if document.data is None:
-            continue
-        try:
-            identities.append(identity_of(parse(User, document.data)))
-        except InvalidDocumentError:
-            continue  # the phase gives it its outcome
-    return identities
-
-
-def plan(identities: list[Identity], existing: Mapping[str, Account]) -> AccountPlan:
-    """The fate of every user, given the accounts that Open WebUI has already."""
-    return plan_accounts(identities, {email: account.id for email, account in existing.items()})
-
-
-class UsersPhase:
+class UsersPhase(Phase):
     """``users``: new accounts, and the content of users who have one already."""
 
     name = "users"
+    label = "Accounts"
+    collections = frozenset({"users"})
+    leaves = OwnAccounts
 
-    def __init__(
-        self, context: Context, plan: AccountPlan, existing: Mapping[str, Account]
-    ) -> None:
-        self._context = context
-        self._plan = plan
-        self._existing = existing
+    def __init__(self, inputs: Inputs, handover: Handover) -> None:
+        super().__init__(inputs, handover)
+        self._identities: list[Identity] = []
+        self._existing: Mapping[str, Account] = {}
+        self._plan = AccountPlan({}, {})
+        self._accounts: dict[str, str] = {}
+
+    def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
+        """What the plan needs of every user."""
+        users = self._inputs.readable("users", User)
+        self._identities = [identity_of(user) for user in users]
+
+    async def ask(self, target: OpenWebUI) -> None:
+        """The accounts that Open WebUI has already; with them, the fate of every user."""
+        emails = {identity.email.strip().lower() for identity in self._identities if identity.email}
+        self._existing = await target.accounts(sorted(emails))
+        known = {email: account.id for email, account in self._existing.items()}
+        self._plan = plan_accounts(self._identities, known)
 
     def total(self) -> int | None:
         """One outcome a user; unreadable documents come on top."""
@@ -64,16 +60,15 @@ class UsersPhase:
     def steps(self) -> Iterator[Step]:
         """One step a user; users who share an account with another one follow in a later phase."""
         yield from self._plan.notices
-        yield from self._context.each("users", User, self._convert)
+        yield from self._inputs.each("users", User, self._convert)
 
-    def written(self, written: Written) -> None:
-        """From now on this user's content has an owner."""
-        if written.target_id is not None:
-            self._context.accounts[written.item.source_id] = written.target_id
+    def result(self) -> OwnAccounts:
+        """The plan, and the accounts that are there."""
+        return OwnAccounts(self._plan, self._accounts)
 
     def _convert(self, document: Document, user: User) -> Iterator[Step]:
         decision = self._plan.decisions[user.id]
-        if not self._context.scratch.first_time("user", user.id):
+        if not self._inputs.scratch.first_time("user", user.id):
             yield skipped(document, Reason.DUPLICATE)
         elif decision.skipped is not None:
             yield skipped(document, decision.skipped.reason, decision.skipped.detail)
@@ -85,35 +80,46 @@ class UsersPhase:
         # to have arrived.
 
     def _new_account(self, user: User) -> Step:
-        content = self._context.picture(user.avatar, user.id) if user.avatar else None
+        content = self._inputs.picture(user.avatar, user.id) if user.avatar else None
         avatar = data_uri(content) if content else None
-        converted = convert_user(user, avatar=avatar, fallback=self._context.started)
+        converted = convert_user(user, avatar=avatar, fallback=self._inputs.started)
         row = converted.row
-        return Parcel(
+        return Write(
             Item("users", user.id, row, fingerprint(row)),
             converted.notices,
             weight=1000 + len(row.profile_image_url),
+            then=self._remember,
         )
+
+    def _remember(self, written: Written) -> None:
+        """From now on this user's content has an owner."""
+        if written.target_id is not None:
+            self._accounts[written.item.source_id] = written.target_id
 
     def _existing_account(self, user: User, decision: Decision) -> Iterator[Step]:
         account = self._existing[decision.email or ""]
-        self._context.accounts[user.id] = account.id
+        self._accounts[user.id] = account.id
         yield Outcome("users", user.id, State.EXISTING, account.id)
         password = (user.password or "").strip()
-        wanted = self._context.settings.prefer_import_password and account.role != "admin"
+        wanted = self._inputs.settings.prefer_import_password and account.role != "admin"
         if wanted and usable_hash(password):
             notice = Notice(WarningCode.PASSWORD_REPLACED, account.email)
             yield NewPassword(account, password, notice)
 
 
-class MergedUsersPhase:
+class MergedUsersPhase(Phase):
     """Users whose content goes to the account of another user of the backup."""
 
     name = "merged users"
+    label = "Accounts that were there twice"
+    needs = (OwnAccounts,)
+    leaves = Accounts
 
-    def __init__(self, context: Context, plan: AccountPlan) -> None:
-        self._context = context
-        self._plan = plan
+    def __init__(self, inputs: Inputs, handover: Handover) -> None:
+        super().__init__(inputs, handover)
+        own = self.earlier(OwnAccounts)
+        self._plan = own.plan
+        self._accounts = dict(own.accounts)
 
     def total(self) -> int | None:
         """One outcome a user."""
@@ -123,13 +129,20 @@ class MergedUsersPhase:
         """One outcome a user: the other account has arrived, or it has not."""
         for source_id in self._plan.of(Fate.MERGE):
             kept = self._plan.decisions[source_id].kept or ""
-            account = self._context.accounts.get(kept)
+            account = self._accounts.get(kept)
             if account is None:
                 detail = f"the account of user {kept}, which has the same e-mail address"
                 yield Outcome("users", source_id, State.FAILED, None, Reason.PARENT_FAILED, detail)
             else:
-                self._context.accounts[source_id] = account
+                self._accounts[source_id] = account
                 yield Outcome("users", source_id, State.EXISTING, account)
 
-    def written(self, written: Written) -> None:
-        """Nothing is written here."""
+    def result(self) -> Accounts:
+        """All accounts that content can go to."""
+        arrived = set(self._accounts.values())
+        principals = {
+            principal: account
+            for principal, account in self._plan.principals.items()
+            if account in arrived
+        }
+        return Accounts(self._accounts, principals)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from migrator_core.openwebui import Ledger, RunState
 from migrator_core.openwebui.ledger.definitions import LedgerTables
 from migrator_core.outcome import Outcome, Reason, State
+from migrator_core.tally import Tally
 from tests.integration.openwebui.conftest import OpenRun, start_run
 from tests.support.databases import Database
 from tests.support.rows import item, key, user
@@ -32,10 +33,12 @@ async def test_a_run_from_start_to_end(run: OpenRun) -> None:
     assert not await run.ledger.heartbeat(run.run_id, {"phase": "users", "done": 1})
     (running,) = await run.ledger.runs()
     assert running.progress == {"phase": "users", "done": 1}
-    counts = {"users": {"found": 2, "migrated": 2}}
+    tally = Tally()
+    tally.found("users", 2)
+    counts = tally.to_json()
     await run.ledger.finish(run.run_id, RunState.FINISHED, counts, {"avatar-lost": 1})
     (finished,) = await run.ledger.runs()
-    assert (finished.state, finished.counts) == ("finished", counts)
+    assert (finished.state, finished.counts) == (RunState.FINISHED, counts)
     assert finished.warnings == {"avatar-lost": 1}
     assert finished.finished_at is not None
     assert await run.ledger.mark_interrupted() == 0

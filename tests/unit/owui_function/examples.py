@@ -6,18 +6,24 @@ from pathlib import Path
 from typing import Any
 
 from migrator_core.librechat.recognise.discovery import Offer
+from migrator_core.outcome import Mode, RunState
 from migrator_core.report import BackupInfo, RunInfo
+from migrator_core.tally import CollectionEntry
 from owui_function.jobs.summaries import Summary
 from owui_function.readiness import Readiness
 
 STARTED, FINISHED = 1_772_442_900, 1_772_442_961
 
 
-def collection(**values: Any) -> dict[str, Any]:
+def collection(**values: Any) -> CollectionEntry:
     """One entry of ``collections``."""
-    entry: dict[str, Any] = {
-        "found": 0, "migrated": 0, "existing": 0, "skipped": {}, "failed": {}, **values,
-    }  # fmt: skip
+    entry: CollectionEntry = {
+        "found": 0,
+        "migrated": values.get("migrated", 0),
+        "existing": values.get("existing", 0),
+        "skipped": values.get("skipped", {}),
+        "failed": values.get("failed", {}),
+    }
     entry["found"] = (
         entry["migrated"]
         + entry["existing"]
@@ -40,14 +46,17 @@ def summary(text: str = "", **values: Any) -> Summary:
         **COLLECTIONS,
         **({text: collection(migrated=1, skipped={text: 1}, failed={text: 1})} if text else {}),
     }
-    run = {
-        "id": text or "20260302-091500-abcdef", "mode": "run", "started_at": STARTED,
-        "finished_at": FINISHED, "tool_version": text or "0.1.0",
-        "open_webui_version": text or "0.12.4", "state": "finished",
-        **{name: value for name, value in values.items() if name in {"mode", "state"}},
-    }  # fmt: skip
+    run = RunInfo(
+        id=text or "20260302-091500-abcdef",
+        mode=values.get("mode", Mode.RUN),
+        started_at=STARTED,
+        finished_at=FINISHED,
+        tool_version=text or "0.1.0",
+        open_webui_version=text or "0.12.4",
+        state=values.get("state", RunState.FINISHED),
+    )
     return Summary(
-        RunInfo(**run),
+        run,
         BackupInfo(text or "/data/backup", text or "mongoexport", text or "f00d"),
         collections,
         values.get("warnings", {"avatar-lost": 2, **({text: 1} if text else {})}),

@@ -6,9 +6,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from migrator_core.outcome import Notice, Outcome, Reason, State, Tally, WarningCode
+from migrator_core.outcome import Mode, Notice, Outcome, Reason, RunState, State, WarningCode
 from migrator_core.report import BackupInfo, Report, RunInfo, summary_lines, write_reports
 from migrator_core.report.grouping import SHOWN
+from migrator_core.tally import Tally
 
 HOSTILE = "<img src=x onerror=alert(1)> | `tick` **bold**\n# heading"
 
@@ -19,7 +20,9 @@ def make_report(outcomes: Sequence[Outcome], notices: Sequence[Notice] = ()) -> 
         tally.found(outcome.collection)
         tally.add(outcome)
     return Report(
-        RunInfo("run-1", "run", 1_700_000_000, 1_700_000_060, "0.1.0", "0.12.4", "finished"),
+        RunInfo(
+            "run-1", Mode.RUN, 1_700_000_000, 1_700_000_060, "0.1.0", "0.12.4", RunState.FINISHED
+        ),
         BackupInfo("/backup", "mongoexport", "abc"),
         tally.to_json(),
         lambda: [outcome for outcome in outcomes if outcome.state is not State.MIGRATED],

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
+from migrator_core import PHASES
 from migrator_core.duration import duration
 from migrator_core.progress import Progress
-from migrator_core.runs import PHASES
 from owui_function.jobs.views import PhaseState, view_of
 
 
@@ -21,8 +21,8 @@ def _progress(**values: Any) -> dict[str, Any]:
 def test_every_phase_has_a_name_for_people_and_a_state() -> None:
     view = view_of(_progress(), preview=False)
     assert len(view.phases) == len(PHASES)
-    assert not {phase.label for phase in view.phases} & set(PHASES)
-    states = {name: phase for name, phase in zip(PHASES, view.phases, strict=True)}  # noqa: C416
+    assert not {phase.label for phase in view.phases} & {phase.name for phase in PHASES}
+    states = {each.name: phase for each, phase in zip(PHASES, view.phases, strict=True)}
     assert (states["users"].state, states["users"].done) == (PhaseState.DONE, 7)
     assert (states["conversations"].state, states["conversations"].total) == (PhaseState.NOW, 5000)
     assert states["agents"].state is PhaseState.WAITING

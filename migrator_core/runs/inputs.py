@@ -1,4 +1,4 @@
-"""What the phases of one run share, and the one way in which they read documents."""
+"""What every phase of a run reads from, and the one way in which they read documents."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from migrator_core.convert.people.avatars import local_path
 from migrator_core.librechat import Backup, BlobError, Document
 from migrator_core.librechat.documents.base import InvalidDocumentError, M, parse
 from migrator_core.outcome import Outcome, Reason, State
-from migrator_core.runs.driver import Found, Step
 from migrator_core.runs.scratch import Scratch
+from migrator_core.runs.steps import Found, Step, failed, unreadable
 from migrator_core.settings import Settings
 
 MAX_PICTURE = 20 * 1024 * 1024
@@ -29,15 +29,11 @@ UNEXPECTED = (
 
 
 @dataclass(slots=True)
-class Context:
-    """The run's inputs, and what earlier phases leave for later ones.
+class Inputs:
+    """The backup and the settings of one run, and its notes on disk.
 
     ``started`` is the run's start in seconds since the epoch: the only "now" that conversion sees.
-    ``accounts`` maps a LibreChat user's id to the Open WebUI account that receives their content;
-    ``principals`` adds the ids by which groups know users; ``groups`` maps migrated groups;
-    ``folders`` maps chat projects to an account and its folder.
     ``pause`` is called between two documents, in the thread that reads them.
-    ``permissions_incomplete`` says that a thing without permissions may have lost them.
     """
 
     backup: Backup
@@ -46,11 +42,6 @@ class Context:
     models: ModelMapper
     started: int
     pause: Callable[[], None] = lambda: None
-    accounts: dict[str, str] = field(default_factory=dict)
-    principals: dict[str, str] = field(default_factory=dict)
-    groups: dict[str, str] = field(default_factory=dict)
-    folders: dict[str, tuple[str, str]] = field(default_factory=dict)
-    permissions_incomplete: bool = False
     _claimed: list[tuple[str, str]] = field(default_factory=list)
 
     def has(self, collection: str) -> bool:
@@ -73,10 +64,18 @@ class Context:
             self.pause()
             yield from self._guarded(document, model, convert)
 
-    def folder_of(self, project_id: str | None, account: str) -> str | None:
-        """The folder for a chat of this account; Open WebUI hides chats in others' folders."""
-        owner, folder = self.folders.get(project_id or "", ("", ""))
-        return folder if folder and owner == account else None
+    def readable(self, collection: str, model: type[M]) -> Iterator[M]:
+        """The documents of a collection that another phase answers for; bad ones left out."""
+        if not self.has(collection):
+            return
+        for document in self.backup.documents(collection):
+            self.pause()
+            if document.data is None:
+                continue
+            try:
+                yield parse(model, document.data)
+            except InvalidDocumentError:
+                continue
 
     def claim(self, collection: str, source_ids: Iterable[str]) -> None:
         """Answer for further documents while one is converted: should it fail, they fail too."""
@@ -112,28 +111,3 @@ class Context:
     def _claims_failed(self) -> Iterator[Step]:
         for collection, source_id in self._claimed:
             yield Outcome(collection, source_id, State.FAILED, None, Reason.PARENT_FAILED)
-
-
-def failed(document: Document, reason: Reason, detail: str | None) -> Outcome:
-    """The outcome of a document that cannot be used."""
-    return Outcome(document.collection, document.source_id, State.FAILED, None, reason, detail)
-
-
-def unreadable(document: Document) -> Outcome:
-    """The outcome of a document that is damaged, or of what a damaged file lost."""
-    reason = Reason.FILE_DAMAGED if document.gap else Reason.UNREADABLE_DOCUMENT
-    return failed(document, reason, document.problem)
-
-
-def skipped(
-    document: Document, reason: Reason, detail: str | None = None, *, source_id: str | None = None
-) -> Outcome:
-    """The outcome of a document that a rule leaves out."""
-    return Outcome(
-        document.collection,
-        source_id or document.source_id,
-        State.SKIPPED,
-        None,
-        reason,
-        detail,
-    )

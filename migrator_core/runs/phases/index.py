@@ -1,0 +1,40 @@
+"""One pass over the messages: where each of them lies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from migrator_core.librechat import MessageIndex
+from migrator_core.runs.inputs import Inputs
+from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.results import Messages
+
+
+class IndexPhase(Phase):
+    """``messages`` come in any order; with the index, a conversation fetches its own."""
+
+    name = "index of messages"
+    label = "Index of messages"
+    leaves = Messages
+
+    def __init__(self, inputs: Inputs, handover: Handover) -> None:
+        super().__init__(inputs, handover)
+        self._index: MessageIndex | None = None
+        self._conversations = 0
+
+    def read_ahead(self, advance: Callable[[int], None]) -> None:
+        """Build the index; and count the conversations, so that the longest phase has a total."""
+
+        def read(count: int) -> None:
+            advance(count)
+            self._inputs.pause()
+
+        self._index = self._inputs.backup.message_index(read)
+        if self._inputs.has("conversations"):
+            for _ in self._inputs.backup.documents("conversations"):
+                self._inputs.pause()
+                self._conversations += 1
+
+    def result(self) -> Messages | None:
+        """The index."""
+        return None if self._index is None else Messages(self._index, self._conversations)

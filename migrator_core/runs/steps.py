@@ -1,0 +1,88 @@
+"""What a phase yields, one step at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, TypeAlias
+
+from migrator_core.librechat import Document
+from migrator_core.openwebui import Account, Written
+from migrator_core.outcome import Notice, Outcome, Reason, State
+from migrator_core.rows import Item
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Documents that were read from the backup."""
+
+    collection: str
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A row to write, with the warnings that count once it has arrived.
+
+    ``children`` names, by collection, the source documents that share the row's fate (the messages
+    of a conversation); ``weight`` is its size in bytes, about; ``open_blob`` gives the bytes that
+    go to storage before the row. ``then`` learns what became of it, on the event loop.
+    """
+
+    item: Item
+    notices: tuple[Notice, ...] = ()
+    children: tuple[tuple[str, Sequence[str]], ...] = ()
+    weight: int = 1000
+    open_blob: Callable[[], BinaryIO] | None = None
+    then: Callable[[Written], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A file that is no document of the backup but belongs to the rows that follow it.
+
+    It is stored before any row of its portion and has no outcome of its own; ``where`` names the
+    message that shows it, for the warning where that fails.
+    """
+
+    item: Item
+    open_blob: Callable[[], BinaryIO]
+    where: str
+    weight: int = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """An existing account that is to get its LibreChat password."""
+
+    account: Account
+    password_hash: str
+    notice: Notice
+
+
+Step: TypeAlias = Found | Outcome | Notice | Write | Enclosure | NewPassword
+
+
+def failed(document: Document, reason: Reason, detail: str | None) -> Outcome:
+    """The outcome of a document that cannot be used."""
+    return Outcome(document.collection, document.source_id, State.FAILED, None, reason, detail)
+
+
+def unreadable(document: Document) -> Outcome:
+    """The outcome of a document that is damaged, or of what a damaged file lost."""
+    reason = Reason.FILE_DAMAGED if document.gap else Reason.UNREADABLE_DOCUMENT
+    return failed(document, reason, document.problem)
+
+
+def skipped(
+    document: Document, reason: Reason, detail: str | None = None, *, source_id: str | None = None
+) -> Outcome:
+    """The outcome of a document that a rule leaves out."""
+    return Outcome(
+        document.collection,
+        source_id or document.source_id,
+        State.SKIPPED,
+        None,
+        reason,
+        detail,
+    )
