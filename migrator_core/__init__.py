@@ -10,7 +10,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from migrator_core.openwebui.ledger.entries import RunRecord
+    from migrator_core.openwebui.ledger.records import RunRecord
     from migrator_core.runs.past import past_report, past_runs, run_info
     from migrator_core.runs.phases import PHASES
     from migrator_core.runs.run import Result, migrate
@@ -31,7 +31,7 @@ __all__ = [
 _HOMES = {
     "PHASES": "runs.phases",
     "Result": "runs.run",
-    "RunRecord": "openwebui.ledger.entries",
+    "RunRecord": "openwebui.ledger.records",
     "migrate": "runs.run",
     "past_report": "runs.past",
     "past_runs": "runs.past",

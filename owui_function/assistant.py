@@ -9,8 +9,8 @@ from pathlib import Path
 
 from migrator_core.errors import MigratorError
 from migrator_core.openwebui import RunRecord
-from migrator_core.openwebui import server as plugin
-from migrator_core.openwebui.server import Attachment
+from migrator_core.openwebui import function_host as plugin
+from migrator_core.openwebui.function_host import Attachment
 from migrator_core.settings import Settings
 from owui_function import readiness
 from owui_function.card import results_body

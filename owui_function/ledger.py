@@ -7,7 +7,6 @@ from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from migrator_core.errors import CannotStartError
 from migrator_core.openwebui import Ledger, OpenWebUI, RunLock, RunRecord, RunState
 
 T = TypeVar("T")
@@ -35,7 +34,10 @@ async def runs_in(target: OpenWebUI) -> list[RunRecord]:
     died with the process, so it tells at once: such a run is given as interrupted.
     """
     found = await Ledger(target).runs()
-    if not any(record.state == RunState.RUNNING for record in found) or await _goes_on(target):
+    if (
+        not any(record.state == RunState.RUNNING for record in found)
+        or await RunLock(target).is_held()
+    ):
         return found
     return [
         replace(record, state=RunState.INTERRUPTED, finished_at=record.heartbeat_at)
@@ -43,14 +45,6 @@ async def runs_in(target: OpenWebUI) -> list[RunRecord]:
         else record
         for record in found
     ]
-
-
-async def _goes_on(target: OpenWebUI) -> bool:
-    try:
-        async with RunLock(target):
-            return False
-    except CannotStartError:
-        return True
 
 
 async def running_elsewhere() -> RunRecord | None:

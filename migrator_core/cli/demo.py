@@ -35,8 +35,8 @@ def demo(directory: Path, *, serve: bool, port: int) -> ExitStatus:
     _make_room(directory)
     environment = _environment(directory)
     say("Setting up Open WebUI on SQLite …")
-    first_start = ["-m", "migrator_core.openwebui.first_start", json.dumps(ADMIN)]
-    _call(first_start, environment, quiet=True)
+    new_instance = ["-m", "migrator_core.openwebui.new_instance", json.dumps(ADMIN)]
+    _call(new_instance, environment, quiet=True)
     say("Migrating the sample backup …")
     sample = _sample()
     backup = next(sample.glob("librechat-backup-*"))

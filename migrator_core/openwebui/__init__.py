@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from migrator_core.openwebui.conflicts import Written
-from migrator_core.openwebui.connection import Account, OpenWebUI
-from migrator_core.openwebui.ledger.entries import EntryState, LedgerItem, RunRecord
+from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.inventory import Account
 from migrator_core.openwebui.ledger.ledger import Ledger
-from migrator_core.openwebui.lock import RunLock
-from migrator_core.openwebui.preview import PreviewWriter
-from migrator_core.openwebui.writer import LiveWriter, Writer
+from migrator_core.openwebui.ledger.records import EntryState, LedgerItem, RunRecord
+from migrator_core.openwebui.lock.lock import RunLock
+from migrator_core.openwebui.writing.conflicts import Written
+from migrator_core.openwebui.writing.preview import PreviewWriter
+from migrator_core.openwebui.writing.writer import LiveWriter, Writer
 from migrator_core.outcome import RunState
 
 __all__ = [

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import ReflectedColumn
@@ -26,6 +26,9 @@ _COLUMNS: Mapping[str, frozenset[str]] = MappingProxyType(
     {table.name: table.columns for table in WRITTEN}
 )
 """By table, what every row of ours fills."""
+
+Setting: TypeAlias = Callable[[str, object], object]
+"""The value that a setting of Open WebUI has, by its key and what its database holds (or None)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,7 @@ class Schema:
     json_columns: Mapping[str, frozenset[str]]
     lengths: Mapping[str, Mapping[str, int]]
     group_share: bool | str
+    setting: Setting
 
     @classmethod
     def load(cls) -> Schema:
@@ -57,10 +61,12 @@ class Schema:
             raise too_old()
         groups = importlib.import_module("open_webui.models.groups")
         share = getattr(groups, "DEFAULT_GROUP_SHARE_PERMISSION", "members")
-        return cls.of(tables, group_share=share)
+        return cls.of(tables, group_share=share, setting=_setting)
 
     @classmethod
-    def of(cls, tables: Mapping[str, sa.Table], *, group_share: bool | str) -> Schema:
+    def of(
+        cls, tables: Mapping[str, sa.Table], *, group_share: bool | str, setting: Setting
+    ) -> Schema:
         """What is known of these tables. ``group_share``: who may share with a new group."""
         return cls(
             metadata=tables["user"].metadata,
@@ -69,6 +75,7 @@ class Schema:
             json_columns={name: _json_columns(table) for name, table in tables.items()},
             lengths={name: _lengths(table) for name, table in tables.items()},
             group_share=group_share,
+            setting=setting,
         )
 
     def table(self, name: str) -> sa.Table:
@@ -78,18 +85,6 @@ class Schema:
     def has(self, table: str, column: str) -> bool:
         """Whether this Open WebUI has the column (and its table) at all."""
         return table in self.tables and column in self.tables[table].c
-
-    def setting(self, key: str, stored: object) -> object:
-        """The value a setting of Open WebUI has, given the one in its database (None for none).
-
-        Follows ``models/config.py: Config.get``: the environment may overrule the database.
-        """
-        config = importlib.import_module("open_webui.models.config").Config
-        persistent = getattr(config, "persistent_enabled_for", lambda _key: True)(key)
-        if persistent and stored is not None:
-            return stored
-        default: object = getattr(config, "DEFAULTS", {}).get(key)
-        return default
 
     async def check_database(self, connection: AsyncConnection) -> None:
         """Compare the database behind a connection with the model classes.
@@ -155,6 +150,16 @@ def _table(described: Table) -> sa.Table | None:
     if not described.columns <= set(table.c.keys()):
         raise too_old()
     return table
+
+
+def _setting(key: str, stored: object) -> object:
+    """Follows ``models/config.py: Config.get``: the environment may overrule the database."""
+    config = importlib.import_module("open_webui.models.config").Config
+    persistent = getattr(config, "persistent_enabled_for", lambda _key: True)(key)
+    if persistent and stored is not None:
+        return stored
+    default: object = getattr(config, "DEFAULTS", {}).get(key)
+    return default
 
 
 def _is_asynchronous() -> bool:

@@ -99,7 +99,8 @@ async def migrate(
         stack.callback(backup.close)
         progress.emit(EventKind.NOTE, f"backup: {backup.path} ({backup.kind})")
         journal = stack.enter_context(contextlib.closing(Journal(workdir, progress)))
-        run = _Run(settings, target, backup, journal, stop or asyncio.Event())
+        target.database.stop = stop or asyncio.Event()
+        run = _Run(settings, target, backup, journal, target.database.stop)
         return await run.execute(workdir, pause)
 
 
@@ -149,7 +150,7 @@ class _Run:
         """Carry out all phases; the error that ended them early, if one did."""
         try:
             with contextlib.closing(Scratch(workdir)) as scratch:
-                known = await self._target.model_ids()
+                known = await self._target.inventory.model_ids()
                 models = ModelMapper(self._settings.model_map, self._settings.default_model, known)
                 inputs = Inputs(
                     self._backup, scratch, self._settings, models, self._course.started, pause

@@ -14,7 +14,7 @@ LEFT_OUT = (
     "migrator_core/cli/demo.py",  # needs the sample, and Open WebUI in processes of its own
     "migrator_core/cli/install_function.py",  # builds the file
     "migrator_core/sample/",
-    "migrator_core/openwebui/first_start.py",  # only the demo starts an Open WebUI
+    "migrator_core/openwebui/new_instance.py",  # only the demo starts an Open WebUI
     "owui_function/action.py",  # a file of its own
     "owui_function/bundle/",
     "owui_function/install.py",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from migrator_core.openwebui import RunState
-from migrator_core.openwebui.server import Attachment
+from migrator_core.openwebui.function_host import Attachment
 from owui_function.chat import attachments
 from owui_function.chat.commands import Command
 from owui_function.chat.promises import PROMISES

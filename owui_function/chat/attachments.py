@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from migrator_core import past_report
-from migrator_core.openwebui.server import Attachment, store_files
+from migrator_core.openwebui.function_host import Attachment, store_files
 from owui_function.jobs.summaries import Summary
 from owui_function.ledger import aside
 

@@ -131,6 +131,26 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(tmp_path:
     assert "very-secret" not in "".join(lines)
 
 
+@pytest.mark.parametrize(
+    ("password", "ending"),
+    [
+        ("very@geheim", 10),
+        ("very@geheim:wort", 10),
+        ("very@geheim/wort", 30),
+        ("very@geheim?wort", 30),
+    ],
+)
+def test_a_password_with_a_raw_at_is_not_taken_for_the_host(
+    tmp_path: Path, password: str, ending: int
+) -> None:
+    url = f"postgresql://chat:{password}@127.0.0.1:1/openwebui"
+    status, lines = wait(deployment("0.12.4", tmp_path / "new", url), 0.1)
+    assert status == ending
+    assert "DATABASE_URL" in lines[0]
+    assert "%40" in lines[0]
+    assert not [piece for piece in ("very", "geheim", "wort") if piece in "".join(lines)]
+
+
 def test_without_a_secret_key_it_says_what_is_missing(tmp_path: Path) -> None:
     target = replace(deployment("0.12.4", tmp_path / "new"), secret_key="")
     status, lines = wait(target, 60)

@@ -29,8 +29,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from migrator_core.openwebui import OpenWebUI
+from migrator_core.openwebui.database.database import Database as OpenWebUIDatabase
 from migrator_core.openwebui.schema import Schema
-from migrator_core.openwebui.storage import FileStore
+from migrator_core.openwebui.storage.file_store import FileStore
+from migrator_core.openwebui.storage.storage import Storage
 from tests.support.environments import CURRENT, Deployment, deployment
 from tests.support.processes import end_with_parent, free_port
 
@@ -143,16 +145,16 @@ class Database:
         """Open WebUI's directory for uploaded files."""
         return self.home / "data" / "uploads"
 
-    def open(self, *, read_only: bool = False) -> OpenWebUI:
+    def open(self, *, read_only: bool = False, patience: float = 60.0) -> OpenWebUI:
         """Connect within this process. Every test may have another database open."""
         self.uploads.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(async_url(self.url), poolclass=NullPool)
         return OpenWebUI(
-            create_async_engine(async_url(self.url), poolclass=NullPool),
+            OpenWebUIDatabase(engine, read_only=read_only, patience=patience),
             schema(),
+            Storage(FileStore(self.uploads), patience=patience),
             version=CURRENT,
             data_dir=self.home / "data",
-            files=FileStore(self.uploads),
-            read_only=read_only,
         )
 
 

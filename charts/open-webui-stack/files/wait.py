@@ -10,6 +10,7 @@ import contextlib
 import importlib.util
 import io
 import os
+import re
 import signal
 import sys
 import time
@@ -20,6 +21,10 @@ from urllib.parse import quote
 POLL_SECONDS = 2.0
 CANNOT_START = 10
 TRY_AGAIN = 30
+SPLIT = (
+    "DATABASE_URL cannot be understood: the password in it seems to hold an @ as it is. Write "
+    "special characters of the password percent-encoded: @ is %40, / is %2F, : is %3A, ? is %3F."
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +46,13 @@ def main() -> int:
             from open_webui.internal.db import engine
         heads, known = revisions()
     except (Exception, SystemExit) as error:  # noqa: BLE001 - Open WebUI's own code
+        if splits_password():
+            say(SPLIT)
+            return CANNOT_START
         say(f"Open WebUI cannot be loaded: {type(error).__name__}: {first_line(error)}")
+        return CANNOT_START
+    if splits_password():
+        say(SPLIT)
         return CANNOT_START
     end = time.monotonic() + float(os.environ.get("WAIT_SECONDS", "600"))
     last = ""
@@ -74,6 +85,8 @@ def look(engine, schema, heads, known) -> Answer:
     import sqlalchemy as sa
 
     where = f"database {engine.url.database} on {engine.url.host}"
+    if "@" in behind_password():
+        where = "database that DATABASE_URL names"
     try:
         if engine.dialect.name == "sqlite":
             where = f"SQLite database {engine.url.database}"
@@ -112,8 +125,25 @@ def read_only(path):
     return sa.create_engine(f"sqlite:///file:{address}?mode=ro&uri=true", poolclass=NullPool)
 
 
+def behind_password() -> str:
+    """What SQLAlchemy takes for host, port, database and options.
+
+    An @ in the password makes it take the rest of the password for them.
+    """
+    url = str(getattr(sys.modules.get("open_webui.env"), "DATABASE_URL", ""))
+    rest = re.match(r"\w[\w+.-]*://[^:/]*(?::[^@]*)?@(.*)", url, re.DOTALL)
+    return rest[1] if rest else ""
+
+
+def splits_password() -> bool:
+    """Whether a part of the password is taken for the host: no host has an @ in its name."""
+    return "@" in re.split(r"[/?]", behind_password(), maxsplit=1)[0]
+
+
 def first_line(error) -> str:
-    """The driver's own words; a password is never among them."""
+    """The driver's own words, which name the host but never a password."""
+    if "@" in behind_password():
+        return f"{type(error).__name__} (in DATABASE_URL, an @ of the password is written %40)"
     text = str(getattr(error, "orig", None) or error).strip()
     return text.split("\n", 1)[0][:300]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from migrator_core.openwebui.ledger.definitions import LedgerTables
+from migrator_core.openwebui.ledger.tables import LedgerTables
 
 _DROPPED = frozenset({"children"})
 """Columns that demand a value nobody gives any more."""

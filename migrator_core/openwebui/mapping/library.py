@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from migrator_core.openwebui.faults import RejectedError
+from migrator_core.openwebui.database.faults import RejectedError
 from migrator_core.openwebui.mapping.context import (
     MappingContext,
     TableRow,

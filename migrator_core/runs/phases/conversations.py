@@ -59,7 +59,7 @@ class ConversationsPhase(Phase):
 
     async def ask(self, target: OpenWebUI) -> None:
         """The addresses of shared chats that are taken."""
-        self._linking = Linking(self._inputs, self, await target.shared_chats())
+        self._linking = Linking(self._inputs, self, await target.inventory.shared_chats())
 
     def total(self) -> int | None:
         """All messages and conversations."""

@@ -34,7 +34,7 @@ class FoldersPhase(Phase):
 
     async def ask(self, target: OpenWebUI) -> None:
         """The names that are taken."""
-        self._names = FolderNames(await target.folders())
+        self._names = FolderNames(await target.inventory.folders())
 
     def steps(self) -> Iterator[Step]:
         """One step a project."""

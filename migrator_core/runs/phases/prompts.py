@@ -38,7 +38,7 @@ class PromptsPhase(Phase):
 
     async def ask(self, target: OpenWebUI) -> None:
         """The commands that are taken."""
-        self._commands = FreeCommands(await target.prompt_commands())
+        self._commands = FreeCommands(await target.inventory.prompt_commands())
 
     def steps(self) -> Iterator[Step]:
         """Note the versions, then convert the groups; versions of no group come last."""

@@ -49,7 +49,7 @@ class UsersPhase(Phase):
     async def ask(self, target: OpenWebUI) -> None:
         """The accounts that Open WebUI has already; with them, the fate of every user."""
         emails = {identity.email.strip().lower() for identity in self._identities if identity.email}
-        self._existing = await target.accounts(sorted(emails))
+        self._existing = await target.inventory.accounts(sorted(emails))
         known = {email: account.id for email, account in self._existing.items()}
         self._plan = plan_accounts(self._identities, known)
 

@@ -25,7 +25,7 @@ class OpenRun:
     async def rows(self, table: str) -> list[dict[str, Any]]:
         """Everything in one of Open WebUI's tables, JSON decoded, in the order of ids."""
         columns = self.target.schema.table(table)
-        async with self.target.read() as connection:
+        async with self.target.database.engine.connect() as connection:
             found = await connection.execute(sa.select(columns).order_by(columns.c.id))
             return [dict(row._mapping) for row in found]
 
@@ -37,7 +37,7 @@ class OpenRun:
     async def delete(self, table: str, row_id: str) -> None:
         """Remove a row, as somebody in Open WebUI would."""
         columns = self.target.schema.table(table)
-        async with self.target.engine.begin() as connection:
+        async with self.target.database.engine.begin() as connection:
             await connection.execute(sa.delete(columns).where(columns.c.id == row_id))
 
     async def items(self) -> list[LedgerItem]:
@@ -45,7 +45,7 @@ class OpenRun:
         return [entry async for entry in self.ledger.items(self.run_id)]
 
 
-async def start_run(target: OpenWebUI, *, patience: float = 60.0) -> OpenRun:
+async def start_run(target: OpenWebUI) -> OpenRun:
     """Open a run on a target."""
     ledger = Ledger(target)
     run = await ledger.start(
@@ -55,7 +55,7 @@ async def start_run(target: OpenWebUI, *, patience: float = 60.0) -> OpenRun:
         backup_fingerprint="f" * 64,
         tool_version="0.1.0",
     )
-    return OpenRun(target, ledger, LiveWriter(target, ledger, run.id, patience=patience), run.id)
+    return OpenRun(target, ledger, LiveWriter(target, ledger, run.id), run.id)
 
 
 @pytest.fixture
@@ -75,5 +75,5 @@ async def postgres_run(postgres_database: Database) -> AsyncIterator[OpenRun]:
 @pytest.fixture
 async def sqlite_run(sqlite_database: Database) -> AsyncIterator[OpenRun]:
     """An open run in SQLite only."""
-    async with sqlite_database.open() as target:
-        yield await start_run(target, patience=0.3)
+    async with sqlite_database.open(patience=0.3) as target:
+        yield await start_run(target)

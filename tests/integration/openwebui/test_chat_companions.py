@@ -9,7 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from migrator_core.openwebui.preview import PreviewWriter
+from migrator_core.openwebui.writing.preview import PreviewWriter
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import Grant, Row
 from tests.integration.openwebui.conftest import OpenRun
@@ -117,13 +117,13 @@ async def test_what_people_shared_themselves_is_not_opened_further(run: OpenRun)
     await write(run, bea, chat("Trip", bea.id))
     own = {"id": "own-link", "chat_id": key("Trip"), "user_id": bea.id, "title": "x", "chat": {}}
     table = run.target.schema.table("shared_chat")
-    async with run.target.engine.begin() as connection:
+    async with run.target.database.engine.begin() as connection:
         await connection.execute(sa.insert(table), {**own, "created_at": 1, "updated_at": 1})
     before = await run.everything()
     (written,) = await run.writer.write([item(shared("Trip", bea.id, EVERYBODY))])
     assert (written.state, written.target_id) == (State.EXISTING, "own-link")
     assert await run.everything() == before
-    assert await run.target.shared_chats() == {"own-link": key("Trip")}
+    assert await run.target.inventory.shared_chats() == {"own-link": key("Trip")}
 
 
 async def test_a_link_that_somebody_closed_stays_closed(run: OpenRun) -> None:
@@ -141,7 +141,7 @@ async def test_a_chat_that_somebody_deleted_is_not_shared(run: OpenRun) -> None:
     trip, link = shared_pair("Trip", bea.id, EVERYBODY)
     await write(run, bea, trip)
     await run.delete("chat_message", f"{trip.id}-q")
-    async with run.target.engine.begin() as connection:
+    async with run.target.database.engine.begin() as connection:
         messages, chats = (run.target.schema.table(name) for name in ("chat_message", "chat"))
         await connection.execute(sa.delete(messages).where(messages.c.chat_id == trip.id))
         await connection.execute(sa.delete(chats).where(chats.c.id == trip.id))
@@ -211,4 +211,4 @@ async def test_the_ledger_knows_folders_and_links(run: OpenRun) -> None:
     await write(run, bea, folder("Work", bea.id), trip, link)
     kinds = {(entry.target_kind, entry.target_id) for entry in await run.items()}
     assert {("folder", key("folder Work")), ("shared_chat", link.id)} <= kinds
-    assert await run.target.folders() == [(key("folder Work"), bea.id, "Work")]
+    assert await run.target.inventory.folders() == [(key("folder Work"), bea.id, "Work")]

@@ -24,7 +24,7 @@ from migrator_core.openwebui import OpenWebUI
 async def connect():
     try:
         async with await OpenWebUI.connect(read_only="preview" in sys.argv) as target:
-            admin = await target.first_admin()
+            admin = await target.inventory.first_admin()
             return {"version": target.version, "dialect": target.dialect, "admin": admin.email,
                     "data_dir": str(target.data_dir)}
     except CannotStartError as error:
@@ -150,6 +150,20 @@ def test_what_is_wrong_is_said(
     assert "hunter2" not in answer["refused"]
 
 
+@pytest.mark.parametrize(
+    "password", ["very@geheim", "very@geheim:wort", "very@geheim/wort", "very@geheim?wort", "@very"]
+)
+@pytest.mark.parametrize("migrations", ["false", "true"])
+def test_no_piece_of_a_password_is_taken_for_the_host(
+    sqlite_database: Database, password: str, migrations: str
+) -> None:
+    url = f"postgresql://tenant:{password}@127.0.0.1:1/webui"
+    wrong = altered(sqlite_database.deployment, DATABASE_URL=url, ENABLE_DB_MIGRATIONS=migrations)
+    refused = connect(wrong)["refused"]
+    assert "DATABASE_URL" in refused
+    assert not [piece for piece in ("very", "geheim", "wort") if piece in refused], refused
+
+
 def test_without_open_webui(sqlite_database: Database, tmp_path: Path) -> None:
     program = f"import sys; sys.path[:] = [p for p in sys.path if p != {str(tmp_path)!r}]\n"
     hide = "import importlib.util as u; u.find_spec = lambda *_: None\n"
@@ -263,7 +277,7 @@ EVERYTHING = WRITE.replace(
         told.append(await writer.write_file(item(notes), lambda: io.BytesIO(b"hello")))
         linked = chat("Trip", bea, file_ids=(("q", notes.id),))
         told += await writer.write([item(linked)])
-        account = (await target.accounts(["bea@people.example"]))["bea@people.example"]
+        account = (await target.inventory.accounts(["bea@people.example"]))["bea@people.example"]
         assert await writer.set_password(account, "other hash")
         told += await PreviewWriter(target).write(items)
         await ledger.finish(run.id, "finished", {}, {})
@@ -308,14 +322,14 @@ seen = []
 
 async def in_a_loop_of_its_own(expected):
     async with await OpenWebUI.connect(read_only=False) as target:
-        seen.append((await target.first_admin()).id == expected)
+        seen.append((await target.inventory.first_admin()).id == expected)
 
 async def inside():
     before, pool = dict(os.environ), async_engine.sync_engine.pool
     async with await OpenWebUI.connect(read_only=False) as target:
-        admin = await target.first_admin()
+        admin = await target.inventory.first_admin()
     async with await OpenWebUI.connect(read_only=True) as reader:
-        await reader.first_admin()
+        await reader.inventory.first_admin()
     untouched = async_engine.sync_engine.pool is pool and not pool.checkedout()
     there = await Users.get_user_by_id(admin.id)  # the server goes on working
     elsewhere = threading.Thread(target=lambda: asyncio.run(in_a_loop_of_its_own(admin.id)))

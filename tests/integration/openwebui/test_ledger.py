@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from migrator_core.openwebui import Ledger, RunState
-from migrator_core.openwebui.ledger.definitions import LedgerTables
+from migrator_core.openwebui.ledger.tables import LedgerTables
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.tally import Tally
 from tests.integration.openwebui.conftest import OpenRun, start_run
@@ -55,7 +55,7 @@ async def test_whoever_watches_a_run_can_ask_it_to_stop(run: OpenRun) -> None:
 
 async def test_a_ledger_of_an_older_version_is_read_and_completed(run: OpenRun) -> None:
     tables = LedgerTables.define(run.target.schema.metadata.schema)
-    async with run.target.engine.begin() as connection:
+    async with run.target.database.engine.begin() as connection:
         for column in ("progress", "stop_requested_at"):
             await connection.execute(sa.text(f"ALTER TABLE {tables.run.name} DROP COLUMN {column}"))
     (old,) = await Ledger(run.target).runs()
@@ -73,7 +73,7 @@ async def test_a_ledger_whose_items_had_children_goes_on(run: OpenRun) -> None:
     old = tables.item.to_metadata(sa.MetaData(schema=tables.metadata.schema))
     old.append_column(sa.Column("children", sa.BigInteger, nullable=False))
     await run.writer.write([item(user("bea"))])
-    async with run.target.engine.begin() as connection:
+    async with run.target.database.engine.begin() as connection:
         entries = await connection.execute(sa.select(tables.item))
         kept = [{**row, "children": 0} for row in entries.mappings()]
         await connection.run_sync(tables.item.drop)
@@ -87,7 +87,7 @@ async def test_a_ledger_whose_items_had_children_goes_on(run: OpenRun) -> None:
     assert (first.state, second.state) == (State.EXISTING, State.MIGRATED)
     assert [entry.state for entry in await again.items()] == ["existing", "migrated"]
     assert await run.items() == [before]
-    async with run.target.read() as connection:
+    async with run.target.database.engine.connect() as connection:
         columns = await connection.run_sync(
             lambda sync: sa.inspect(sync).get_columns(tables.item.name)
         )
@@ -135,14 +135,14 @@ async def test_what_was_made_and_what_was_undone(run: OpenRun) -> None:
     assert await run.ledger.made("user", ids) == {key("bea"), key("carl")}
     assert await run.ledger.made("chat", ids) == set()
     first, _ = await run.items()
-    async with run.target.engine.begin() as connection:
+    async with run.target.database.engine.begin() as connection:
         await run.ledger.mark_undone(run.run_id, [first.number], connection)
     assert await run.ledger.made("user", ids) == {key("carl")}
 
 
 async def test_the_ledger_can_be_removed(run: OpenRun) -> None:
     await run.writer.write([item(user("bea"))])
-    async with run.target.engine.begin() as connection:
+    async with run.target.database.engine.begin() as connection:
         for table in ("librechat_migration_item", "librechat_migration_run"):
             await connection.execute(sa.text(f"DROP TABLE {table}"))
     later = await start_run(run.target)

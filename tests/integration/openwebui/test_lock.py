@@ -6,14 +6,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from migrator_core.errors import AbortedError, CannotStartError
 from migrator_core.openwebui import OpenWebUI, RunLock
-from migrator_core.openwebui.engines import database_name, sqlite_path
 from tests.integration.openwebui.conftest import start_run
-from tests.support.databases import Database, async_url
+from tests.support.databases import Database
 
 
 async def test_the_second_run_is_told_who_holds_the_lock(database: Database) -> None:
@@ -87,36 +84,10 @@ async def test_the_lock_of_a_killed_process_is_free(database: Database) -> None:
 async def test_a_lost_session_is_noticed(postgres_database: Database) -> None:
     async with postgres_database.open() as target, postgres_database.open() as other:
         async with RunLock(target) as lock:
-            async with other.engine.connect() as connection:
+            async with other.database.engine.connect() as connection:
                 await connection.exec_driver_sql(
                     "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
                 )
             with pytest.raises(AbortedError, match="safe to run again"):
                 await lock.check()
         await _comes_free(other)
-
-
-@pytest.mark.parametrize(
-    ("url", "path", "name"),
-    [
-        ("sqlite:////data/webui.db", "/data/webui.db", "SQLite database /data/webui.db"),
-        ("sqlite:///data/a b.db", "data/a b.db", "SQLite database data/a b.db"),
-        ("sqlite:///file:/data/a%20b.db?uri=true", "/data/a b.db", "SQLite database /data/a b.db"),
-        ("sqlite:///file:///data/w.db?uri=true", "/data/w.db", "SQLite database /data/w.db"),
-        ("sqlite://", None, "SQLite database in memory"),
-        ("sqlite:///:memory:", None, "SQLite database in memory"),
-        ("sqlite:///file:x?mode=memory&uri=true", None, "SQLite database in memory"),
-    ],
-)
-async def test_odd_urls_of_sqlite(url: str, path: str | None, name: str) -> None:
-    engine = create_async_engine(async_url(url), poolclass=NullPool)
-    assert sqlite_path(engine.url) == (Path(path) if path else None)
-    assert database_name(engine.url) == name
-
-
-async def test_the_name_of_a_database_has_no_secret_in_it() -> None:
-    engine = create_async_engine(
-        async_url("postgresql://tenant:hunter2@db.example:5433/webui?sslpassword=hunter2"),
-        poolclass=NullPool,
-    )
-    assert database_name(engine.url) == "PostgreSQL database 'webui' on db.example:5433"

@@ -84,8 +84,8 @@ async def test_a_preview_answers_like_the_run(database: Database) -> None:
 
 async def test_a_preview_of_a_password_changes_none(run: OpenRun, database: Database) -> None:
     await run.writer.write([item(user("bea", password_hash="old"))])
-    admin = await run.target.first_admin()
-    bea = (await run.target.accounts(["bea@people.example"]))["bea@people.example"]
+    admin = await run.target.inventory.first_admin()
+    bea = (await run.target.inventory.accounts(["bea@people.example"]))["bea@people.example"]
     async with database.open(read_only=True) as reader:
         writer = PreviewWriter(reader)
         assert await writer.set_password(bea, HASH)
@@ -98,7 +98,7 @@ async def test_through_a_read_only_connection_nothing_can_be_written(database: D
     async with database.open(read_only=True) as reader:
         user_table = reader.schema.table("user")
         with pytest.raises(sa_exc.DBAPIError):
-            async with reader.engine.begin() as connection:
+            async with reader.database.engine.begin() as connection:
                 await connection.execute(sa.delete(user_table))
         await reader.check()
 
@@ -106,13 +106,13 @@ async def test_through_a_read_only_connection_nothing_can_be_written(database: D
 async def test_a_preview_works_before_the_first_run(database: Database) -> None:
     async with database.open(read_only=True) as reader:
         (written,) = await PreviewWriter(reader).write([item(user("bea"))])
-        tables = await _tables(reader.engine.url.get_backend_name(), database)
+        tables = await _tables(reader.database.engine.url.get_backend_name(), database)
     assert written.state is State.MIGRATED
     assert not [name for name in tables if name.startswith("librechat")]
 
 
 async def _tables(dialect: str, database: Database) -> list[str]:
-    async with database.open() as target, target.read() as connection:
+    async with database.open() as target, target.database.engine.connect() as connection:
         return await connection.run_sync(lambda sync: sa.inspect(sync).get_table_names())
 
 
@@ -143,7 +143,7 @@ class TestSqliteFile:
         before, log_before = _digest(path), _digest(log)
         async with sqlite_database.open(read_only=True) as reader:
             await answers(PreviewWriter(reader))
-            async with reader.read() as connection:
+            async with reader.database.engine.connect() as connection:
                 names = await connection.execute(sa.select(reader.schema.table("user").c.name))
                 assert list(names.scalars()) == ["From the log"]
         assert (_digest(path), _digest(log)) == (before, log_before)

@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from migrator_core.openwebui import EntryState, LedgerItem
-from migrator_core.openwebui.tables.belonging import conditions, ours_and_others
+from migrator_core.openwebui.belonging import conditions, ours_and_others
 from migrator_core.openwebui.tables.registry import KINDS, WRITTEN, kind_named, kind_of
 from migrator_core.outcome import State
 from migrator_core.rows import FileRow, Grant, Row
@@ -69,7 +69,7 @@ async def joined(database: Database) -> AsyncIterator[OpenRun]:
         times = {"created_at": ADMIN_SINCE, "updated_at": ADMIN_SINCE}
         everybody = {"id": "everybody", "user_id": "x", "name": "Everybody", "description": ""}
         setting = {"key": "ui.default_group_id", "value": "everybody", "updated_at": ADMIN_SINCE}
-        async with target.engine.begin() as connection:
+        async with target.database.engine.begin() as connection:
             await connection.execute(sa.insert(table("group")), {**everybody, **times})
             await connection.execute(sa.insert(table("config")), setting)
         yield await start_run(target)
@@ -115,7 +115,7 @@ async def test_the_registry_finds_exactly_what_each_item_made(joined: OpenRun) -
                 continue
             assert entry.target_kind is not None
             assert entry.target_id is not None
-            async with joined.target.read() as connection:
+            async with joined.target.database.engine.connect() as connection:
                 ours, others = await ours_and_others(
                     connection,
                     kind_named(entry.target_kind),
@@ -146,7 +146,7 @@ async def test_what_somebody_added_since_is_told_apart(joined: OpenRun) -> None:
     }
     admin = next(row["id"] for row in await joined.rows("user") if row["role"] == "admin")
     theirs["group_member"]["user_id"] = admin
-    async with joined.target.engine.begin() as connection:
+    async with joined.target.database.engine.begin() as connection:
         for name, values in theirs.items():
             table = joined.target.schema.table(name)
             times = {column: 1 for column in ("created_at", "updated_at") if column in table.c}
@@ -156,7 +156,7 @@ async def test_what_somebody_added_since_is_told_apart(joined: OpenRun) -> None:
         ("prompt", key("/greet"), {"access_grant", "prompt_history"}),
         ("model", "agent-helper", set()),
     ):
-        async with joined.target.read() as connection:
+        async with joined.target.database.engine.connect() as connection:
             _, others = await ours_and_others(
                 connection, kind_named(name), [row_key], joined.target.schema
             )
@@ -172,7 +172,7 @@ async def test_taking_away_what_belongs_to_the_items_leaves_what_was_there(joine
     schema = joined.target.schema
     for entry in await recorded(joined):
         kind = kind_named(entry.target_kind or "")
-        async with joined.target.engine.begin() as connection:
+        async with joined.target.database.engine.begin() as connection:
             selected = conditions(kind, [entry.target_id or ""], schema)
             for name, condition in reversed(selected.items()):
                 await connection.execute(sa.delete(schema.table(name)).where(condition))
@@ -185,7 +185,7 @@ async def test_a_files_bytes_are_where_the_registry_says(joined: OpenRun) -> Non
     column = kind_of(notes).bytes_at
     assert column is not None
     (row,) = await joined.rows("file")
-    assert row[column] == str(joined.target.files.uploads / notes.stored_name)
+    assert row[column] == str(joined.target.storage.files.uploads / notes.stored_name)
     assert [kind.name for kind in KINDS if kind.bytes_at] == ["file"]
 
 
@@ -201,5 +201,5 @@ async def test_the_order_of_the_tables_suits_every_foreign_key(postgres_run: Ope
             if places.get(key["referred_table"], -1) > place
         ]
 
-    async with postgres_run.target.read() as connection:
+    async with postgres_run.target.database.engine.connect() as connection:
         assert await connection.run_sync(wrong) == []

@@ -176,7 +176,7 @@ async def test_what_somebody_removed_stays_removed(run: OpenRun) -> None:
 async def test_what_was_undone_can_come_again(run: OpenRun) -> None:
     await run.writer.write([item(prompt("greet", key("bea")))])
     (entry,) = await run.items()
-    async with run.target.engine.begin() as connection:
+    async with run.target.database.engine.begin() as connection:
         await run.ledger.mark_undone(run.run_id, [entry.number], connection)
     await run.delete("prompt", key("/greet"))
     (written,) = await run.writer.write([item(prompt("hello", key("bea")))])
@@ -219,7 +219,7 @@ async def test_what_only_the_database_refuses_fails_alone(run: OpenRun) -> None:
     unlucky = prompt("unlucky", key("bea"))
     # Somebody else's history entry has the id that this prompt's own would get.
     squatter = {"id": companion_id("prompt_history", unlucky.id), "prompt_id": "x", "snapshot": {}}
-    async with run.target.engine.begin() as connection:
+    async with run.target.database.engine.begin() as connection:
         values = {**squatter, "user_id": "x", "created_at": 1}
         await connection.execute(sa.insert(history), values)
     rows = [prompt(f"p{n}", key("bea")) for n in range(6)]
@@ -249,7 +249,9 @@ async def test_an_account_with_the_same_address_is_kept(run: OpenRun) -> None:
     (admin,) = before["user"]
     assert (written.state, written.target_id) == (State.EXISTING, admin["id"])
     assert await run.everything() == before
-    accounts = await run.target.accounts([ADMIN["email"].upper(), "nobody@people.example"])
+    accounts = await run.target.inventory.accounts(
+        [ADMIN["email"].upper(), "nobody@people.example"]
+    )
     assert accounts == {ADMIN["email"]: Account(admin["id"], ADMIN["email"], "admin")}
 
 
@@ -273,7 +275,7 @@ async def test_a_command_belongs_to_who_had_it_first(run: OpenRun) -> None:
     first, second = await run.writer.write([item(mine), item(theirs)])
     assert (first.state, second.state) == (State.MIGRATED, State.FAILED)
     assert "/greet" in (second.detail or "")
-    assert await run.target.prompt_commands() == {"greet": mine.id}
+    assert await run.target.inventory.prompt_commands() == {"greet": mine.id}
 
 
 async def test_nobody_is_older_than_the_first_account(run: OpenRun) -> None:
@@ -290,7 +292,7 @@ async def test_nobody_is_older_than_the_first_account(run: OpenRun) -> None:
 async def test_new_accounts_join_the_default_group(run: OpenRun) -> None:
     tables = run.target.schema.tables
     await run.writer.write([item(group("Everybody"))])
-    async with run.target.engine.begin() as connection:
+    async with run.target.database.engine.begin() as connection:
         values = {"key": "ui.default_group_id", "value": key("Everybody"), "updated_at": 1}
         await connection.execute(sa.insert(tables["config"]), values)
     later = await start_run(run.target)
@@ -300,7 +302,7 @@ async def test_new_accounts_join_the_default_group(run: OpenRun) -> None:
 
 async def test_a_default_group_that_is_gone_is_ignored(run: OpenRun) -> None:
     config = run.target.schema.table("config")
-    async with run.target.engine.begin() as connection:
+    async with run.target.database.engine.begin() as connection:
         values = {"key": "ui.default_group_id", "value": "gone", "updated_at": 1}
         await connection.execute(sa.insert(config), values)
     (written,) = await run.writer.write([item(user("bea"))])
@@ -332,40 +334,42 @@ async def test_grants_are_exactly_the_given_ones(run: OpenRun) -> None:
         ("agent-shared", "group", key("Team"), "write"),
     }
     assert len(rows) == 2
-    assert await run.target.model_ids() == {"agent-shared"}  # no base model is opened to anybody
+    assert await run.target.inventory.model_ids() == {
+        "agent-shared"
+    }  # no base model is opened to anybody
 
 
 class TestFiles:
     async def test_an_empty_file_fails_and_leaves_nothing(self, run: OpenRun) -> None:
         written = await run.writer.write_file(item(file("a", key("bea"))), io.BytesIO)
         assert (written.state, written.reason) == (State.FAILED, Reason.STORAGE_ERROR)
-        assert not list(run.target.files.uploads.iterdir())
+        assert not list(run.target.storage.files.uploads.iterdir())
         assert not await run.rows("file")
 
     async def test_a_refused_row_takes_its_bytes_back(self, run: OpenRun) -> None:
         doomed = file("a", key("bea"))
-        async with run.target.engine.begin() as connection:
+        async with run.target.database.engine.begin() as connection:
             await connection.execute(sa.text("CREATE UNIQUE INDEX one_name ON file (filename)"))
         first = replace(doomed, id="first", stored_name="first_a")
         await run.writer.write_file(item(first), hello)
         written = await run.writer.write_file(item(doomed), hello)
         assert (written.state, written.reason) == (State.FAILED, Reason.REJECTED_BY_DATABASE)
-        names: set[str] = {path.name for path in run.target.files.uploads.iterdir()}
+        names: set[str] = {path.name for path in run.target.storage.files.uploads.iterdir()}
         assert names == {"first_a"}
 
     async def test_bytes_of_a_killed_run_are_taken_over(self, run: OpenRun) -> None:
         row = file("a", key("bea"))
-        (run.target.files.uploads / row.stored_name).write_bytes(b"hel")
+        (run.target.storage.files.uploads / row.stored_name).write_bytes(b"hel")
         written = await run.writer.write_file(item(row), hello)
         assert written.state is State.MIGRATED
-        assert (run.target.files.uploads / row.stored_name).read_bytes() == b"hello"
+        assert (run.target.storage.files.uploads / row.stored_name).read_bytes() == b"hello"
         (stored,) = await run.rows("file")
-        assert stored["path"] == str(run.target.files.uploads / row.stored_name)
+        assert stored["path"] == str(run.target.storage.files.uploads / row.stored_name)
 
 
 class TestPasswords:
     async def test_an_admin_keeps_the_password(self, run: OpenRun) -> None:
-        admin = await run.target.first_admin()
+        admin = await run.target.inventory.first_admin()
         # Whatever the caller believes about the role: the database knows.
         assert not await run.writer.set_password(replace(admin, role="user"), HASH)
         assert (await run.rows("auth"))[0]["password"] == "no hash"
@@ -373,7 +377,7 @@ class TestPasswords:
     async def test_a_user_gets_the_password_and_the_ledger_remembers(self, run: OpenRun) -> None:
         await run.writer.write([item(user("bea", password_hash="old hash"))])
         stamp = (await run.rows("auth"))[-1].get("session_stamp")
-        bea = (await run.target.accounts(["bea@people.example"]))["bea@people.example"]
+        bea = (await run.target.inventory.accounts(["bea@people.example"]))["bea@people.example"]
         assert await run.writer.set_password(bea, HASH)
         assert not await run.writer.set_password(bea, HASH)
         auth = {row["id"]: row for row in await run.rows("auth")}[bea.id]
@@ -405,13 +409,12 @@ async def test_the_ledger_tells_the_whole_run(run: OpenRun) -> None:
 
 
 class TestLockedDatabase:
-    async def test_the_writer_waits_for_the_lock(
-        self, sqlite_database: Database, sqlite_run: OpenRun
-    ) -> None:
-        holder = _hold(sqlite_database)
-        patient = replace(sqlite_run, writer=_with_patience(sqlite_run, 30.0))
-        asyncio.get_running_loop().call_later(0.2, holder.close)
-        (written,) = await patient.writer.write([item(user("bea"))])
+    async def test_the_writer_waits_for_the_lock(self, sqlite_database: Database) -> None:
+        async with sqlite_database.open(patience=30.0) as target:
+            patient = await start_run(target)
+            holder = _hold(sqlite_database)
+            asyncio.get_running_loop().call_later(0.2, holder.close)
+            (written,) = await patient.writer.write([item(user("bea"))])
         assert written.state is State.MIGRATED
 
     async def test_at_last_it_gives_up_and_nothing_is_half_written(
@@ -434,20 +437,16 @@ def _hold(database: Database) -> sqlite3.Connection:
     return holder
 
 
-def _with_patience(run: OpenRun, patience: float) -> Any:
-    return type(run.writer)(run.target, run.ledger, run.run_id, patience=patience)
-
-
-async def test_a_lost_database_ends_the_run_politely(
-    postgres_database: Database, postgres_run: OpenRun
-) -> None:
-    await postgres_run.writer.write([item(user("bea"))])
-    base, _, name = postgres_database.url.rpartition("/")
-    close = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name))
-    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
-        connection.execute(close)
-    with pytest.raises(AbortedError, match="safe to run again"):
-        await postgres_run.writer.write([item(user("carl"))])
+async def test_a_lost_database_ends_the_run_politely(postgres_database: Database) -> None:
+    async with postgres_database.open(patience=0.5) as target:
+        run = await start_run(target)
+        await run.writer.write([item(user("bea"))])
+        base, _, name = postgres_database.url.rpartition("/")
+        close = sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(name))
+        with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
+            connection.execute(close)
+        with pytest.raises(AbortedError, match="safe to run again"):
+            await run.writer.write([item(user("carl"))])
 
 
 def test_the_columns_every_row_fills_are_known_to_open_webui() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from migrator_core.openwebui.server import Attachment
+from migrator_core.openwebui.function_host import Attachment
 from owui_function.chat import answers
 from owui_function.chat.promises import PROMISES
 from tests.unit.owui_function.examples import collection, offer, readiness, summary

@@ -13,22 +13,20 @@ import errno
 import importlib
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, cast
 
 from migrator_core.errors import CannotStartError
-from migrator_core.openwebui.faults import redact
+from migrator_core.openwebui.database.faults import redact
+from migrator_core.openwebui.storage.faults import StorageError, of_disk, of_provider
 
 _CHUNK = 1024 * 1024
+_TAKEN = "the upload directory holds another file of the same name"
 
 OpenBlob = Callable[[], BinaryIO]
-
-
-class StorageError(Exception):
-    """The file was not stored; ``str()`` says why."""
 
 
 class Provider(Protocol):
@@ -103,8 +101,14 @@ class FileStore:
         Raises:
             StorageError: the name is taken by other content, or is no file name.
         """
-        if self._look(name, open_blob) is _Present.OTHER:
-            raise StorageError("the upload directory holds another file of the same name")
+        try:
+            present = self._look(name, open_blob)
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                return  # the file's id takes its place
+            raise of_disk(error) from error
+        if present is _Present.OTHER:
+            raise StorageError(_TAKEN)
 
     def store(
         self, name: str, file_id: str, open_blob: OpenBlob, tags: Mapping[str, str]
@@ -115,23 +119,18 @@ class FileStore:
 
         Raises:
             StorageError: nothing was stored.
+            StorageUnusableError: nor will any other file be.
         """
         try:
-            try:
-                return self._store(name, file_id, open_blob, tags)
-            except OSError as error:
-                if error.errno != errno.ENAMETOOLONG:
-                    raise
-                # ``routers/files.py: upload_file_handler`` falls back in the same way.
-                return self._store(file_id + Path(name).suffix[:20], file_id, open_blob, tags)
-        except StorageError:
-            raise
+            return self._store(name, file_id, open_blob, tags)
         except OSError as error:
-            raise StorageError(error.strerror or type(error).__name__) from error
-        except Exception as error:
-            # Providers raise whatever their client library raises.
-            first_line = (str(error) or type(error).__name__).splitlines()[0]
-            raise StorageError(redact(first_line)[:300]) from error
+            if error.errno != errno.ENAMETOOLONG:
+                raise of_disk(error) from error
+        # ``routers/files.py: upload_file_handler`` falls back in the same way.
+        try:
+            return self._store(file_id + Path(name).suffix[:20], file_id, open_blob, tags)
+        except OSError as error:
+            raise of_disk(error) from error
 
     def remove(self, stored: Stored) -> None:
         """Take back what :meth:`store` has just put there; never anything else."""
@@ -149,7 +148,7 @@ class FileStore:
     ) -> Stored:
         present = self._look(name, open_blob)
         if present is _Present.OTHER:
-            raise StorageError("the upload directory holds another file of the same name")
+            raise StorageError(_TAKEN)
         if self._cloud is not None:
             return self._upload(self._cloud, name, open_blob, tags)
         # The same text as the provider's own ``file.path``.
@@ -162,9 +161,15 @@ class FileStore:
     def _upload(
         self, provider: Provider, name: str, open_blob: OpenBlob, tags: Mapping[str, str]
     ) -> Stored:
-        with open_blob() as blob:
-            content, path = provider.upload_file(blob, name, dict(tags))
-        del content
+        try:
+            with _reading(open_blob) as blob:
+                _, path = provider.upload_file(blob, name, dict(tags))
+        except StorageError:
+            raise
+        except Exception as error:
+            if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+                raise
+            raise of_provider(error) from error
         if not self._cache:
             with contextlib.suppress(OSError):
                 (self.uploads / name).unlink()
@@ -174,7 +179,7 @@ class FileStore:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
         descriptor = os.open(temporary, flags, 0o666)
         try:
-            with os.fdopen(descriptor, "wb") as target, open_blob() as blob:
+            with os.fdopen(descriptor, "wb") as target, _reading(open_blob) as blob:
                 shutil.copyfileobj(blob, target, _CHUNK)
                 size = target.tell()
             if size:
@@ -191,13 +196,47 @@ class FileStore:
             raise StorageError("the storage name is not a plain file name")
         path = self.uploads / name
         try:
-            if path.is_symlink() or (path.exists() and not path.is_file()):
-                return _Present.OTHER
-            present = path.open("rb")
+            path.lstat()
         except FileNotFoundError:
             return _Present.ABSENT
-        with present, open_blob() as wanted:
-            return _compare(present, wanted)
+        except UnicodeError as error:
+            raise StorageError("the storage name cannot be a file name") from error
+        if path.is_symlink() or not path.is_file():
+            return _Present.OTHER
+        try:
+            with path.open("rb") as present, _reading(open_blob) as wanted:
+                return _compare(present, wanted)
+        except OSError as error:
+            words = error.strerror or type(error).__name__
+            raise StorageError(f"a file of the same name cannot be read: {words}") from error
+
+
+class _Source:
+    """The bytes of a file of the backup. What goes wrong there is no fault of the storage."""
+
+    def __init__(self, blob: BinaryIO) -> None:
+        self._blob = blob
+
+    def read(self, size: int = -1) -> bytes:
+        try:
+            return self._blob.read(size)
+        except Exception as error:
+            raise _unreadable(error) from error
+
+
+@contextlib.contextmanager
+def _reading(open_blob: OpenBlob) -> Iterator[BinaryIO]:
+    try:
+        blob = open_blob()
+    except Exception as error:
+        raise _unreadable(error) from error
+    with blob:
+        yield cast("BinaryIO", _Source(blob))  # reading is all that anybody does
+
+
+def _unreadable(error: Exception) -> StorageError:
+    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return StorageError(f"the file cannot be read from the backup: {redact(words)[:200]}")
 
 
 def _compare(present: BinaryIO, wanted: BinaryIO) -> _Present:

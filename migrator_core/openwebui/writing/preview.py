@@ -6,20 +6,21 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
-from migrator_core.openwebui.conflicts import Conflicts, Seen, Written, stages
-from migrator_core.openwebui.connection import Account, OpenWebUI
-from migrator_core.openwebui.faults import patiently
-from migrator_core.openwebui.ledger.ledger import Ledger
+from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.inventory import Account
+from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.mapping.context import MappingContext
-from migrator_core.openwebui.passwords import replaceable
-from migrator_core.openwebui.prepared import Prepared, load_context, prepare
-from migrator_core.openwebui.storage import OpenBlob, StorageError
+from migrator_core.openwebui.storage.faults import StorageError
+from migrator_core.openwebui.storage.file_store import OpenBlob
+from migrator_core.openwebui.writing.conflicts import Conflicts, Seen, Written, stages
+from migrator_core.openwebui.writing.passwords import replaceable
+from migrator_core.openwebui.writing.prepared import Prepared, load_context, prepare
 from migrator_core.outcome import Notice, Outcome, Reason, State
 from migrator_core.rows import FileRow, Item
 
 
 class PreviewWriter:
-    """A :class:`~migrator_core.openwebui.writer.Writer` that only looks.
+    """A :class:`~migrator_core.openwebui.writing.writer.Writer` that only looks.
 
     Rows go through the same checks and the same encoding as in a run. Those that a later item of
     the same run may repeat or need are remembered.
@@ -27,8 +28,9 @@ class PreviewWriter:
 
     def __init__(self, target: OpenWebUI) -> None:
         """Look at this target."""
+        target.database.begun = True
         self._target = target
-        self._conflicts = Conflicts(target, Ledger(target))
+        self._conflicts = Conflicts(target, LedgerReader(target))
         self._context: MappingContext | None = None
         self._seen = Seen()
 
@@ -49,16 +51,18 @@ class PreviewWriter:
         (one,) = await self._prepare([item], path="not stored")
         if one.written.state is State.MIGRATED:
             try:
-                await asyncio.to_thread(self._target.files.check, row.stored_name, open_blob)
-            except (StorageError, OSError) as error:
+                await self._target.storage.check(row.stored_name, open_blob)
+            except StorageError as error:
                 return Written(item, State.FAILED, Reason.STORAGE_ERROR, str(error))
         return one.written
 
     async def set_password(self, account: Account, password_hash: str) -> bool:
         """Whether a run would change the password."""
-        async with self._target.read() as connection:
-            schema = self._target.schema
-            return await replaceable(connection, schema, account.id, password_hash) is not None
+        schema = self._target.schema
+        present = await self._target.database.read(
+            lambda connection: replaceable(connection, schema, account.id, password_hash)
+        )
+        return present is not None
 
     async def record(self, outcomes: Sequence[Outcome]) -> None:
         """Nothing: a preview has no ledger."""
@@ -70,7 +74,7 @@ class PreviewWriter:
         if self._context is None:
             self._context = await load_context(self._target)
         context = replace(self._context, path=path)
-        verdicts = await patiently(lambda: self._conflicts.settle(items, self._seen))
+        verdicts = await self._conflicts.settle(items, self._seen)
 
         def prepare_all() -> list[Prepared]:
             return [

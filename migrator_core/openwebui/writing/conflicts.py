@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from migrator_core.openwebui.connection import OpenWebUI, askable, in_portions
-from migrator_core.openwebui.ledger.ledger import Ledger
+from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.database.parameters import askable, in_portions
+from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.tables.kind import Claim, Kind
 from migrator_core.openwebui.tables.registry import kind_named, kind_of
 from migrator_core.outcome import Reason, State
@@ -72,7 +73,7 @@ class _Held:
 class Conflicts:
     """Looks up what Open WebUI and the ledger know of a batch of items."""
 
-    def __init__(self, target: OpenWebUI, ledger: Ledger) -> None:
+    def __init__(self, target: OpenWebUI, ledger: LedgerReader) -> None:
         """Look up in this target and its ledger."""
         self._target = target
         self._ledger = ledger
@@ -100,8 +101,12 @@ class Conflicts:
 
     async def existing(self, kind: Kind[Any], keys: Iterable[str]) -> set[str]:
         """Which of these keys Open WebUI has."""
-        async with self._target.read() as connection:
-            return set(await self._having(connection, kind, Claim(kind.key), list(keys)))
+        wanted = list(keys)
+        return set(
+            await self._target.database.read(
+                lambda connection: self._having(connection, kind, Claim(kind.key), wanted)
+            )
+        )
 
     async def _look_up(self, rows: Sequence[Row]) -> _Held:
         held = _Held()
@@ -113,9 +118,12 @@ class Conflicts:
             keys[kind.name].add(kind.key_of(row))
             if kind.parent is not None:
                 keys[kind.parent.kind].add(kind.parent.key_of(row))
-        async with self._target.read() as connection:
+
+        async def ask(connection: AsyncConnection) -> None:
             for name, wanted in keys.items():
                 await self._look_up_kind(connection, name, wanted, of_kind[name], held)
+
+        await self._target.database.read(ask)
         for name, wanted in keys.items():
             held.removed[name] = await self._ledger.made(name, list(wanted - held.there[name]))
         return held

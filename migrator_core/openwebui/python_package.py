@@ -1,4 +1,4 @@
-"""Import Open WebUI from outside its server, leaving alone whatever the server owns."""
+"""Open WebUI's Python package: found and imported, leaving alone whatever its server owns."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ from types import ModuleType
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from migrator_core.errors import CannotStartError
-from migrator_core.openwebui.faults import redact
+from migrator_core.openwebui.database.faults import redact
+from migrator_core.openwebui.database.url import UNREADABLE, may_split_password, splits_password
 from migrator_core.openwebui.schema import too_old
 
 _MODEST_SQLITE = {
@@ -37,6 +38,7 @@ class Imported:
 
     ``hosted`` says that we live inside its server: then its engine and logging are not ours.
     ``authorise`` makes another engine sign in as Open WebUI's own does (tokens of AWS RDS).
+    ``database_url`` is Open WebUI's, as it is written.
     """
 
     hosted: bool
@@ -45,6 +47,7 @@ class Imported:
     package: Path
     version: str
     data_dir: Path
+    database_url: str
 
 
 def import_open_webui(*, read_only: bool) -> Imported:
@@ -75,6 +78,7 @@ def import_open_webui(*, read_only: bool) -> Imported:
         package=package,
         version=_version(env),
         data_dir=Path(env.DATA_DIR),
+        database_url=_database_url(),
     )
 
 
@@ -149,15 +153,29 @@ def _import_parts() -> tuple[ModuleType, ModuleType]:
     except SystemExit as error:
         raise CannotStartError(_explain_exit(str(error))) from error
     except Exception as error:
+        _refuse_split_password()
         first_line = (str(error).strip() or "no message").split("\n", 1)[0]
+        words = "" if may_split_password(_database_url()) else f": {redact(first_line)[:300]}"
         raise CannotStartError(
-            f"Open WebUI could not be loaded: {type(error).__name__}: {redact(first_line)[:300]}. "
+            f"Open WebUI could not be loaded: {type(error).__name__}{words}. "
             "The environment must be the one Open WebUI itself is started with "
             "(DATABASE_URL, DATA_DIR, WEBUI_SECRET_KEY, storage variables)."
         ) from error
+    _refuse_split_password()
     if not hasattr(database, "async_engine"):
         raise too_old(_version(env))
     return env, database
+
+
+def _database_url() -> str:
+    """Known even where the rest of the import failed."""
+    return str(getattr(sys.modules.get("open_webui.env"), "DATABASE_URL", ""))
+
+
+def _refuse_split_password() -> None:
+    """Before anything is said of the host, which would be a part of the password."""
+    if splits_password(_database_url()):
+        raise CannotStartError(UNREADABLE)
 
 
 def _explain_exit(message: str) -> str:

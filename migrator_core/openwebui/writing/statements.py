@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from migrator_core.openwebui.encoding import EncodedRow
 from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.tables.registry import WRITTEN
+from migrator_core.openwebui.writing.encoding import EncodedRow
 
 _PLACES = {table.name: place for place, table in enumerate(WRITTEN)}
 """PostgreSQL checks foreign keys row by row: a table comes after those that it points to."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from migrator_core.openwebui.faults import RejectedError
+from migrator_core.openwebui.database.faults import RejectedError
 from migrator_core.openwebui.mapping.context import MappingContext, TableRow
 from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.tables.registry import kind_of

@@ -5,14 +5,14 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from migrator_core.openwebui.conflicts import Written
 from migrator_core.openwebui.connection import OpenWebUI
-from migrator_core.openwebui.encoding import EncodedRow, encode
-from migrator_core.openwebui.faults import RejectedError
-from migrator_core.openwebui.ledger.entries import EntryState, LedgerValues, entry
+from migrator_core.openwebui.database.faults import RejectedError
+from migrator_core.openwebui.ledger.records import EntryState, LedgerValues, entry
 from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.tables.registry import kind_of
+from migrator_core.openwebui.writing.conflicts import Written
+from migrator_core.openwebui.writing.encoding import EncodedRow, encode
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import Item
 
@@ -29,9 +29,9 @@ async def load_context(target: OpenWebUI) -> MappingContext:
     """The facts about the target that mapping needs."""
     return MappingContext(
         now=int(time.time()),
-        earliest_account=await target.earliest_account(),
-        creator=(await target.first_admin()).id,
-        default_group=await target.default_group(),
+        earliest_account=await target.inventory.earliest_account(),
+        creator=(await target.inventory.first_admin()).id,
+        default_group=await target.inventory.default_group(),
         group_share=target.schema.group_share,
         # 0.11 added the column together with a search through the whole history.
         searches_flat=not target.schema.has("chat", "current_message_id"),

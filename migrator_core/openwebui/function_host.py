@@ -17,9 +17,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from migrator_core.errors import CannotStartError
+from migrator_core.errors import AbortedError, CannotStartError
 from migrator_core.openwebui.connection import OpenWebUI
-from migrator_core.openwebui.storage import StorageError
+from migrator_core.openwebui.storage.faults import StorageError
 
 _NAMESPACE = uuid.UUID("5f2f1c52-6d34-5b0e-9a53-0d1b6f1f7c1e")
 
@@ -86,12 +86,11 @@ async def _store(
     file_id = str(uuid.uuid5(_NAMESPACE, f"{owner_id}:{name}:{digest}"))
     attachment = Attachment(file_id, name, content_type, size)
     table = target.schema.table("file")
-    async with target.read() as connection:
-        if (await connection.execute(sa.select(table.c.id).where(table.c.id == file_id))).first():
-            return attachment
+    if await target.database.rows(sa.select(table.c.id).where(table.c.id == file_id)):
+        return attachment
     try:
-        put = target.files.store(f"{file_id}_{name}", file_id, lambda: path.open("rb"), {})
-    except StorageError as error:
+        put = await target.storage.store(f"{file_id}_{name}", file_id, lambda: path.open("rb"), {})
+    except (StorageError, AbortedError) as error:
         raise CannotStartError(f"The report could not be stored in Open WebUI: {error}") from error
     now = int(time.time())
     values = {
@@ -104,8 +103,8 @@ async def _store(
         "created_at": now,
         "updated_at": now,
     }
-    async with target.engine.begin() as connection:
-        await connection.execute(sa.insert(table).values(**values))
+    insert = sa.insert(table).values(**values)
+    await target.database.write(lambda connection: connection.execute(insert))
     return attachment
 
 

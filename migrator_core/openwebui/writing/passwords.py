@@ -39,7 +39,19 @@ async def replaceable(
     return Credentials(row.password or "", mfa if isinstance(mfa, dict) else None)
 
 
-def replacement(
+async def replace_password(
+    connection: AsyncConnection, schema: Schema, account_id: str, password_hash: str
+) -> Credentials | None:
+    """Give an account another password; what it had before, None where nothing changes."""
+    previous = await replaceable(connection, schema, account_id, password_hash)
+    if previous is None:
+        return None
+    change = _replacement(schema, account_id, password_hash, previous)
+    changed = (await connection.execute(change)).rowcount
+    return previous if changed else None
+
+
+def _replacement(
     schema: Schema, account_id: str, password_hash: str, previous: Credentials
 ) -> sa.Update:
     """The update, which ends open sessions and challenges as the app's own does.

@@ -1,40 +1,22 @@
-"""Connections that cannot write, and what a database is called in a message."""
+"""Engines beside the one that Open WebUI made for itself."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+from sqlalchemy.pool import AsyncAdaptedQueuePool, ConnectionPoolEntry, NullPool, Pool
 
 from migrator_core.errors import CannotStartError
+from migrator_core.openwebui.database.url import sqlite_path
 
-
-def sqlite_path(url: URL) -> Path | None:
-    """The file behind a SQLite URL, None for a database in memory."""
-    name = url.database or ""
-    if name.startswith("file:"):
-        name = unquote(name.removeprefix("file:").split("?", 1)[0])
-        if name.startswith("//"):  # file://authority/path; SQLite allows no other than localhost
-            name = "/" + name[2:].partition("/")[2]
-    if not name or name == ":memory:" or url.query.get("mode") == "memory":
-        return None
-    return Path(name)
-
-
-def database_name(url: URL) -> str:
-    """Where the database is, for an operator: never with user name, password or options."""
-    if url.get_backend_name() == "sqlite":
-        path = sqlite_path(url)
-        return f"SQLite database {path}" if path else "SQLite database in memory"
-    host = url.host or url.query.get("host") or "localhost"
-    port = f":{url.port}" if url.port else ""
-    return f"PostgreSQL database {url.database!r} on {host}{port}"
+_KEPT: type[Pool] = AsyncAdaptedQueuePool
+"""Connections stay open between two questions, for whoever looks again every second."""
 
 
 def own_engine(engine: AsyncEngine) -> AsyncEngine:
@@ -67,13 +49,14 @@ def read_only_engine(engine: AsyncEngine) -> AsyncEngine:
     path = sqlite_path(engine.url)
     if path is None:
         raise CannotStartError("A SQLite database in memory cannot be previewed from outside.")
-    query = {"mode": "ro", "uri": "true"}
+    query, pool = {"mode": "ro", "uri": "true"}, _KEPT
     if not _log_can_be_shared(path):
-        query = {"immutable": "1", "uri": "true"}
+        # Never looks whether the file has changed: a connection must not grow old.
+        query, pool = {"immutable": "1", "uri": "true"}, NullPool
     url = URL.create(
         "sqlite+aiosqlite", database=f"file:{quote(str(path.absolute()))}", query=query
     )
-    reader = create_async_engine(url, poolclass=NullPool)
+    reader = create_async_engine(url, poolclass=pool)
     sa.event.listen(reader.sync_engine, "connect", _query_only)
     return reader
 

@@ -102,6 +102,18 @@ def entry_of_notice(notice: Notice) -> LedgerValues:
     return entry("", "", EntryState.WARNING.value, reason=notice.code.value, detail=notice.detail)
 
 
+def entry_of_password(account_id: str, previous_hash: str) -> LedgerValues:
+    """The entry for a password that was replaced, with what an undo puts back."""
+    return entry(
+        "users",
+        account_id,
+        EntryState.REPLACED.value,
+        target_kind="user",
+        target_id=account_id,
+        replaced=json.dumps({"password": previous_hash}),
+    )
+
+
 def entry(collection: str, source_id: str, state: str, **more: str | int | None) -> LedgerValues:
     """One entry, with every text made storable."""
     values: LedgerValues = {

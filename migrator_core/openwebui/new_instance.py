@@ -1,7 +1,7 @@
 """Sets up an empty Open WebUI: its schema and a first administrator. For the demo and tests.
 
 Run as a program in the environment of the Open WebUI that is to be set up:
-``python -m migrator_core.openwebui.first_start '{"name": …, "email": …, "password": …}'``.
+``python -m migrator_core.openwebui.new_instance '{"name": …, "email": …, "password": …}'``.
 """
 
 # ruff: noqa: PLC0415 - the environment must be set before Open WebUI is imported

@@ -1,0 +1,118 @@
+"""Prepared items into the database: short transactions, and one bad row spoils no other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Sequence
+from dataclasses import replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from migrator_core.errors import AbortedError
+from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.database.faults import RejectedError
+from migrator_core.openwebui.ledger.ledger import Ledger
+from migrator_core.openwebui.ledger.records import LedgerValues
+from migrator_core.openwebui.tables.registry import WRITTEN, kind_named, kind_of
+from migrator_core.openwebui.writing.conflicts import Conflicts, Seen, Written
+from migrator_core.openwebui.writing.encoding import EncodedRow
+from migrator_core.openwebui.writing.prepared import Prepared, entry_of, entry_of_brought
+from migrator_core.openwebui.writing.statements import statements
+from migrator_core.outcome import Reason, State
+from migrator_core.rows import Item
+
+_NEEDS = {table.name: table.needs for table in WRITTEN if table.needs is not None}
+"""Tables whose rows say nothing without another row: the column and the kind it points to."""
+
+
+class Delivery:
+    """Commits items and their ledger entries, together or not at all."""
+
+    def __init__(self, target: OpenWebUI, ledger: Ledger, run_id: str) -> None:
+        self._target = target
+        self._ledger = ledger
+        self._run_id = run_id
+        self._conflicts = Conflicts(target, ledger)
+
+    async def settle(self, items: Sequence[Item]) -> list[Written | None]:
+        """See :meth:`.Conflicts.settle`; what this run has written is there to be found."""
+        return await self._conflicts.settle(items, Seen())
+
+    async def deliver(self, prepared: Sequence[Prepared]) -> list[Written]:
+        """Write items and say what became of each.
+
+        Raises:
+            AbortedError: the database cannot be used any more.
+        """
+        return await self._deliver(await self._without_dangling_links(prepared))
+
+    async def _deliver(self, prepared: Sequence[Prepared]) -> list[Written]:
+        """Commit them together; where that fails, in halves, down to the one to blame."""
+        if not prepared:
+            return []
+        try:
+            await self._commit(prepared)
+        except RejectedError as error:
+            if len(prepared) == 1:
+                return [await self._reject(prepared[0], str(error))]
+            middle = len(prepared) // 2
+            first = await self._deliver(prepared[:middle])
+            return [*first, *await self._deliver(prepared[middle:])]
+        return [one.written for one in prepared]
+
+    async def _commit(self, prepared: Sequence[Prepared]) -> None:
+        rows = [row for one in prepared for row in one.rows]
+        inserts = list(statements(rows, self._target.schema, self._target.database.dialect))
+        entries = [entry_of(one.written) for one in prepared]
+        entries += await self._entries_of_brought(prepared)
+
+        async def commit(connection: AsyncConnection) -> None:
+            for statement, values in inserts:
+                await connection.execute(statement, values)
+            await self._ledger.insert(connection, self._run_id, entries)
+
+        await self._target.database.try_write(commit)
+
+    async def _reject(self, one: Prepared, detail: str) -> Written:
+        if not one.rows:
+            raise AbortedError(f"The ledger does not take its own entries: {detail}")
+        item = one.written.item
+        # Somebody may have created the very account or prompt since we looked.
+        (verdict,) = await self.settle([item])
+        written = verdict or Written(item, State.FAILED, Reason.REJECTED_BY_DATABASE, detail)
+        return (await self._deliver([Prepared(written)]))[0]
+
+    async def _without_dangling_links(self, prepared: Sequence[Prepared]) -> Sequence[Prepared]:
+        """Drop the links of chats to files that somebody removed since an earlier run."""
+        rows = [row for one in prepared for row in one.rows]
+        gone: set[tuple[str, object]] = set()
+        for table, (column, needed) in _NEEDS.items():
+            wanted = {str(row.values[column]) for row in rows if row.table == table}
+            if wanted:
+                there = await self._conflicts.existing(kind_named(needed), wanted)
+                gone |= {(table, key) for key in wanted - there}
+        if not gone:
+            return prepared
+        return [
+            replace(one, rows=tuple(row for row in one.rows if not _dangles(row, gone)))
+            for one in prepared
+        ]
+
+    async def _entries_of_brought(self, prepared: Sequence[Prepared]) -> list[LedgerValues]:
+        """Entries for rows of other kinds that items bring along, where they are missing."""
+        coming: defaultdict[str, dict[str, Item]] = defaultdict(dict)
+        for item in (one.written.item for one in prepared if one.rows):
+            for row in kind_of(item.row).brings(item.row):
+                kind = kind_of(row)
+                coming[kind.name].setdefault(kind.key_of(row), item)
+        entries = []
+        for name, items in coming.items():
+            there = await self._conflicts.existing(kind_named(name), items)
+            missing = {key: item for key, item in items.items() if key not in there}
+            entries += [entry_of_brought(item, name, key) for key, item in missing.items()]
+        return entries
+
+
+def _dangles(row: EncodedRow, gone: Container[tuple[str, object]]) -> bool:
+    needs = _NEEDS.get(row.table)
+    return needs is not None and (row.table, row.values[needs[0]]) in gone

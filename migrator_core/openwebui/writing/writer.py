@@ -1,0 +1,155 @@
+"""Writes items, files, passwords and notes of a run into Open WebUI and into the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.database.parameters import in_portions
+from migrator_core.openwebui.inventory import Account
+from migrator_core.openwebui.ledger.ledger import Ledger
+from migrator_core.openwebui.ledger.records import (
+    LedgerValues,
+    entry_of_notice,
+    entry_of_outcome,
+    entry_of_password,
+)
+from migrator_core.openwebui.mapping.context import MappingContext
+from migrator_core.openwebui.storage.faults import StorageError
+from migrator_core.openwebui.storage.file_store import OpenBlob, Stored
+from migrator_core.openwebui.writing.conflicts import Written, stages
+from migrator_core.openwebui.writing.delivery import Delivery
+from migrator_core.openwebui.writing.passwords import replace_password
+from migrator_core.openwebui.writing.prepared import Prepared, load_context, prepare
+from migrator_core.outcome import Notice, Outcome, Reason, State
+from migrator_core.rows import FileRow, Item
+
+
+class Writer(Protocol):
+    """Where a run's items go: into Open WebUI, or nowhere in a preview."""
+
+    async def write(self, items: Sequence[Item]) -> list[Written]:
+        """Write items in short transactions; the answers come in the same order.
+
+        Raises:
+            AbortedError: the database stays locked or is gone; running again is safe.
+        """
+
+    async def write_file(self, item: Item, open_blob: OpenBlob) -> Written:
+        """Store a file's bytes, then write its row."""
+
+    async def set_password(self, account: Account, password_hash: str) -> bool:
+        """Give an existing account another password; False where nothing changes.
+
+        An admin's password is never touched.
+        """
+
+    async def record(self, outcomes: Sequence[Outcome]) -> None:
+        """Note the fate of documents that have no row."""
+
+    async def note(self, notices: Sequence[Notice]) -> None:
+        """Note warnings."""
+
+
+class LiveWriter:
+    """Writes into Open WebUI and into the ledger, together or not at all."""
+
+    def __init__(self, target: OpenWebUI, ledger: Ledger, run_id: str) -> None:
+        """Write for a run that the ledger has opened."""
+        self._target = target
+        self._ledger = ledger
+        self._run_id = run_id
+        self._delivery = Delivery(target, ledger, run_id)
+        self._context: MappingContext | None = None
+        self._owner: tuple[str, dict[str, str]] = ("", {})
+
+    async def write(self, items: Sequence[Item]) -> list[Written]:
+        """See :meth:`Writer.write`."""
+        done: dict[int, Written] = {}
+        for stage in stages(items):
+            prepared = await self._prepare([items[place] for place in stage])
+            done.update(zip(stage, await self._delivery.deliver(prepared), strict=True))
+            await asyncio.sleep(0)
+        return [done[place] for place in range(len(items))]
+
+    async def write_file(self, item: Item, open_blob: OpenBlob) -> Written:
+        """See :meth:`Writer.write_file`."""
+        if not isinstance(item.row, FileRow):
+            raise TypeError("only file rows have bytes")
+        (verdict,) = await self._delivery.settle([item])
+        if verdict is not None:
+            return await self._deliver(Prepared(verdict))
+        context = await self._facts()
+        trial = prepare(item, replace(context, path="not stored yet"), self._target.schema)
+        if trial.written.state is State.FAILED:
+            return await self._deliver(trial)
+        try:
+            stored = await self._store(item.row, open_blob)
+        except StorageError as error:
+            failed = Written(item, State.FAILED, Reason.STORAGE_ERROR, str(error))
+            return await self._deliver(Prepared(failed))
+        context = replace(context, path=stored.path)
+        written = await self._deliver(prepare(item, context, self._target.schema))
+        if written.state is not State.MIGRATED:
+            await self._target.storage.remove(stored)
+        return written
+
+    async def set_password(self, account: Account, password_hash: str) -> bool:
+        """See :meth:`Writer.set_password`. The old hash goes into the ledger, for an undo."""
+
+        async def change(connection: AsyncConnection) -> bool:
+            schema = self._target.schema
+            previous = await replace_password(connection, schema, account.id, password_hash)
+            if previous is not None:
+                entries = [entry_of_password(account.id, previous.password)]
+                await self._ledger.insert(connection, self._run_id, entries)
+            return previous is not None
+
+        return await self._target.database.write(change)
+
+    async def record(self, outcomes: Sequence[Outcome]) -> None:
+        """See :meth:`Writer.record`."""
+        await self._add([entry_of_outcome(outcome) for outcome in outcomes])
+
+    async def note(self, notices: Sequence[Notice]) -> None:
+        """See :meth:`Writer.note`."""
+        await self._add([entry_of_notice(notice) for notice in notices])
+
+    async def _add(self, entries: Sequence[LedgerValues]) -> None:
+        for some in in_portions(entries):
+            await self._ledger.add(self._run_id, some)
+
+    async def _deliver(self, one: Prepared) -> Written:
+        (written,) = await self._delivery.deliver([one])
+        return written
+
+    async def _facts(self) -> MappingContext:
+        if self._context is None:
+            self._context = await load_context(self._target)
+        return self._context
+
+    async def _prepare(self, items: Sequence[Item]) -> list[Prepared]:
+        verdicts = await self._delivery.settle(items)
+        context = await self._facts()
+
+        def prepare_all() -> list[Prepared]:
+            return [
+                Prepared(verdict) if verdict else prepare(item, context, self._target.schema)
+                for item, verdict in zip(items, verdicts, strict=True)
+            ]
+
+        # Encoding megabytes of JSON takes a while: off the event loop, and before the transaction.
+        return await asyncio.to_thread(prepare_all)
+
+    async def _store(self, row: FileRow, open_blob: OpenBlob) -> Stored:
+        known, tags = self._owner
+        if known != row.user_id:
+            tags = await self._target.inventory.upload_tags(row.user_id)
+            self._owner = (row.user_id, tags)
+        tags = {**tags, "OpenWebUI-File-Id": row.id}
+        return await self._target.storage.store(row.stored_name, row.id, open_blob, tags)
