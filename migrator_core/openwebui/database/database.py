@@ -35,6 +35,8 @@ PATIENCE = 60.0
 """Seconds to wait for a lock that another process holds, or for a database that is away."""
 _PATIENCE_BEFORE = 5.0
 """Seconds to wait for one that is away before a run has begun: somebody waits for the answer."""
+_PATIENCE_AT_THE_END = 2.0
+"""Seconds to wait once a run is to stop: it still has to note how it ended."""
 _LONGEST_PAUSE = 5.0
 _RESUME = "What was written so far is complete; the migration is safe to run again"
 
@@ -43,7 +45,7 @@ class Database:
     """A database and all that is allowed with it.
 
     ``begun`` says that a run is under way: trouble aborts it then, and otherwise keeps it from
-    starting. Once ``stop`` is set, nothing is waited for.
+    starting. Once ``stop`` is set, nothing is waited for longer than a moment.
     """
 
     def __init__(
@@ -146,12 +148,10 @@ class Database:
             fault = Fault.AWAY if isinstance(cause, UndecidedError) else diagnose(cause)
             if fault is Fault.REJECTED:
                 raise RejectedError(self._describe(cause)) from cause
-            patience = self._patience
-            if fault is Fault.AWAY and not self.begun:
-                patience = min(patience, _PATIENCE_BEFORE)
-            late = time.monotonic() - started >= patience
-            if fault is Fault.USELESS or late or not await self._pause(pause):
-                raise self._give_up(fault, cause) from cause
+            waited = time.monotonic() - started
+            if fault is Fault.USELESS or waited >= self._patience_for(fault):
+                raise self._give_up(fault, cause, waited) from cause
+            await self._pause(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
 
     async def _demand(self, action: Callable[[], Awaitable[T]]) -> T:
@@ -161,15 +161,22 @@ class Database:
         except RejectedError as error:
             raise self._unusable(f"it refuses what it is asked ({error})") from error
 
-    async def _pause(self, seconds: float) -> bool:
-        """Wait; False where nobody is to wait."""
-        if self.stop is None:
+    def _patience_for(self, fault: Fault) -> float:
+        """How many seconds in all are to be waited, as things stand."""
+        if self.stop is not None and self.stop.is_set():
+            return min(self._patience, _PATIENCE_AT_THE_END)
+        if fault is Fault.AWAY and not self.begun:
+            return min(self._patience, _PATIENCE_BEFORE)
+        return self._patience
+
+    async def _pause(self, seconds: float) -> None:
+        """Wait, or less when the run is told to stop meanwhile."""
+        if self.stop is None or self.stop.is_set():
             await asyncio.sleep(seconds)
-            return True
+            return
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.stop.wait()
-        return not self.stop.is_set()
 
     def _describe(self, error: BaseException) -> str:
         if not self._discreet:
@@ -179,17 +186,17 @@ class Database:
             "@ behind its host, which may belong to the password: write it as %40"
         )
 
-    def _give_up(self, fault: Fault, error: BaseException) -> MigratorError:
+    def _give_up(self, fault: Fault, error: BaseException, waited: float) -> MigratorError:
         words = self._describe(error)
         if fault is not Fault.LOCKED:
             return self._unusable(words)
         if not self.begun:
             return CannotStartError(
-                f"Another process kept the {self.name} locked for {self._patience:.0f} seconds "
+                f"Another process kept the {self.name} locked for {waited:.0f} seconds "
                 f"({words}). Try again at a quieter time."
             )
         return AbortedError(
-            f"Another process kept the database locked for {self._patience:.0f} seconds ({words}). "
+            f"Another process kept the database locked for {waited:.0f} seconds ({words}). "
             f"{_RESUME}, best at a quieter time."
         )
 
