@@ -11,7 +11,7 @@ import hashlib
 import re
 from uuid import UUID, uuid5
 
-from migrator_core.convert.text import clean_text
+from migrator_core.convert.cleaning import clean_text
 
 NAMESPACE = UUID("cf866225-0895-531e-ac53-66c1268d0026")
 """UUIDv5 of ``https://github.com/danny-avila/LibreChat`` in the URL namespace (RFC 9562).

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from migrator_core.convert.cleaning import single_line
 from migrator_core.convert.ids import MAX_MODEL_ID, model_id
-from migrator_core.convert.text import single_line
 
 SAVED_AGENT = "agent_"
 """What ids of saved agents begin with; ephemeral ones never do (``librechat-data-provider``)."""

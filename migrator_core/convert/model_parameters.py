@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from migrator_core.convert.text import clean_text, single_line
+from migrator_core.convert.cleaning import clean_text, single_line
 
 # ruff: noqa: ANN401 - the values are whatever a document holds
 

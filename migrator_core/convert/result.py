@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from migrator_core.convert.text import clean_text
+from migrator_core.convert.cleaning import clean_text
 from migrator_core.outcome import Notice, Reason, WarningCode
 
 R = TypeVar("R")

@@ -15,7 +15,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any, Generic, cast
 
-from migrator_core.convert.files.file_records import FileLink
+from migrator_core.convert.files.file_link import FileLink
 from migrator_core.librechat.documents.base import M
 
 _SCHEMA = """

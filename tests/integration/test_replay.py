@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from migrator_core.convert.chats.message import Place, convert_message
-from migrator_core.convert.content.pieces import ChatScope
-from tests.support.chat_checks import USER, answer
+from migrator_core.convert.content.context import ChatScope
+from tests.support.chat_checks import USER, answer, convert_alone
 from tests.support.databases import run_python
 from tests.support.environments import CURRENT, OLDER, deployment
 
@@ -45,7 +44,7 @@ CONTENT: list[dict[str, Any]] = [
 def test_every_call_is_sent_again_once_and_in_order(version: str, tmp_path: Path) -> None:
     scope = ChatScope(user=USER, owner_id="o", conversation_id="c")
     message = answer("a", "q", text="", content=CONTENT)
-    converted = convert_message(message, Place("a", "q", (), 1, "m"), scope, "message a").message
+    converted = convert_alone(message, scope, "m").message
     target = deployment(version, tmp_path)
     printed = run_python(target, PROGRAM, json.dumps(converted["output"]))
     sent = json.loads(printed.partition("\x1e")[2])

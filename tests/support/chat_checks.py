@@ -7,7 +7,11 @@ import re
 from typing import Any, cast
 
 from migrator_core.convert.chats.chat import ChatContext, ConvertedChat, convert_conversation
-from migrator_core.convert.files.file_records import FileLink
+from migrator_core.convert.chats.message import ConvertedMessage, convert_message
+from migrator_core.convert.chats.placement import Place
+from migrator_core.convert.chats.said import read_message
+from migrator_core.convert.content.context import ChatScope
+from migrator_core.convert.files.file_link import FileLink
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.librechat.documents.base import parse
 from migrator_core.librechat.documents.conversation import Conversation
@@ -59,6 +63,14 @@ def convert(
     assert len(result.message_ids) + len(result.message_outcomes) == len(messages)
     assert_openable(result.row)
     return result
+
+
+def convert_alone(
+    source: Message, scope: ChatScope, model: str = "gpt-4o", at: int = 1
+) -> ConvertedMessage:
+    """One message of a chat by itself."""
+    place = Place(source.message_id or "m", None, (), at, model)
+    return convert_message(read_message(source), place, scope, f"message {place.id}")
 
 
 def history(chat: ConvertedChat) -> dict[str, dict[str, Any]]:

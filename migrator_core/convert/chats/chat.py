@@ -20,8 +20,8 @@ from migrator_core.convert.chats.history import (
 from migrator_core.convert.chats.message_ids import name_messages
 from migrator_core.convert.chats.tags import tag_row
 from migrator_core.convert.chats.tree import RepairedTree, order_and_repair
+from migrator_core.convert.cleaning import clean_json, clean_text, single_line
 from migrator_core.convert.result import Converted, Skipped
-from migrator_core.convert.text import clean_json, clean_text, single_line
 from migrator_core.convert.variables import convert_special_variables
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message

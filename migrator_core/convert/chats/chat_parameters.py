@@ -1,17 +1,17 @@
 """A conversation's own model parameters, as the controls beside a chat of Open WebUI store them.
 
-The names are those of :mod:`.agent_params`. Only stop sequences are written differently: a chat's
-controls keep them as one line of text, which the browser splits at commas and decodes
-(``Chat.svelte: getStopTokens``, 0.10 to 0.12).
+The names are those of :mod:`migrator_core.convert.model_parameters`. Only stop sequences are
+written differently: a chat's controls keep them as one line of text, which the browser splits at
+commas and decodes (``Chat.svelte: getStopTokens``, 0.10 to 0.12).
 """
 
 from __future__ import annotations
 
 import json
 
+from migrator_core.convert.cleaning import clean_json, clean_text
 from migrator_core.convert.model_mapping import SAVED_AGENT
 from migrator_core.convert.model_parameters import convert_parameters
-from migrator_core.convert.text import clean_json, clean_text
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.rows import JsonDict
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator_core.chat_document import ChatMessage
-from migrator_core.convert.text import rough_size
+from migrator_core.convert.cleaning import rough_size
 
 _BULKY = ("output", "sources", "code_executions")
 """Fields that may hold as much as the message's text, or far more."""

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from migrator_core.chat_document import Annotation, Answer, ChatMessage, FeedbackData
+from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.convert.dates import seconds
 from migrator_core.convert.ids import chat_id, feedback_id
 from migrator_core.convert.result import notice
-from migrator_core.convert.text import clean_text, single_line
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
 from migrator_core.outcome import Notice, WarningCode

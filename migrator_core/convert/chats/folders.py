@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.convert.dates import row_dates
 from migrator_core.convert.ids import folder_id
-from migrator_core.convert.text import clean_text, single_line
 from migrator_core.librechat.documents.chat_project import ChatProject
 from migrator_core.rows import FolderRow, JsonDict
 

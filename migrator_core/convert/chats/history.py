@@ -13,21 +13,19 @@ from migrator_core.convert.chats.message import (
     FAILED_NOTE,
     NO_QUESTION,
     ConvertedMessage,
-    Place,
     convert_message,
-    role_of,
     skeleton,
 )
 from migrator_core.convert.chats.message_ids import NamedMessage
-from migrator_core.convert.chats.placement import lay_out
+from migrator_core.convert.chats.placement import Place, lay_out
+from migrator_core.convert.chats.said import Said
 from migrator_core.convert.chats.tree import Flaw, RepairedTree
 from migrator_core.convert.chats.usage import usage_by_message
-from migrator_core.convert.content.attachments import is_document
-from migrator_core.convert.content.pieces import ChatScope
-from migrator_core.convert.files.file_records import FileLink
+from migrator_core.convert.content.context import ChatScope
+from migrator_core.convert.content.file_references.file_items import is_document
+from migrator_core.convert.files.file_link import FileLink
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.librechat.documents.conversation import Conversation
-from migrator_core.librechat.documents.message import Message
 from migrator_core.outcome import Notice, WarningCode
 from migrator_core.rows import EmbeddedFile, FeedbackRow
 
@@ -106,7 +104,7 @@ def convert_history(
         for column in layout.columns[node_id]:
             below = tree.children[node_id] if column.id == node_id else ()
             place = layout.place(column.id, parent, below, dates[node_id])
-            _add(history, by_id[node_id].index, column.message, place, scope)
+            _add(history, by_id[node_id].index, column.said, place, scope)
     _add_usage(history, by_id, tree)
     _add_feedback(history, by_id, conversation, context)
     _tell_repairs(history, tree, len(layout.questions), conversation.conversation_id)
@@ -125,14 +123,14 @@ def _scope(conversation: Conversation, context: ChatContext) -> ChatScope:
     )
 
 
-def _add(history: History, index: int, message: Message, place: Place, scope: ChatScope) -> None:
+def _add(history: History, index: int, said: Said, place: Place, scope: ChatScope) -> None:
     where = f"conversation {scope.conversation_id}, message {place.id}"
     try:
-        converted = convert_message(message, place, scope, where)
+        converted = convert_message(said, place, scope, where)
     # One hostile message must not take the whole chat with it.
     except Exception as error:  # noqa: BLE001
         history.failed[index] = f"{type(error).__name__}: {error}"
-        converted = ConvertedMessage(skeleton(role_of(message), place, content=FAILED_NOTE))
+        converted = ConvertedMessage(skeleton(said.role, place, content=FAILED_NOTE))
     history.messages[place.id] = converted.message
     history.notices.extend(converted.notices)
     for file_id in converted.file_ids:

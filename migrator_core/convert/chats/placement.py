@@ -6,20 +6,31 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid5
 
-from migrator_core.convert.chats.message import Place, role_of
+from migrator_core.convert.chats.arrangement import Answer, Arrangement, arrange
+from migrator_core.convert.chats.columns import column_ids, split_columns
 from migrator_core.convert.chats.message_ids import NamedMessage
-from migrator_core.convert.chats.parallel import (
-    Answer,
-    Arrangement,
-    arrange,
-    column_ids,
-    split_columns,
-)
+from migrator_core.convert.chats.said import Said, read_message
 from migrator_core.convert.chats.tree import RepairedTree
 from migrator_core.convert.ids import NAMESPACE
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.librechat.documents.conversation import Conversation
-from migrator_core.librechat.documents.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands in its chat; ``timestamp`` is in seconds, ``model`` Open WebUI's id.
+
+    At a question, ``model`` is the one that answers it; ``models`` are those that answer it side
+    by side, and ``column`` is the place of an answer among them.
+    """
+
+    id: str
+    parent: str | None
+    children: tuple[str, ...]
+    timestamp: int
+    model: str
+    models: tuple[str, ...] = ()
+    column: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +38,7 @@ class Shown:
     """A message as the chat shows it: LibreChat's own, or one column of it."""
 
     id: str
-    message: Message
+    said: Said
     model: str
 
 
@@ -70,14 +81,15 @@ def lay_out(
     """Decide for all messages of a conversation; ``names`` are those of saved agents."""
     default = models.chat_model(conversation.endpoint, conversation.model, conversation.agent_id)
     taken = set(by_id)
+    read = {node_id: read_message(entry.message) for node_id, entry in by_id.items()}
     columns = {
-        node_id: _columns(node_id, entry.message, conversation, models, default, taken, names)
-        for node_id, entry in by_id.items()
+        node_id: _columns(node_id, said, conversation, models, default, taken, names)
+        for node_id, said in read.items()
     }
     answers = {
         node_id: Answer(tuple((shown.id, shown.model) for shown in reversed(columns[node_id])))
-        for node_id, entry in by_id.items()
-        if role_of(entry.message) == "assistant"
+        for node_id, said in read.items()
+        if said.role == "assistant"
     }
     questions = {root: _question_id(root, taken) for root in tree.roots if root in answers}
     arrangements = {questions[root]: arrange([answers[root]], default) for root in questions} | {
@@ -102,26 +114,27 @@ def lay_out(
 
 def _columns(
     node_id: str,
-    message: Message,
+    said: Said,
     conversation: Conversation,
     models: ModelMapper,
     default: str,
     taken: set[str],
     names: Mapping[str, str],
 ) -> tuple[Shown, ...]:
-    if role_of(message) == "user":
-        return (Shown(node_id, message, default),)
+    if said.role == "user":
+        return (Shown(node_id, said, default),)
+    message = said.message
     endpoint = message.endpoint or conversation.endpoint
     own = message.model if message.model and message.model.strip() else None
     model = models.chat_model(endpoint, own, None) if own else default
-    first, *others = split_columns(message, names)
+    first, *others = split_columns(said, names)
     ids = column_ids(node_id, 1 + len(others), taken)
     taken.update(ids)
     beside = [
-        Shown(own_id, column.message, models.chat_model(endpoint, column.agent_id, column.agent_id))
+        Shown(own_id, column.said, models.chat_model(endpoint, column.agent_id, column.agent_id))
         for own_id, column in zip(ids, others, strict=True)
     ]
-    return (*reversed(beside), Shown(node_id, first.message, model))
+    return (*reversed(beside), Shown(node_id, first.said, model))
 
 
 def _question_id(answer: str, taken: Collection[str]) -> str:

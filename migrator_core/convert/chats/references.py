@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from migrator_core.convert.content.inline_links import downloads, local_paths
-from migrator_core.convert.content.links import own_path
-from migrator_core.convert.text import clean_text
+from migrator_core.convert.cleaning import clean_text
+from migrator_core.convert.content.markdown.local_links import local_links
+from migrator_core.convert.files.stored_paths import own_path, without_query
 from migrator_core.librechat.documents.message import Message
 
 _MAX_DEPTH = 30
@@ -76,12 +76,20 @@ def _collect_ids(item: dict[str, object], found: References) -> None:
 
 def _collect_text(text: str, user: str, found: References) -> None:
     if text.startswith("/"):
-        path = own_path(text, user)
-        if path is not None:
-            found.paths.add(path)
-    if "](" in text:
-        found.paths |= local_paths(text, user)
-        found.files |= {name for name in downloads(text) if _is_id(name)}
+        _collect_path(text, user, found)
+    if "](" not in text:
+        return
+    for link in local_links(text):
+        _collect_path(link.target, user, found)
+        if link.target[:11].lower() == "/api/files/":
+            name = without_query(link.target).rsplit("/", 1)[-1]
+            found.files |= {name} if _is_id(name) else set()
+
+
+def _collect_path(address: str, user: str, found: References) -> None:
+    path = own_path(address, user)
+    if path is not None:
+        found.paths.add(path)
 
 
 def _is_id(text: str) -> bool:

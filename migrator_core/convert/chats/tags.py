@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from migrator_core.convert.cleaning import single_line
 from migrator_core.convert.ids import tag_id
-from migrator_core.convert.text import single_line
 from migrator_core.rows import TagRow
 
 MAX_NAME = 200

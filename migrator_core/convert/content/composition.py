@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from migrator_core.chat_document import ChatMessage, FileItem, ShownFields, SourceEntry
+from migrator_core.convert.cleaning import MAX_DEPTH, clean_json, clean_text
 from migrator_core.convert.content.pieces import Pieces
-from migrator_core.convert.content.text import message_items
-from migrator_core.convert.content.tool_items import code_executions, number_calls
-from migrator_core.convert.text import MAX_DEPTH, clean_json, clean_text
+from migrator_core.convert.content.text_items import message_items
+from migrator_core.convert.content.tools.call_items import number_calls
+from migrator_core.convert.content.tools.code_items import code_executions
 from migrator_core.output_items import OutputItem
 
 _ID_PREFIXES: Mapping[str, str] = MappingProxyType(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from migrator_core.convert.cleaning import clean_json, single_line
 from migrator_core.convert.dates import row_dates
 from migrator_core.convert.ids import model_id
 from migrator_core.convert.model_mapping import BaseModelChoice, BaseModelRule, ModelMapper
 from migrator_core.convert.model_parameters import convert_parameters
 from migrator_core.convert.result import Converted, Skipped, notice
-from migrator_core.convert.text import clean_json, single_line
 from migrator_core.convert.variables import convert_special_variables
 from migrator_core.librechat.documents.agent import Agent
 from migrator_core.outcome import Reason, WarningCode

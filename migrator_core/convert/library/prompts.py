@@ -6,10 +6,10 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 
+from migrator_core.convert.cleaning import clean_json, clean_text, single_line
 from migrator_core.convert.dates import row_dates
 from migrator_core.convert.ids import prompt_id
 from migrator_core.convert.result import Converted, Skipped, notice
-from migrator_core.convert.text import clean_json, clean_text, single_line
 from migrator_core.convert.variables import convert_variables
 from migrator_core.librechat.documents.prompt import Prompt, PromptGroup
 from migrator_core.outcome import Notice, Reason, WarningCode

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from migrator_core.convert.cleaning import clean_json, clean_text, single_line
 from migrator_core.convert.dates import row_dates
 from migrator_core.convert.ids import group_id
 from migrator_core.convert.result import Converted, notice
-from migrator_core.convert.text import clean_json, clean_text, single_line
 from migrator_core.librechat.documents.group import Group
 from migrator_core.outcome import WarningCode
 from migrator_core.rows import GroupRow

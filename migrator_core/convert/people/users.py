@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
+from migrator_core.convert.cleaning import clean_json, single_line
 from migrator_core.convert.dates import row_dates, seconds
 from migrator_core.convert.ids import user_id
 from migrator_core.convert.people.accounts import normalise_email
 from migrator_core.convert.result import Converted, notice
-from migrator_core.convert.text import clean_json, single_line
 from migrator_core.librechat.documents.base import InvalidDocumentError
 from migrator_core.librechat.documents.user import User
 from migrator_core.outcome import Notice, WarningCode

@@ -16,10 +16,10 @@ from migrator_core.convert.chats.chat import (
 )
 from migrator_core.convert.chats.chat_size import characters
 from migrator_core.convert.chats.references import find_references
+from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.convert.dates import seconds
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.result import Skipped
-from migrator_core.convert.text import clean_text, single_line
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.conversation import Conversation

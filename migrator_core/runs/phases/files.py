@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 
-from migrator_core.convert.content.links import own_path
-from migrator_core.convert.files.file_records import FileLink, convert_file, file_link, skip_reason
+from migrator_core.convert.files.file_link import FileLink, file_link
+from migrator_core.convert.files.file_records import convert_file, skip_reason
+from migrator_core.convert.files.stored_paths import own_path
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.librechat import Blob, BlobError, Document
 from migrator_core.librechat.documents.file import File

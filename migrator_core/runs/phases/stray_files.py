@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BufferedReader
 
-from migrator_core.convert.content.embedded import FoundBytes, content_type_of, file_row
-from migrator_core.convert.files.file_records import FileLink, file_link, safe_filename
+from migrator_core.convert.files.content_types import content_type_of
+from migrator_core.convert.files.file_link import FileLink, file_link
+from migrator_core.convert.files.file_names import safe_filename
+from migrator_core.convert.files.unrecorded_files import FoundBytes, file_row
 from migrator_core.librechat import Backup, Blob, BlobError
 from migrator_core.rows import FileRow
 from migrator_core.runs.results import Files

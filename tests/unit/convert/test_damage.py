@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrator_core.convert.chats.tags import tag_row
-from migrator_core.convert.files.file_records import convert_file, file_link, skip_reason
+from migrator_core.convert.files.file_link import file_link
+from migrator_core.convert.files.file_records import convert_file, skip_reason
 from migrator_core.convert.library.agents import convert_agent
 from migrator_core.convert.library.prompts import convert_group as convert_prompt
 from migrator_core.convert.model_mapping import ModelMapper

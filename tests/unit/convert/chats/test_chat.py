@@ -16,6 +16,7 @@ from migrator_core.convert.chats.chat import (
     is_temporary,
 )
 from migrator_core.convert.chats.message import FAILED_NOTE, NO_QUESTION, convert_message
+from migrator_core.convert.chats.said import Said
 from migrator_core.convert.ids import chat_id
 from migrator_core.convert.result import Skipped
 from migrator_core.librechat.documents.base import parse
@@ -117,10 +118,10 @@ def test_outcomes_use_the_names_the_caller_gives() -> None:
 def test_one_message_that_cannot_be_converted_is_not_the_whole_chat(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def broken(row: Message, *rest: Any) -> Any:
-        if row.message_id == "a":
+    def broken(said: Said, *rest: Any) -> Any:
+        if said.message.message_id == "a":
             raise RuntimeError("no way")
-        return convert_message(row, *rest)
+        return convert_message(said, *rest)
 
     monkeypatch.setattr("migrator_core.convert.chats.history.convert_message", broken)
     chat = convert(message("q"), answer("a", "q", at=1), message("q2", "a", at=2))

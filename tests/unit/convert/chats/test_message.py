@@ -9,33 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator_core.convert import content
-from migrator_core.convert.chats.message import ERROR_NOTE, role_of
-from migrator_core.convert.content import Part, PartContext, Pieces
-from migrator_core.convert.content.reasoning import reasoning_item
-from migrator_core.convert.text import clean_text
+from migrator_core.convert.chats.message import ERROR_NOTE
+from migrator_core.convert.cleaning import clean_text
+from migrator_core.convert.content import part_types
+from migrator_core.convert.content.context import PartContext
+from migrator_core.convert.content.part_types import PART_TYPES, PartType
+from migrator_core.convert.content.pieces import Part, Pieces
+from migrator_core.convert.content.text_items import reasoning_item
 from migrator_core.outcome import WarningCode
 from tests.support.chat_checks import answer, content_of, convert, history, message
-
-
-@pytest.mark.parametrize(
-    ("flag", "sender", "role"),
-    [
-        (True, "GPT-4", "user"),
-        (False, "User", "assistant"),
-        (None, "User", "user"),
-        (None, "user", "user"),
-        (None, "assistant", "assistant"),
-        (None, "GPT-4", "assistant"),
-        (None, None, "assistant"),
-        ("true", "user", "user"),
-    ],
-)
-def test_the_flag_tells_who_wrote_it_and_the_sender_only_without_it(
-    flag: object, sender: object, role: str
-) -> None:
-    assert role_of(message("m", isCreatedByUser=flag, sender=sender)) == role
-
 
 # Markers of citations have a meaning in answers (test_citations.py).
 ANY_TEXT = st.text(
@@ -178,7 +160,7 @@ def test_output_holds_all_text_as_soon_as_a_part_has_an_output_item(
     def reasoning(part: Part, context: PartContext) -> Pieces:
         return Pieces(output=(reasoning_item(str(part.payload)),), file_ids=("f1",))
 
-    monkeypatch.setattr(content, "CONVERTERS", {**content.CONVERTERS, "think": reasoning})
+    monkeypatch.setattr(part_types, "PART_TYPES", {**PART_TYPES, "think": PartType(reasoning)})
     parts = [{"type": "think", "think": "hm"}, "Two."]
     search = {"type": "web_search", "web_search": {"turn": 0, "organic": [{"link": "s"}]}}
     found = answer("a", "q", content=parts, attachments=[search])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator_core.convert.chats.references import References, find_references
-from tests.support.chat_checks import USER, answer, message
+from tests.support.chat_checks import USER, answer, content_of, message
 
 PATH = f"/images/{USER}/a.png"
 
@@ -61,3 +61,36 @@ def test_depth_is_bounded() -> None:
     for _ in range(10_000):
         deep = [deep]
     assert find_references([message("q", content=deep)], USER) == References()
+
+
+def test_which_files_a_conversation_refers_to() -> None:
+    sources = [{"fileId": "from search"}, {"fileId": 7}, None, "x"]
+    image = {"outputs": [None, {"type": "image", "image": {"file_id": "from code"}}, {"image": 1}]}
+    rows = [
+        message("q", files=[{"file_id": "upload"}, {"file_id": " "}, {}, None, 3.5]),
+        answer(
+            "a",
+            "q",
+            attachments=[{"file_id": "made"}, {"file_search": {"sources": sources}}, {}],
+            content=[
+                {"type": "image_file", "image_file": {"file_id": "shown"}},
+                {"type": "tool_call", "tool_call": {"code_interpreter": image}},
+                {"type": "tool_call", "tool_call": {"code_interpreter": {"outputs": {}}}},
+                {"type": "tool_call", "tool_call": []},
+                None,
+            ],
+        ),
+        answer("b", "q", content={"image_file": {"file_id": "lone"}}),
+    ]
+    found = find_references(rows, "").files
+    expected = {"upload", "made", "from search", "shown", "from code", "lone"}
+    assert expected <= found
+    assert found <= expected | {"1", "7", "x", "3.5"}
+
+
+@pytest.mark.parametrize("wrong", [None, True, 1, "x", {}, {"sources": 1}, [[]], [{"file_id": []}]])
+@pytest.mark.parametrize("field", ["files", "attachments", "content", "image_urls"])
+def test_references_of_any_shape(field: str, wrong: Any) -> None:
+    row = message("q", **{field: wrong})
+    assert find_references([row], "").files <= {"x", "1"}
+    assert content_of(row) is not None

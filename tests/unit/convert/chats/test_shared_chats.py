@@ -18,7 +18,7 @@ from migrator_core.convert.chats.shared_chats import (
     readers,
     share_id,
 )
-from migrator_core.convert.files.file_records import FileLink
+from migrator_core.convert.files.file_link import FileLink
 from migrator_core.convert.result import Skipped
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.message import Message

@@ -14,12 +14,11 @@ from typing import Any
 
 import pytest
 
-from migrator_core.convert.chats.message import Place, convert_message
-from migrator_core.convert.content.pieces import ChatScope
-from migrator_core.convert.files.file_records import FileLink
+from migrator_core.convert.content.context import ChatScope
+from migrator_core.convert.files.file_link import FileLink
 from migrator_core.librechat.documents.base import parse
 from migrator_core.librechat.documents.message import Message
-from tests.support.chat_checks import START, USER
+from tests.support.chat_checks import START, USER, convert_alone
 
 GOLDEN = Path(__file__).parent / "golden"
 CASES = [
@@ -43,7 +42,9 @@ def links(entries: dict[str, dict[str, Any]]) -> dict[str, FileLink]:
 @pytest.mark.parametrize("case", CASES)
 def test_golden(case: dict[str, Any]) -> None:
     answer = case.get("role", "assistant") == "assistant"
-    message = parse(Message, {"isCreatedByUser": not answer, "text": "", **case["message"]})
+    message = parse(
+        Message, {"messageId": "m1", "isCreatedByUser": not answer, "text": "", **case["message"]}
+    )
     scope = ChatScope(
         user=USER,
         owner_id="owner",
@@ -52,8 +53,7 @@ def test_golden(case: dict[str, Any]) -> None:
         paths=links(case.get("paths", {})),
         agents=case.get("agents", {}),
     )
-    place = Place("m1", None, (), START, "gpt-4o")
-    converted = convert_message(message, place, scope, "message m1")
+    converted = convert_alone(message, scope, at=START)
     fields = {key: value for key, value in converted.message.items() if key not in COMMON}
     assert fields == case["expected"]
     assert [notice.code.value for notice in converted.notices] == case.get("warnings", [])

@@ -12,10 +12,9 @@ from typing import Any
 
 import pytest
 
-from migrator_core.convert.chats.message import Place, convert_message
-from migrator_core.convert.content.pieces import ChatScope
-from migrator_core.convert.files.file_records import FileLink
-from tests.support.chat_checks import USER, answer
+from migrator_core.convert.content.context import ChatScope
+from migrator_core.convert.files.file_link import FileLink
+from tests.support.chat_checks import USER, answer, convert_alone
 
 GOLDEN = Path(__file__).parent / "golden" / "tools"
 FIXED = {
@@ -39,7 +38,7 @@ def test_snapshot(path: Path) -> None:
         agents=snapshot.get("agents", {}),
     )
     message = answer("a", "q", **{"text": "", **snapshot["message"]})
-    converted = convert_message(message, Place("a", "q", (), 1, "gpt-4o"), scope, "message a")
+    converted = convert_alone(message, scope)
     told: dict[str, Any] = {
         key: value for key, value in converted.message.items() if key not in FIXED
     }

@@ -3,18 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from migrator_core.convert.files.file_records import (
-    FileLink,
-    convert_file,
-    file_link,
-    safe_content_type,
-    safe_filename,
-    skip_reason,
-    stored_name,
-)
+from migrator_core.convert.files.file_link import FileLink, file_link
+from migrator_core.convert.files.file_records import convert_file, skip_reason
 from migrator_core.convert.ids import file_id
 from migrator_core.convert.result import Converted, Skipped
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
@@ -102,76 +93,3 @@ def test_files_kept_elsewhere_are_skipped_without_giving_links_away(
 )
 def test_local_files_are_looked_for(changes: dict[str, Any]) -> None:
     assert skip_reason(parse(File, d.FILE | changes)) is None
-
-
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("Отчёт — 2025 🚀.md", "Отчёт — 2025 🚀.md"),
-        ("../../etc/passwd", "passwd"),
-        ("C:\\Users\\x\\secret.txt", "secret.txt"),
-        ("/", "file"),
-        ("..", "file"),
-        ("", "file"),
-        (None, "file"),
-        ("evil\u202etxt.exe\nline2", "eviltxt.exe line2"),
-        ("cafe\u0301.txt", "café.txt"),
-        ("\x00\x01a\ud800.pdf", "a.pdf"),
-        ("x" * 300 + ".pdf", "x" * 251 + ".pdf"),
-        ("folder/", "folder"),
-    ],
-)
-def test_names_are_safe_to_show(name: str | None, expected: str) -> None:
-    assert safe_filename(name) == expected
-
-
-@pytest.mark.parametrize(
-    ("name", "content_type", "expected"),
-    [
-        ("report.pdf", "application/pdf", "report.pdf"),
-        ("holiday.jpg", "image/webp", "holiday.webp"),
-        ("photo.JPEG", "image/jpeg", "photo.JPEG"),
-        ("photo", "image/png", "photo.png"),
-        ("notes.txt", "image/png", "notes.txt.png"),
-        ("x.png", "application/octet-stream", "x.png"),
-        ('a?b#c%d:"e".txt', "text/plain", "a_b_c_d__e_.txt"),
-        (".hidden", "text/plain", "hidden"),
-    ],
-)
-def test_stored_names_say_what_the_file_is(name: str, content_type: str, expected: str) -> None:
-    assert stored_name(ID, name, content_type) == f"{ID}_{expected}"
-
-
-@given(st.text(st.characters(codec=None), max_size=400), st.sampled_from(["image/png", "text/x"]))
-def test_stored_names_suit_every_storage(name: str, content_type: str) -> None:
-    shown = safe_filename(name)
-    assert 0 < len(shown) <= 255
-    assert not set(shown) & set("/\\\x00\n\r\u202e")
-    stored = stored_name(ID, shown, content_type)
-    assert stored.startswith(f"{ID}_")
-    assert len(stored) > len(ID) + 1
-    assert len(stored.encode("utf-8")) <= 200
-    assert not set(stored) & set("/\\\x00\n\r?#%\u202e")
-
-
-def test_a_long_name_keeps_its_extension_in_storage() -> None:
-    stored = stored_name(ID, "ж" * 200 + ".docx", "text/plain")
-    assert stored.endswith(".docx")
-    assert 190 <= len(stored.encode()) <= 200
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        ("image/PNG", "image/png"),
-        ("text/plain; charset=utf-8", "text/plain"),
-        ("application/vnd.ms-excel", "application/vnd.ms-excel"),
-        ("png", "application/octet-stream"),
-        ("text/html\r\nX-Evil: 1", "application/octet-stream"),
-        ("a/b/c", "application/octet-stream"),
-        ("x" * 10_000, "application/octet-stream"),
-        (None, "application/octet-stream"),
-    ],
-)
-def test_content_types_are_well_formed(value: str | None, expected: str) -> None:
-    assert safe_content_type(value) == expected

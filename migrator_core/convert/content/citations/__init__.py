@@ -1,0 +1,1 @@
+"""What an answer cites: searches, their sources, and the numbers that stand in the text."""

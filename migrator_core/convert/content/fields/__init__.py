@@ -1,0 +1,1 @@
+"""The fields of a message that tell something beside its ``content``."""

@@ -1,0 +1,1 @@
+"""Files that messages refer to: how they are found, and how they are shown."""

@@ -1,0 +1,1 @@
+"""Texts: what is code in them, what LibreChat marks up, and Markdown that Open WebUI shows."""

@@ -1,0 +1,76 @@
+"""Links of a Markdown text that lead to LibreChat's own files.
+
+``![alt](/images/<user>/<name>)`` (tools before 0.8), ``[name](sandbox:/mnt/data/<name>)`` (the
+code interpreter), ``/uploads/…``, ``/api/files/…`` and ``data:`` addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_OPENING = re.compile(
+    r"\]\(\s*(<?)(?=data:|sandbox:|/images/|/uploads/|/api/files/)", re.IGNORECASE
+)
+_EVENT = re.compile(r"[()\"'\n]")
+_GROUP = re.compile(r"\([^()\n]*\)")
+_QUOTED = r"(?:\"[^\"\n]*\"|'[^'\n]*')"
+_TITLE = re.compile(rf"{_QUOTED}\s*\)")
+_ANGLED = re.compile(rf"(?P<address>[^<>\n]*)>(?:[ \t]+{_QUOTED})?\s*\)")
+_END = re.compile(r"\s*\)")
+
+
+class LocalLink(NamedTuple):
+    """Where ``](…)`` begins and ends, and the address in it."""
+
+    start: int
+    end: int
+    target: str
+
+
+def local_links(text: str) -> Iterator[LocalLink]:
+    """The links of a text, in their order.
+
+    An address is ``<…>`` or goes to the first ``)`` that no ``(`` before it asks for; a title may
+    follow. Every character is looked at a few times at most, however the text is made.
+    """
+    position = 0
+    while (opening := _OPENING.search(text, position)) is not None:
+        find = _angled if opening[1] else _bare
+        span = find(text, opening.end())
+        if span is None:
+            position = opening.start() + 1
+            continue
+        address_end, position = span
+        yield LocalLink(opening.start(), position, text[opening.end() : address_end])
+
+
+def _angled(text: str, start: int) -> tuple[int, int] | None:
+    """Where an address in angle brackets ends, and the link behind it."""
+    match = _ANGLED.match(text, start)
+    return (match.end("address"), match.end()) if match else None
+
+
+def _bare(text: str, start: int) -> tuple[int, int] | None:
+    """Where an address without brackets ends, and the link behind it.
+
+    It holds no line feed, and parentheses only in pairs that hold none.
+    """
+    position = start
+    while (event := _EVENT.search(text, position)) is not None:
+        place = event.start()
+        if event[0] == "(":
+            group = _GROUP.match(text, place)
+            if group is None:
+                return None
+            position = group.end()
+        elif event[0] in "\"'":
+            end = _TITLE.match(text, place) if text[place - 1] in " \t" else None
+            if end is not None:
+                return start + len(text[start:place].rstrip(" \t")), end.end()
+            position = place + 1
+        else:
+            end = _END.match(text, place)
+            return (start + len(text[start:place].rstrip()), end.end()) if end else None
+    return None

@@ -1,0 +1,1 @@
+"""Calls of tools and runs of code as items of a message's ``output``."""
