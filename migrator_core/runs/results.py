@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from migrator_core.convert.files.file_records import FileLink
+from migrator_core.convert.files.file_link import FileLink
 from migrator_core.convert.people.accounts import AccountPlan
 from migrator_core.librechat import MessageIndex
 from migrator_core.librechat.documents.acl_entry import AclEntry

@@ -1,7 +1,8 @@
 """Takes out of a module's text what is least read, so that the file stays small.
 
-Indentation is one blank a level instead of four, and the documentation of a function, class or
-name is its first paragraph. That saves an eighth. Code, comments and names stay as they are.
+Indentation is one blank a level instead of four. The documentation of classes and of functions that
+other modules call is its first paragraph; that of methods, of names, and of what is private to a
+module stays in the repository. That saves a fifth. Code, comments and names stay as they are.
 """
 
 from __future__ import annotations
@@ -11,10 +12,13 @@ import inspect
 import io
 import tokenize
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from owui_function.bundle.sources import BundleError
 
 _STEP = 4
+_FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
+_Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def condensed(path: str, source: str) -> str:
@@ -32,20 +36,26 @@ def condensed(path: str, source: str) -> str:
 def meaning(source: str) -> str:
     """What a module does, apart from how it is laid out and from details of documentation."""
     tree = ast.parse(source)
-    for text in _documentation(tree):
-        paragraph = inspect.cleandoc(str(text.value)).split("\n\n", 1)[0]
-        text.value = " ".join(paragraph.split())
+    for body, text in _left_out(tree):
+        body.remove(text)
+    for kept in _documentation(tree):
+        paragraph = inspect.cleandoc(str(kept.value)).split("\n\n", 1)[0]
+        kept.value = " ".join(paragraph.split())
     return ast.dump(tree)
 
 
 def _document_less(source: str) -> str:
-    """End the documentation of everything but the module after its first paragraph."""
+    """Leave out what is left out, and end other documentation after its first paragraph."""
     tree = ast.parse(source)
     lines = source.split("\n")
     own = tree.body[0].lineno if tree.body else 0
+    left_out = {text.lineno for _, text in _left_out(tree)}
     # From the end, so that line numbers before stay right.
     for text in sorted(_documentation(tree), key=lambda text: -text.lineno):
         first, last = text.lineno - 1, (text.end_lineno or text.lineno) - 1
+        if text.lineno in left_out:
+            del lines[first : last + 1]
+            continue
         paragraph_end = next(
             (number for number in range(first + 1, last) if not lines[number].strip()), None
         )
@@ -53,6 +63,31 @@ def _document_less(source: str) -> str:
             lines[first : last + 1] = lines[first:paragraph_end]
             lines[paragraph_end - 1] += '"""'
     return "\n".join(lines)
+
+
+def _left_out(tree: ast.Module) -> Iterator[tuple[list[ast.stmt], ast.stmt]]:
+    """Documentation that does not go into the file, each with the statements it is among."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Module | ast.ClassDef | _FUNCTIONS):
+            continue
+        for place, text in enumerate(list(node.body)):
+            if _is_documentation(text) and not _is_kept(node, place, tree):
+                yield node.body, text
+
+
+def _is_kept(node: ast.Module | ast.ClassDef | _Function, place: int, tree: ast.Module) -> bool:
+    if isinstance(node, ast.Module):
+        return place == 0
+    if len(node.body) == 1:
+        return True  # it is all that the body has
+    if place or node.name.startswith("_"):
+        return False
+    return isinstance(node, ast.ClassDef) or node in tree.body
+
+
+def _is_documentation(statement: ast.stmt) -> bool:
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
 
 
 def _indent_less(source: str) -> str:

@@ -41,8 +41,9 @@ _INTRODUCTION = """\
 # The file is made from the packages migrator_core and owui_function by
 # `python -m owui_function.bundle`; change them, not this file. Each of their modules stands below
 # as text, with one blank a level as indentation, with relative imports, and with the first
-# paragraph of each function's documentation. At the end, a loader makes these texts importable.
-# Line numbers in error messages count from the first line of a module's text.
+# paragraph of what documents modules, classes and functions that others call. At the end, a loader
+# makes these texts importable. Line numbers in error messages count from the first line of a
+# module's text.
 #
 # Contents
 # --------

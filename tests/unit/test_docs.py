@@ -9,6 +9,7 @@ import pytest
 
 from migrator_core.cli.exits import ExitStatus
 from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
+from migrator_core.runs.phases import PHASES
 from migrator_core.settings import Settings, extra
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,6 +47,32 @@ def test_every_code_of_a_report_is_explained() -> None:
     for heading, codes in (("reason", list(Reason)), ("warning", list(WarningCode))):
         rows = {row[0].strip("`"): row[1] for row in table_rows(REPORT, heading)}
         assert rows == {code.value: EXPLANATIONS[code] for code in codes}
+
+
+def test_the_table_of_phases_is_their_list() -> None:
+    architecture = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = [[cell.replace("`", "") for cell in row] for row in table_rows(architecture, "phase")]
+    assert rows == [
+        [
+            phase.name,
+            ", ".join(sorted(phase.collections)) or "none",
+            ", ".join(need.__name__ for need in phase.needs) or "none",
+            phase.leaves.__name__ if phase.leaves else "none",
+        ]
+        for phase in PHASES
+    ]
+
+
+@pytest.mark.parametrize(
+    "document", ["architecture.md", "twenty-questions.md", "../CONTRIBUTING.md"]
+)
+def test_named_places_exist(document: str) -> None:
+    text = (ROOT / "docs" / document).read_text(encoding="utf-8")
+    places = re.findall(
+        r"`((?:migrator_core|owui_function|charts|scripts|tests|docs)/[\w./-]+)`", text
+    )
+    assert places
+    assert [place for place in places if not (ROOT / place).exists()] == []
 
 
 def test_exit_statuses_are_listed() -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator_core.convert.files.file_records import FileLink
+from migrator_core.convert.files.file_link import FileLink
 from migrator_core.librechat.documents.acl_entry import AclEntry
 from migrator_core.librechat.documents.base import parse
 from migrator_core.librechat.documents.prompt import Prompt

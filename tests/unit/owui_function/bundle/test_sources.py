@@ -114,8 +114,6 @@ class A:
      and more."""
 
  x: int = 1
- """Said
- of x."""
 
  def f(self) -> str:
   if self.x:
