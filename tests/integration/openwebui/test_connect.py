@@ -250,7 +250,7 @@ def test_a_schema_of_its_own(postgres: Postgres, tmp_path: Path) -> None:
 
 WRITE = """
 import asyncio, io, json
-from migrator_core.openwebui import Ledger, LiveWriter, OpenWebUI, PreviewWriter, RunLock
+from migrator_core.openwebui import Ledger, LiveWriter, OpenWebUI, PreviewWriter, RunLock, RunState
 from tests.support.rows import chat, file, group, item, key, model, prompt, tag, user
 
 async def write():
@@ -280,7 +280,7 @@ EVERYTHING = WRITE.replace(
         account = (await target.inventory.accounts(["bea@people.example"]))["bea@people.example"]
         assert await writer.set_password(account, "other hash")
         told += await PreviewWriter(target).write(items)
-        await ledger.finish(run.id, "finished", {}, {})
+        await ledger.finish(run.id, RunState.FINISHED, {}, {})
         from open_webui.models.chats import Chats
         from open_webui.models.prompts import Prompts
         from open_webui.models.models import Models
