@@ -6,21 +6,21 @@ sources give the same bytes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from owui_function.bundle.checks import check_file, check_source
-from owui_function.bundle.condensing import condensed
+from owui_function.bundle.checks import check_file, check_import, check_source
 from owui_function.bundle.sources import (
     BundleError,
     make_relative,
     read_action,
     read_sources,
 )
-from owui_function.bundle.writing import action_text, functions_json, program_text
+from owui_function.bundle.writing import action_text, function_text, functions_json, program_text
 from owui_function.names import ACTION_ID, PIPE_ID
 
-__all__ = ["Bundle", "BundleError", "build", "make_program"]
+__all__ = ["Bundle", "BundleError", "build", "make_modules", "program_text"]
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,14 @@ class Bundle:
     """The finished files.
 
     Attributes:
-        program: ``librechat_migration.py``, the Pipe and the command line program.
+        program: ``librechat_migration.py``, the Pipe and the command line program, as text.
+        function: the same, packed, as Open WebUI gets it.
         action: ``librechat_migration_buttons.py``.
         functions_json: both Functions for Admin Panel, Functions, Import.
     """
 
     program: str
+    function: str
     action: str
     functions_json: str
 
@@ -62,23 +64,24 @@ def build() -> Bundle:
     Raises:
         BundleError: a module cannot go into the file, or a file is too large. Says where and why.
     """
-    program = make_program(read_sources())
-    action = action_text(read_action())
-    bundle = Bundle(program, action, functions_json(program, action))
-    for name, text in bundle.files().items():
-        check_file(name, text)
+    modules = make_modules(read_sources())
+    function, action = function_text(modules), action_text(read_action())
+    bundle = Bundle(program_text(modules), function, action, functions_json(function, action))
+    check_file(f"{PIPE_ID}.py", bundle.program)
+    check_file(f"{PIPE_ID}.py, packed", bundle.function)
+    check_file(f"{ACTION_ID}.py", bundle.action)
+    check_import(f"{PIPE_ID}.json", bundle.functions_json)
     return bundle
 
 
-def make_program(sources: dict[str, str]) -> str:
-    """The text of the file that holds these modules, by their paths.
+def make_modules(sources: Mapping[str, str]) -> dict[str, str]:
+    """The modules as they stand in the file, by their paths.
 
     Raises:
         BundleError: a module cannot go into it.
     """
     known = frozenset(sources)
-    modules = {}
-    for path, source in sources.items():
-        modules[path] = condensed(path, make_relative(path, source, known))
-        check_source(path, modules[path])
-    return program_text(modules)
+    modules = {path: make_relative(path, text, known) for path, text in sources.items()}
+    for path, text in modules.items():
+        check_source(path, text)
+    return modules

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import sys
 
 from owui_function.bundle.sources import PACKAGES, BundleError
@@ -73,19 +72,25 @@ def check_action(source: str) -> None:
 
 
 def check_file(name: str, text: str) -> None:
-    """Refuse a finished file that the loader would change or a proxy would not let through.
+    """Refuse a finished file that the loader would change.
 
     Raises:
         BundleError: says what is wrong.
     """
     if "\r" in text:
         raise BundleError(f"{name}: holds a carriage return")
-    if name.endswith(".py"):
-        if not text.startswith('"""\n'):
-            raise BundleError(f'{name}: its first line must be """, or its frontmatter is not read')
-        compile(text, name, "exec", dont_inherit=True)
-        check_words(name, text)
-    size = len(json.dumps(text, ensure_ascii=False).encode()) if name.endswith(".py") else 0
-    size = max(size, len(text.encode()))
+    if not text.startswith('"""\n'):
+        raise BundleError(f'{name}: its first line must be """, or its frontmatter is not read')
+    compile(text, name, "exec", dont_inherit=True)
+    check_words(name, text)
+
+
+def check_import(name: str, text: str) -> None:
+    """Refuse Functions that a proxy would not let through.
+
+    Raises:
+        BundleError: says how large they are.
+    """
+    size = len(text.encode())
     if size >= MAX_BYTES:
         raise BundleError(f"{name}: {size:,} bytes; it must stay under {MAX_BYTES:,}")

@@ -30,7 +30,7 @@ class BundleFinder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         for path, source in sources.items():
             name = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
             self._paths[f"{package}.{name}"] = f"{package}/{path}"
-            # The text begins on the line after its quotes; tracebacks count from there.
+            # Text may begin on the line after its quotes; tracebacks count from there.
             self._sources[f"{package}/{path}"] = source.removeprefix("\n")
 
     def find_spec(
@@ -60,16 +60,23 @@ class BundleFinder(importlib.abc.MetaPathFinder, importlib.abc.InspectLoader):
         return compile(self.get_source(fullname), self._paths[fullname], "exec", dont_inherit=True)
 
 
+def digest(sources: Mapping[str, str]) -> str:
+    """What tells these sources from others: a SHA-256, in hexadecimal digits."""
+    found = hashlib.sha256()
+    for path in sorted(sources):
+        # A text in quotes of its own begins behind a line end, a packed one does not.
+        text = sources[path].removeprefix("\n")
+        found.update(f"{path}\0{text}\0".encode())
+    return found.hexdigest()
+
+
 def install(sources: Mapping[str, str]) -> str:
     """Make the modules importable and say under which package.
 
     The same sources are installed once only, so that whoever loads them again meets the modules
     with what they know of a running job.
     """
-    digest = hashlib.sha256()
-    for path in sorted(sources):
-        digest.update(f"{path}\0{sources[path]}\0".encode())
-    package = PREFIX + digest.hexdigest()[:8]
+    package = PREFIX + digest(sources)[:8]
     versions = [finder for finder in sys.meta_path if _package_of(finder)]
     own = [finder for finder in versions if _package_of(finder) == package]
     others = [finder for finder in versions if finder not in own]

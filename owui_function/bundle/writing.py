@@ -9,6 +9,8 @@ from importlib import resources
 
 from migrator_core import __version__
 from owui_function.bundle.checks import check_action
+from owui_function.bundle.loader import digest
+from owui_function.bundle.packing import packed
 from owui_function.bundle.sources import BundleError
 from owui_function.names import ACTION_ID, ACTION_NAME, PIPE_ID, PIPE_NAME
 
@@ -24,13 +26,12 @@ _ICON = (
     "%3C/svg%3E"
 )
 
-_INTRODUCTION = """\
+_WHAT_IT_IS = """\
 # What this file is
 # -----------------
 # LibreChat Migration moves a whole LibreChat backup into Open WebUI. This one file is
 #
-# - a Function for Open WebUI: Admin Panel, Functions, Import. It shows up as a model for
-#   administrators; say "help" to it.
+# - a Function for Open WebUI. It shows up as a model for administrators; say "help" to it.
 # - the program, wherever Open WebUI is installed:
 #       python {program}.py run --backup /path/to/backup --dry-run
 #       python {program}.py --help
@@ -39,11 +40,15 @@ _INTRODUCTION = """\
 # mongodump needs the package pymongo.
 #
 # The file is made from the packages migrator_core and owui_function by
-# `python -m owui_function.bundle`; change them, not this file. Each of their modules stands below
-# as text, with one blank a level as indentation, with relative imports, and with the first
-# paragraph of what documents modules, classes and functions that others call. At the end, a loader
-# makes these texts importable. Line numbers in error messages count from the first line of a
-# module's text.
+# `python -m owui_function.bundle`; change them, not this file."""
+
+_AS_TEXT = """\
+# Each of their modules stands below as text, with relative imports. At the end, a loader makes
+# these texts importable. Line numbers in error messages count from the first line of a module's
+# text.
+#
+# To install it in Open WebUI, import {program}.json: the same modules, packed, because many
+# proxies let no more than a megabyte through.
 #
 # Contents
 # --------
@@ -51,6 +56,16 @@ _INTRODUCTION = """\
 # it is. The packages:
 #
 {contents}
+"""
+
+_AS_PACK = """\
+# Their modules are packed below (zlib, base 85), because many proxies let no more than a megabyte
+# through; a loader makes them importable. SHA-256 of the modules:
+# {digest}
+# The file {program}.py of the same release holds the same modules as text, to be read.
+# Whether a Function is what a checkout of the sources makes of itself, this says there, of the
+# Function's text or of what Open WebUI exports:
+#     python -m owui_function.bundle --compare FILE
 """
 
 _END = """\
@@ -78,24 +93,50 @@ def frontmatter(name: str, description: str) -> dict[str, str]:
 
 
 def program_text(modules: Mapping[str, str]) -> str:
-    """``librechat_migration.py``."""
+    """``librechat_migration.py``: everything to be read."""
     contents = "\n".join(
         f"# {path.removesuffix('__init__.py')}: {_first_line(source)}"
         for path, source in modules.items()
         if path.endswith("/__init__.py")
     )
     parts = [
-        _header(frontmatter(PIPE_NAME, PROGRAM_DESCRIPTION)),
-        _INTRODUCTION.format(program=PIPE_ID, contents=contents),
-        "from __future__ import annotations\n",
+        *_beginning(_AS_TEXT.format(program=PIPE_ID, contents=contents)),
         "MODULES: dict[str, str] = {}\n",
         *(_module(path, source) for path, source in modules.items()),
-        _banner("The loader"),
-        _without_head((resources.files(__package__) / "loader.py").read_text("utf-8")),
-        _banner("The Function, and the program"),
-        _END,
+        *_ending(),
     ]
     return "\n".join(parts)
+
+
+def function_text(modules: Mapping[str, str]) -> str:
+    """What Open WebUI imports: the same modules, packed."""
+    parts = [
+        *_beginning(_AS_PACK.format(program=PIPE_ID, digest=digest(modules))),
+        _banner("Unpacking"),
+        _own_text("unpacking.py"),
+        _banner("The modules"),
+        f'MODULES = unpacked(\n    """\n{packed(modules)}\n"""\n)\n',
+        *_ending(),
+    ]
+    return "\n".join(parts)
+
+
+def _beginning(introduction: str) -> tuple[str, ...]:
+    what = _WHAT_IT_IS.format(program=PIPE_ID)
+    return (
+        _header(frontmatter(PIPE_NAME, PROGRAM_DESCRIPTION)),
+        f"{what}\n{introduction}",
+        "from __future__ import annotations\n",
+    )
+
+
+def _ending() -> tuple[str, ...]:
+    loader = _own_text("loader.py")
+    return (_banner("The loader"), loader, _banner("The Function, and the program"), _END)
+
+
+def _own_text(name: str) -> str:
+    return _without_head((resources.files(__package__) / name).read_text("utf-8"))
 
 
 def action_text(source: str) -> str:
@@ -115,10 +156,10 @@ def action_text(source: str) -> str:
     return f"{head}\n{comment}\n" + "\n".join(rest)
 
 
-def functions_json(program: str, action: str) -> str:
+def functions_json(function: str, action: str) -> str:
     """``librechat_migration.json``, for Admin Panel, Functions, Import."""
     functions = [
-        _function(PIPE_ID, PIPE_NAME, PROGRAM_DESCRIPTION, program),
+        _function(PIPE_ID, PIPE_NAME, PROGRAM_DESCRIPTION, function),
         _function(ACTION_ID, ACTION_NAME, ACTION_DESCRIPTION, action),
     ]
     return json.dumps(functions, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from owui_function.card.page import page
+from owui_function.card.page import html_page
 from owui_function.card.progress import progress_body
 from owui_function.card.results import results_body
 
-__all__ = ["page", "progress_body", "results_body"]
+__all__ = ["html_page", "progress_body", "results_body"]

@@ -101,7 +101,7 @@ addEventListener('load', tell);
 """
 
 
-def page(body: str, theme: Theme = None) -> str:
+def html_page(body: str, theme: Theme = None) -> str:
     """A whole card. ``body`` is HTML whose texts are escaped already."""
     themed = f' data-theme="{theme}"' if theme else ""
     script = _SCRIPT % {"live": LIVE}

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from owui_function.card import page
+from owui_function.card import html_page
 from owui_function.card.page import LIVE, Theme
 
 Emit = Callable[[dict[str, Any]], Awaitable[Any]]
@@ -60,7 +60,7 @@ class Message:
                 self._theme = await self._look_at_theme()
             self._stored_at = time.monotonic()
             self.carded = True
-            data = {"embeds": [page(body, self._theme)], "replace": True}
+            data = {"embeds": [html_page(body, self._theme)], "replace": True}
             await self.emit({"type": "embeds", "data": data})
 
     async def _look_at_theme(self) -> Theme:

@@ -48,6 +48,7 @@ def loaded(
             load_functions.__file__,
             str(built_program),
             str(built_program.with_name(f"{BUTTONS}.py")),
+            str(built_program.with_suffix(".json")),
         ],
         env=_alone(target)
         | {"ENABLE_PIP_INSTALL_FRONTMATTER_REQUIREMENTS": "false", "ENABLE_DB_MIGRATIONS": "false"},
@@ -77,12 +78,18 @@ def test_open_webui_loads_both_functions(loaded: dict[str, Any]) -> None:
     assert first["modules"] > 100
     assert back["packages"] == sorted({again["package"], back["package"]})
 
+    # What people import is packed, and is the same.
+    packed = loaded["packed"]
+    assert (packed["class"], packed["modules"]) == ("Pipe", first["modules"])
+    assert (packed["version"], packed["frontmatter"]) == (__version__, first["frontmatter"])
+
 
 def test_loading_the_function_leaves_the_rest_for_later(loaded: dict[str, Any]) -> None:
     """It happens on the event loop of everybody's server."""
-    at_load = [name.partition(".")[2] for name in loaded["program"][0]["at_load"]]
     walked = ("migrator_core.convert", "migrator_core.librechat", "migrator_core.openwebui")
-    assert [name for name in at_load if name.startswith(walked)] == []
+    for loaded_first in (loaded["program"][0], loaded["packed"]):
+        at_load = [name.partition(".")[2] for name in loaded_first["at_load"]]
+        assert [name for name in at_load if name.startswith(walked)] == []
 
 
 class StockProgram:

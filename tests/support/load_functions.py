@@ -1,6 +1,7 @@
 """Loads versions of the built files with Open WebUI's own loader; its interpreter runs this.
 
-Words: the program, the Action's file. Prints one JSON object on the last line.
+Words: the program, the Action's file, what Open WebUI imports. Prints one JSON object on the last
+line.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any
 PREFIX = "librechat_migration_"
 
 
-async def main(program: str, buttons: str) -> None:
+async def main(program: str, buttons: str, functions: str) -> None:
     """Load, load again as an edited version, and import everything each version has."""
     from open_webui.utils.plugin import (  # noqa: PLC0415 - tests import this file
         load_function_module_by_id as load,
@@ -28,6 +29,9 @@ async def main(program: str, buttons: str) -> None:
         seen.append(_described(instance, kind, frontmatter))
     instance, kind, frontmatter, *_ = await load("librechat_migration_buttons", buttons)
     record = {"program": seen, "buttons": _described(instance, kind, frontmatter)}
+    packed = next(f["content"] for f in json.loads(functions) if f["id"] == "librechat_migration")
+    instance, kind, frontmatter, *_ = await load("librechat_migration", packed)
+    record["packed"] = _described(instance, kind, frontmatter)
     sys.stdout.write("\n" + json.dumps(record) + "\n")
 
 
@@ -56,4 +60,4 @@ def _modules(package: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*(Path(word).read_text(encoding="utf-8") for word in sys.argv[1:3])))
+    asyncio.run(main(*(Path(word).read_text(encoding="utf-8") for word in sys.argv[1:4])))

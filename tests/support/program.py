@@ -37,6 +37,7 @@ NOT_FOR_THE_FILE = {
     "tests/unit/scripts/": "the scripts are no part of the file",
     "tests/integration/scripts/": "as above",
     "tests/unit/test_docs.py": "reads the sources, which the packages' run does as well",
+    "tests/unit/convert/test_purity.py": "as above",
     "tests/unit/cli/test_cli.py::test_verbs_that_do_not_work_yet": "expects the demo",
     "tests/browser/": "makes its Open WebUI with the demo",
 }

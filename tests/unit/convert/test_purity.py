@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from migrator_core import convert
+from tests.support.environments import ROOT as CHECKOUT
 
 FORBIDDEN = {
     "open", "print", "input", "exec", "eval", "breakpoint", "__import__", "import_module",
     "now", "today", "utcnow", "uuid1", "uuid4", "getnode", "urlopen", "read_text", "write_text",
 }  # fmt: skip
-ROOT = Path(convert.__file__).parent
+ROOT = CHECKOUT / "migrator_core" / "convert"
 MODULES = sorted(ROOT.rglob("*.py"))
 
 

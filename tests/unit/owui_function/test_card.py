@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
-from owui_function.card import page, progress_body, results_body
+from owui_function.card import html_page, progress_body, results_body
 from owui_function.jobs.views import PhaseState, PhaseView, View, view_of
 from tests.unit.owui_function.examples import summary
 from tests.unit.owui_function.hostile import TEXTS
@@ -85,7 +85,9 @@ def test_no_text_becomes_markup(text: str, mode: str) -> None:
         other = summary(HARMLESS, mode=mode, state=state if state == "finished" else HARMLESS)
         assert _shape(html) == _shape(results_body(other))
         assert " ".join(text.split())[:20] in parsed(html).text
-    assert _shape(page(progress_body(_view(text)))) == _shape(page(progress_body(_view(HARMLESS))))
+    assert _shape(html_page(progress_body(_view(text)))) == _shape(
+        html_page(progress_body(_view(HARMLESS)))
+    )
 
 
 @given(st.text(min_size=1))
@@ -102,13 +104,13 @@ def test_a_number_cannot_bring_markup_along() -> None:
 
 
 def test_the_page_runs_its_own_script_only_and_fetches_nothing() -> None:
-    card = parsed(page(results_body(summary())))
+    card = parsed(html_page(results_body(summary())))
     tags = [tag for tag, _ in card.elements]
     assert tags.count("script") == 1
     assert not set(tags) & {"link", "iframe", "object", "embed", "base", "form", "img"}
     assert not set(card.values) & {"src", "href", "action", "srcset", "onerror", "onload"}
     for word in ("http:", "https:", "url(", "fetch(", "eval(", "@import", "localStorage", "cookie"):
-        assert word not in page("")
+        assert word not in html_page("")
 
 
 def test_a_running_card_shows_phases_counts_rate_and_time_left() -> None:

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from owui_function.bundle import make_program
+from owui_function.bundle import make_modules, program_text
 from owui_function.bundle.loader import PREFIX
+from owui_function.bundle.writing import function_text
 from tests.support.program import no_traces
 
 SOURCES = {
@@ -52,7 +53,7 @@ def loaded(version: str, edit: str = "") -> types.ModuleType:
     """The file with this version of the sources, executed as Open WebUI does."""
     sources = {path: text.replace("VERSION", version) for path, text in SOURCES.items()}
     module = types.ModuleType("function_of_a_test")
-    exec(make_program(sources) + edit, module.__dict__)
+    exec(program_text(make_modules(sources)) + edit, module.__dict__)
     return module
 
 
@@ -87,11 +88,24 @@ def test_the_same_sources_are_the_same_modules() -> None:
     assert versions() == [first.PACKAGE]
 
 
+def test_the_packed_modules_are_the_same_modules() -> None:
+    first = loaded("1")
+    sources = {path: text.replace("VERSION", "1") for path, text in SOURCES.items()}
+    packed = types.ModuleType("function_of_a_test")
+    exec(function_text(make_modules(sources)), packed.__dict__)
+    assert packed.PACKAGE == first.PACKAGE
+    assert packed.Pipe is first.Pipe
+    with no_traces():
+        alone = types.ModuleType("function_of_a_test")
+        exec(function_text(make_modules(sources)), alone.__dict__)
+        assert alone.Pipe().late().version == "1"
+
+
 def test_an_edit_inside_a_module_takes_effect() -> None:
     first = loaded("1")
     sources = {path: text.replace("VERSION", "1") for path, text in SOURCES.items()}
     module = types.ModuleType("function_of_a_test")
-    text = make_program(sources)
+    text = program_text(make_modules(sources))
     exec(text.replace('__version__ = "1"', '__version__ = "1, edited"'), module.__dict__)
     assert module.Pipe().late().version == "1, edited"
     assert first.Pipe().late().version == "1"

@@ -1,12 +1,11 @@
-"""From a package's modules to texts in the file: imports, indentation, and what is refused."""
+"""From a package's modules to texts in the file: imports, and what is refused."""
 
 from __future__ import annotations
 
 import pytest
 
-from owui_function.bundle import BundleError, make_program
-from owui_function.bundle.checks import check_action, check_file
-from owui_function.bundle.condensing import condensed
+from owui_function.bundle import BundleError, make_modules
+from owui_function.bundle.checks import check_action, check_file, check_import
 from owui_function.bundle.sources import make_relative, relative
 
 KNOWN = frozenset(
@@ -70,72 +69,6 @@ def test_imports_that_would_not_work_in_the_file_are_refused(source: str) -> Non
         make_relative("owui_function/pipe.py", source, KNOWN)
 
 
-def test_indentation_and_documentation_shrink_and_strings_stay() -> None:
-    source = '''"""Title.
-
-    indented
-"""
-
-
-class A:
-    """What it is,
-        and more.
-
-    Attributes:
-        x: a number.
-    """
-
-    x: int = 1
-    """Said
-    of x."""
-
-    def f(self) -> str:
-        if self.x:
-            return g(
-                """
-        kept as it is
-            """,
-                f"""{self.x}
-    and this""",
-            )
-        return "a" \\
-            "b"
-'''
-    assert (
-        condensed("a.py", source)
-        == '''"""Title.
-
-    indented
-"""
-
-
-class A:
- """What it is,
-     and more."""
-
- x: int = 1
-
- def f(self) -> str:
-  if self.x:
-   return g(
-    """
-        kept as it is
-            """,
-    f"""{self.x}
-    and this""",
-   )
-  return "a" \\
-   "b"
-'''
-    )
-
-
-def test_a_change_of_meaning_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("owui_function.bundle.condensing._lines_inside_strings", lambda _: set())
-    with pytest.raises(BundleError, match=r"a\.py: .* another program"):
-        condensed("a.py", 'text = """\n    four\n"""\n')
-
-
 @pytest.mark.parametrize(
     ("source", "complaint"),
     [
@@ -151,7 +84,7 @@ def test_a_change_of_meaning_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_what_the_loader_would_spoil_is_refused(source: str, complaint: str) -> None:
     with pytest.raises(BundleError, match=f"^migrator_core/a.py:(?s:.*){complaint}"):
-        make_program({"migrator_core/a.py": source})
+        make_modules({"migrator_core/a.py": source})
 
 
 @pytest.mark.parametrize(
@@ -173,10 +106,14 @@ def test_the_action_stands_alone(source: str, name: str) -> None:
     [
         ("a.py", '# first\n"""\ntitle: x\n"""\n', "first line"),
         ("a.py", '"""\n"""\n# away from main roads\n', "from main"),
-        ("a.py", '"""\n"""\n#' + '"' * 500_000, "bytes"),  # every quote takes two in JSON
-        ("a.json", "x" * 900_000, "900,000 bytes"),
     ],
 )
 def test_a_file_that_would_not_arrive_is_refused(name: str, text: str, complaint: str) -> None:
     with pytest.raises(BundleError, match=complaint):
         check_file(name, text)
+
+
+def test_functions_that_a_proxy_would_refuse_are_refused() -> None:
+    check_import("a.json", "x" * 899_999)
+    with pytest.raises(BundleError, match="900,000 bytes"):
+        check_import("a.json", "x" * 900_000)
