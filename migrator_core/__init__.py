@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from migrator_core.runs.past import past_report, past_runs, run_info
     from migrator_core.runs.phases import PHASES
     from migrator_core.runs.run import Result, migrate
+    from migrator_core.runs.verify import verify
 
 __version__ = "0.1.0"
 
@@ -26,6 +27,7 @@ __all__ = [
     "past_report",
     "past_runs",
     "run_info",
+    "verify",
 ]
 
 _HOMES = {
@@ -36,6 +38,7 @@ _HOMES = {
     "past_report": "runs.past",
     "past_runs": "runs.past",
     "run_info": "runs.past",
+    "verify": "runs.verify",
 }
 
 

@@ -23,10 +23,11 @@ class RunState(StrEnum):
 
 
 class Mode(StrEnum):
-    """Whether a run writes."""
+    """Whether a run writes. A verification reads back and compares."""
 
     RUN = "run"
     DRY_RUN = "dry-run"
+    VERIFY = "verify"
 
 
 class State(StrEnum):
@@ -72,6 +73,7 @@ class Reason(StrEnum):
     STORAGE_ERROR = "storage-error"
     REJECTED_BY_DATABASE = "rejected-by-database"
     INTERNAL_ERROR = "internal-error"
+    DIFFERS = "differs"
 
 
 class WarningCode(StrEnum):
@@ -145,6 +147,9 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     Reason.STORAGE_ERROR: "Open WebUI's storage provider did not take the file.",
     Reason.REJECTED_BY_DATABASE: "The database did not accept the row.",
     Reason.INTERNAL_ERROR: "The tool itself failed on this document; please report it.",
+    Reason.DIFFERS: (
+        "What Open WebUI holds is not what was migrated; the verification says what differs."
+    ),
     WarningCode.PASSWORD_UNUSABLE: (
         "The stored password hash is none that Open WebUI can check; an admin must set a new one."
     ),

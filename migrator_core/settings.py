@@ -89,6 +89,12 @@ class Settings(BaseModel):
         json_schema_extra={"env": "MIGRATION_FAIL_ON_WARNINGS", "flag": "--fail-on-warnings"},
     )
 
+    verify: bool = Field(
+        default=False,
+        description="Read everything back after the run and compare it with the backup.",
+        json_schema_extra={"env": "MIGRATION_VERIFY", "flag": "--verify"},
+    )
+
     @field_validator("report_dir", mode="before")
     @classmethod
     def _empty_is_default(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input

@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import importlib.util
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from migrator_core import __version__
 from migrator_core.cli import past_runs, run
 from migrator_core.settings import Settings, build, extra, from_environment
+
+_OF_RUNS_ALONE = frozenset({"dry_run", "verify", "fail_on_warnings"})
+"""Settings that say nothing to a verb that compares."""
 
 EPILOG = """\
 exit status:
@@ -21,6 +24,7 @@ exit status:
   11  finished with warnings, and --fail-on-warnings was given
   20  finished, some items failed
   30  aborted, safe to run again
+  40  verify found differences between Open WebUI and the backup
 
 Database, data directory, secret key and storage are Open WebUI's own settings and are read from
 its own environment variables: DATABASE_URL, DATA_DIR, WEBUI_SECRET_KEY and so on.
@@ -39,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     _add_run(verbs)
+    _add_verify(verbs)
     _add_runs(verbs)
     _add_report(verbs)
     _add_install_function(verbs)
@@ -85,7 +90,22 @@ def _add_run(verbs: Any) -> None:  # noqa: ANN401 - as above
         "Migrate a backup; --dry-run previews.",
         lambda parsed: run.run(settings_from(parsed), parsed.log_format),
     )
-    for name, field in Settings.model_fields.items():
+    _add_settings(verb, Settings.model_fields)
+
+
+def _add_verify(verbs: Any) -> None:  # noqa: ANN401 - as above
+    verb = _add_verb(
+        verbs,
+        "verify",
+        "Compare Open WebUI with a backup, with the settings of the run that migrated it.",
+        lambda parsed: run.verify(settings_from(parsed), parsed.log_format),
+    )
+    _add_settings(verb, [name for name in Settings.model_fields if name not in _OF_RUNS_ALONE])
+
+
+def _add_settings(verb: argparse.ArgumentParser, names: Iterable[str]) -> None:
+    for name in names:
+        field = Settings.model_fields[name]
         described = extra(field)
         default = "" if field.default in (None, False) else f" Default: {field.default}."
         if name == "model_map":

@@ -16,6 +16,7 @@ class ExitStatus(IntEnum):
     WARNINGS = 11
     SOME_FAILED = 20
     ABORTED = 30
+    DIFFERENCES = 40
 
 
 def exit_status(error: MigratorError) -> ExitStatus:

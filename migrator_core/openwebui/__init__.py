@@ -7,6 +7,9 @@ from migrator_core.openwebui.inventory import Account
 from migrator_core.openwebui.ledger.ledger import Ledger
 from migrator_core.openwebui.ledger.records import EntryState, LedgerItem, RunRecord
 from migrator_core.openwebui.lock.lock import RunLock
+from migrator_core.openwebui.verifying.before import before_us
+from migrator_core.openwebui.verifying.memory import Memory
+from migrator_core.openwebui.verifying.writer import VerifyingWriter
 from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.openwebui.writing.preview import PreviewWriter
 from migrator_core.openwebui.writing.writer import LiveWriter, Writer
@@ -18,11 +21,14 @@ __all__ = [
     "Ledger",
     "LedgerItem",
     "LiveWriter",
+    "Memory",
     "OpenWebUI",
     "PreviewWriter",
     "RunLock",
     "RunRecord",
     "RunState",
+    "VerifyingWriter",
     "Writer",
     "Written",
+    "before_us",
 ]

@@ -48,10 +48,11 @@ class OpenWebUI:
         self.inventory = Inventory(database, schema)
 
     @classmethod
-    async def connect(cls, *, read_only: bool) -> OpenWebUI:
+    async def connect(cls, *, read_only: bool, fetches: bool = False) -> OpenWebUI:
         """Connect to the Open WebUI whose environment this process has.
 
-        With ``read_only`` nothing can be written, neither rows nor files nor a schema migration.
+        With ``read_only`` nothing can be written, neither rows nor files nor a schema migration;
+        ``fetches`` says that stored files will be read back all the same.
 
         Raises:
             CannotStartError: with what is wrong and what to do about it.
@@ -66,7 +67,7 @@ class OpenWebUI:
         target = cls(
             Database(engine, read_only=read_only, discreet=discreet),
             schema,
-            Storage(FileStore.of_open_webui(read_only=read_only)),
+            Storage(FileStore.of_open_webui(read_only=read_only, fetches=fetches)),
             version=imported.version,
             data_dir=imported.data_dir,
         )

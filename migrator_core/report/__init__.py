@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator_core.report.data import BackupInfo, Report, RunInfo, isoformat
+from migrator_core.report.data import BackupInfo, Report, RunInfo, Verification, isoformat
 from migrator_core.report.files import write_reports
 from migrator_core.report.summary import headline, summary_lines
 
@@ -10,6 +10,7 @@ __all__ = [
     "BackupInfo",
     "Report",
     "RunInfo",
+    "Verification",
     "headline",
     "isoformat",
     "summary_lines",

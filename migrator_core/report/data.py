@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from migrator_core.outcome import Mode, Notice, Outcome, RunState
 from migrator_core.tally import CollectionEntry, Counts
+from migrator_core.verification import Finding, VerificationCounts
 
 FIRST = (
     "users",
@@ -63,11 +64,20 @@ class BackupInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Verification:
+    """What a comparison with the backup found; ``findings`` can be read again and again."""
+
+    counts: VerificationCounts
+    findings: Callable[[], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything a report shows.
 
     ``collections`` has the shape of ``report.json``; ``items`` and ``warnings`` can be read again
-    and again and never need to fit into memory.
+    and again and never need to fit into memory. ``verification`` is there where what was migrated
+    was read back.
     """
 
     run: RunInfo
@@ -75,6 +85,19 @@ class Report:
     collections: Counts
     items: Callable[[], Iterable[Outcome]]
     warnings: Callable[[], Iterable[Notice]]
+    verification: Verification | None = None
+
+    @property
+    def title(self) -> str:
+        """The heading for people."""
+        did = {Mode.DRY_RUN: "Preview", Mode.VERIFY: "Verification"}.get(self.run.mode, "Migration")
+        return f"{did} from LibreChat to Open WebUI"
+
+    @property
+    def is_bad(self) -> bool:
+        """Whether somebody has to do something."""
+        differs = self.verification is not None and not self.verification.counts.is_clean
+        return bool(self.totals()["failed"] or self.run.state != RunState.FINISHED or differs)
 
     def ordered(self) -> list[tuple[str, CollectionEntry]]:
         """The collections as people want to see them: what matters most comes first."""

@@ -83,7 +83,13 @@ def json_chunks(report: Report) -> Iterator[str]:
     yield from _separated(
         {"code": notice.code, "detail": notice.detail} for notice in report.warnings()
     )
-    yield "]\n}\n"
+    yield "]"
+    if report.verification is not None:
+        sums = _dump(report.verification.counts.to_json())
+        yield ',\n"verification": ' + sums.removesuffix("}") + ', "findings": ['
+        yield from _separated(finding.to_json() for finding in report.verification.findings())
+        yield "]}"
+    yield "\n}\n"
 
 
 def _separated(entries: Iterable[dict[str, Any]]) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from migrator_core.outcome import Reason, State, WarningCode
 from migrator_core.report.data import Report
+from migrator_core.verification import Difference
 
 SHOWN = 200
 """Entries of one group that are shown; ``report.json`` has them all."""
@@ -49,3 +50,13 @@ def warning_groups(report: Report) -> dict[WarningCode, Group]:
     for notice in report.warnings():
         groups.setdefault(notice.code, Group()).add("", notice.detail)
     return {code: groups[code] for code in WarningCode if code in groups}
+
+
+def finding_groups(report: Report) -> dict[tuple[Difference, str], Group]:
+    """What a verification found, by difference and collection; the grave ones first."""
+    groups: dict[tuple[Difference, str], Group] = {}
+    for finding in report.verification.findings() if report.verification else ():
+        group = groups.setdefault((finding.difference, finding.collection), Group())
+        group.add(finding.source_id, finding.detail)
+    order = list(Difference)
+    return dict(sorted(groups.items(), key=lambda each: (order.index(each[0][0]), each[0][1])))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from html import escape as escape_html
 
-from migrator_core.outcome import EXPLANATIONS, Mode, RunState
+from migrator_core.outcome import EXPLANATIONS
 from migrator_core.report.data import Report, isoformat
-from migrator_core.report.grouping import Group, item_groups, warning_groups
+from migrator_core.report.grouping import Group, finding_groups, item_groups, warning_groups
 from migrator_core.report.summary import headline
+from migrator_core.verification import HARMLESS, MEANINGS
 from migrator_core.visible import visible
 
 _STYLE = """
@@ -41,13 +42,12 @@ li { margin: .15rem 0 } code { font-size: .9em }
 def html_chunks(report: Report) -> Iterator[str]:
     """The report as a page, piece by piece. Everything from the backup is escaped."""
     run, backup = report.run, report.backup
-    title = "Preview" if run.mode == Mode.DRY_RUN else "Migration"
-    bad = " bad" if report.totals()["failed"] or run.state != RunState.FINISHED else ""
+    bad = " bad" if report.is_bad else ""
     yield (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{title} from LibreChat to Open WebUI</title><style>{_STYLE}</style></head><body>\n"
-        f"<h1>{title} from LibreChat to Open WebUI</h1>\n"
+        f"<title>{report.title}</title><style>{_STYLE}</style></head><body>\n"
+        f"<h1>{report.title}</h1>\n"
         f'<p class="headline{bad}">{_escape(headline(report))}</p>\n<dl>'
     )
     for term, text in (
@@ -59,6 +59,7 @@ def html_chunks(report: Report) -> Iterator[str]:
         yield f"<dt>{term}</dt><dd>{_escape(text)}</dd>"
     yield "</dl>\n"
     yield from _table(report)
+    yield from _verification(report)
     groups = item_groups(report)
     if groups:
         yield "<h2>Not migrated</h2>\n"
@@ -90,6 +91,15 @@ def _table(report: Report) -> Iterator[str]:
         yield f'<td class="bad">{failed:,}</td>' if failed else '<td class="zero">0</td>'
         yield "</tr>\n"
     yield "</tbody></table></div>\n"
+
+
+def _verification(report: Report) -> Iterator[str]:
+    if report.verification is None:
+        return
+    yield f"<h2>Verification</h2>\n<p>{_escape(report.verification.counts.headline())}.</p>\n"
+    for (difference, collection), group in finding_groups(report).items():
+        kind = "warning" if difference in HARMLESS else "failed"
+        yield from _group(f"{collection}: {difference}", MEANINGS[difference], group, kind=kind)
 
 
 def _group(heading: str, explanation: str, group: Group, *, kind: str) -> Iterator[str]:

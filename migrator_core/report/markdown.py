@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from migrator_core.outcome import EXPLANATIONS, Mode
+from migrator_core.outcome import EXPLANATIONS
 from migrator_core.report.data import Report, isoformat
-from migrator_core.report.grouping import Group, item_groups, warning_groups
+from migrator_core.report.grouping import Group, finding_groups, item_groups, warning_groups
 from migrator_core.report.summary import headline
+from migrator_core.verification import MEANINGS
 from migrator_core.visible import visible
 
 
 def markdown_chunks(report: Report) -> Iterator[str]:
     """The report in Markdown, piece by piece. Text from the backup is escaped."""
     run, backup = report.run, report.backup
-    title = "Preview" if run.mode == Mode.DRY_RUN else "Migration"
-    yield f"# {title} from LibreChat to Open WebUI\n\n**{headline(report)}**\n\n"
+    yield f"# {report.title}\n\n**{headline(report)}**\n\n"
     yield (
         f"- Run: `{_code(run.id)}` ({run.mode}), {run.state}\n"
         f"- From {isoformat(run.started_at)} to {isoformat(run.finished_at)}\n"
@@ -24,6 +24,12 @@ def markdown_chunks(report: Report) -> Iterator[str]:
         f"- Backup: {_escape(backup.path)} ({backup.kind})\n\n"
     )
     yield from _table(report)
+    if report.verification is not None:
+        yield f"\n## Verification\n\n{report.verification.counts.headline()}.\n"
+    for (difference, collection), group in finding_groups(report).items():
+        yield f"\n### {collection}: {difference} ({group.count:,})\n\n"
+        yield f"{MEANINGS[difference]}\n\n"
+        yield from _entries(group)
     groups = item_groups(report)
     if groups:
         yield "\n## Not migrated\n"

@@ -8,10 +8,18 @@ from typing import Literal
 
 from migrator_core.outcome import EXPLANATIONS, Mode, Reason, RunState, WarningCode
 from migrator_core.report.data import Report
+from migrator_core.verification import MEANINGS, Difference, VerificationCounts
 
 
 def headline(report: Report) -> str:
     """One line that says how the run ended."""
+    found = "" if report.verification is None else report.verification.counts.headline()
+    if report.run.mode == Mode.VERIFY and found:
+        return found
+    return f"{_outcome(report)}; {found}" if found else _outcome(report)
+
+
+def _outcome(report: Report) -> str:
     totals = report.totals()
     did = "would migrate" if report.run.mode == Mode.DRY_RUN else "migrated"
     counts = (
@@ -38,9 +46,17 @@ def summary_lines(report: Report) -> list[str]:
         )
     lines += _reason_lines(report, "skipped")
     lines += _reason_lines(report, "failed")
+    if report.verification is not None:
+        lines += _verification_lines(report.verification.counts)
     for code, count in warning_counts(report).items():
         lines.append(f"warning: {code}: {count:,}. {EXPLANATIONS[code]}")
     return lines
+
+
+def _verification_lines(counts: VerificationCounts) -> Iterator[str]:
+    for difference in Difference:
+        if count := counts.differences[difference]:
+            yield f"{difference}: {count:,}. {MEANINGS[difference]}"
 
 
 def _reason_lines(report: Report, kind: Literal["skipped", "failed"]) -> Iterator[str]:

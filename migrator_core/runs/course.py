@@ -23,11 +23,10 @@ class Course:
     ended: int | None = None
 
     @classmethod
-    def begin(cls, *, dry_run: bool, open_webui_version: str) -> Course:
+    def begin(cls, mode: Mode, *, open_webui_version: str) -> Course:
         """A run that starts now."""
         started = int(time.time())
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime(started))
-        mode = Mode.DRY_RUN if dry_run else Mode.RUN
         return cls(f"{stamp}-{uuid.uuid4().hex[:6]}", mode, started, open_webui_version)
 
     def end(self, state: RunState) -> None:

@@ -28,6 +28,14 @@ class StoppedError(AbortedError):
     """Somebody asked the run to stop."""
 
 
+def stopped() -> StoppedError:
+    """Somebody ended the run while it waited; the cancellation has done its work."""
+    task = asyncio.current_task()
+    if task is not None:
+        task.uncancel()
+    return StoppedError("the run was stopped. It is safe to run again.")
+
+
 @dataclass(slots=True)
 class Driver:
     """Carries out the steps of one phase after the other, until ``stop`` is set."""
@@ -118,6 +126,7 @@ class Driver:
         item = write.item
         if write.then is not None:
             write.then(written)
+        written = written.accounted
         self.journal.outcome(
             Outcome(
                 collection=item.collection,

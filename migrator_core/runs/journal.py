@@ -22,8 +22,8 @@ class Journal:
     def __init__(self, directory: Path, progress: Progress) -> None:
         self.tally = Tally()
         self.progress = progress
-        self._items = _Spool(directory / "items.jsonl")
-        self._warnings = _Spool(directory / "warnings.jsonl")
+        self._items = Spool(directory / "items.jsonl")
+        self._warnings = Spool(directory / "warnings.jsonl")
 
     def close(self) -> None:
         """Release the files."""
@@ -78,14 +78,16 @@ class Journal:
             yield Notice(WarningCode(code), detail)
 
 
-class _Spool:
+class Spool:
     """JSON lines on disk, written and then read."""
 
     def __init__(self, path: Path) -> None:
+        """Lines in a new file."""
         self._path = path
         self._file: IO[str] = path.open("w", encoding="ascii")
 
     def add(self, record: list[str | int | None]) -> None:
+        """One more line."""
         self._file.write(json.dumps(record) + "\n")
 
     def __iter__(self) -> Iterator[list[Any]]:
@@ -95,4 +97,5 @@ class _Spool:
                 yield json.loads(line)
 
     def close(self) -> None:
+        """Release the file."""
         self._file.close()

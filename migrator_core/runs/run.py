@@ -27,13 +27,15 @@ from migrator_core.report import (
     BackupInfo,
     Report,
     RunInfo,
+    Verification,
     headline,
     summary_lines,
     write_reports,
 )
+from migrator_core.runs.comparing import Comparison, Findings, QuietJournal
 from migrator_core.runs.course import Course
 from migrator_core.runs.directories import prepared_directory, work_directory
-from migrator_core.runs.driver import Driver, StoppedError
+from migrator_core.runs.driver import Driver, StoppedError, stopped
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
 from migrator_core.runs.phases import PHASES
@@ -41,7 +43,8 @@ from migrator_core.runs.pulse import Pulse
 from migrator_core.runs.scratch import Scratch
 from migrator_core.runs.walk import walk
 from migrator_core.settings import Settings
-from migrator_core.tally import Counts
+from migrator_core.tally import Counts, Tally
+from migrator_core.verification import VerificationCounts
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,28 @@ class Result:
     warnings: int
     warning_counts: Mapping[str, int]
     report_problem: str | None = None
+    verification: VerificationCounts | None = None
+
+
+def result_of(report: Report, tally: Tally, directory: Path, problem: str | None) -> Result:
+    """How a run ended, whose report is written; ``problem`` says why it could not be."""
+    return Result(
+        run=report.run,
+        backup=report.backup,
+        collections=report.collections,
+        headline=headline(report),
+        summary=tuple(summary_lines(report)),
+        directory=directory,
+        failures=tally.failures,
+        warnings=tally.warnings.total(),
+        warning_counts=_by_code(tally),
+        report_problem=problem,
+        verification=None if report.verification is None else report.verification.counts,
+    )
+
+
+def _by_code(tally: Tally) -> dict[str, int]:
+    return {code.value: count for code, count in tally.warnings.items()}
 
 
 async def migrate(
@@ -84,7 +109,8 @@ async def migrate(
     """
     check_exists(settings.backup_dir)  # before anything that takes seconds
     async with AsyncExitStack() as stack:
-        progress.phase_count = len(PHASES)
+        verifies = settings.verify and not settings.dry_run
+        progress.phase_count = len(PHASES) * (2 if verifies else 1)
         target = await stack.enter_async_context(
             await OpenWebUI.connect(read_only=settings.dry_run)
         )
@@ -120,7 +146,8 @@ class _Run:
         self._backup = backup
         self._journal = journal
         self._stop = stop
-        self._course = Course.begin(dry_run=settings.dry_run, open_webui_version=target.version)
+        mode = Mode.DRY_RUN if settings.dry_run else Mode.RUN
+        self._course = Course.begin(mode, open_webui_version=target.version)
         self._lost: MigratorError | None = None
 
     async def execute(self, workdir: Path, pause: Callable[[], None]) -> Result:
@@ -136,13 +163,17 @@ class _Run:
         async with self._writer() as writer:
             error = await self._walk(writer, workdir, pause)
             course.end(RunState.FINISHED if error is None else RunState.ABORTED)
-        report = self._report()
-        problem = await _written(report, directory)
+        async with AsyncExitStack() as stack:
+            verification: Verification | None = None
+            if error is None and self._verifies:
+                verification, error = await self._verify(workdir, pause, stack)
+            report = self._report(verification)
+            problem = await write_or_explain(report, directory)
         if isinstance(error, StoppedError):
             error = self._lost
         if error is not None:
             raise _with_counts(error, report)
-        return self._result(report, directory, problem)
+        return result_of(report, self._journal.tally, directory, problem)
 
     async def _walk(
         self, writer: Writer, workdir: Path, pause: Callable[[], None]
@@ -162,7 +193,7 @@ class _Run:
         except asyncio.CancelledError:
             if not self._stop.is_set():
                 raise
-            return _stopped()
+            return stopped()
         unbalanced = self._journal.tally.unbalanced()
         if not unbalanced:
             return None
@@ -171,6 +202,26 @@ class _Run:
             f"the outcomes of {', '.join(unbalanced)} do not add up. This is a flaw of the tool; "
             "please report it together with report.json."
         )
+
+    @property
+    def _verifies(self) -> bool:
+        return self._settings.verify and self._course.mode is Mode.RUN
+
+    async def _verify(
+        self, workdir: Path, pause: Callable[[], None], stack: AsyncExitStack
+    ) -> tuple[Verification | None, MigratorError | None]:
+        """Read everything back; what was found can be read until ``stack`` closes."""
+        place = workdir / "verify"
+        place.mkdir()
+        self._journal.progress.emit(EventKind.NOTE, "reading back what was migrated")
+        journal = stack.enter_context(
+            contextlib.closing(QuietJournal(place, self._journal.progress))
+        )
+        findings = stack.enter_context(contextlib.closing(Findings(place)))
+        comparison = Comparison(
+            self._settings, self._target, self._backup, journal, findings, place, self._stop, pause
+        )
+        return await comparison.attempt(self._course.started)
 
     @asynccontextmanager
     async def _writer(self) -> AsyncIterator[Writer]:
@@ -201,12 +252,11 @@ class _Run:
                 counts = self._journal.tally.to_json()
                 # A lost database cannot take this; the next run marks the run as interrupted.
                 with contextlib.suppress(MigratorError):
-                    await ledger.finish(course.id, course.state, counts, self._warning_counts())
+                    await ledger.finish(
+                        course.id, course.state, counts, _by_code(self._journal.tally)
+                    )
 
-    def _warning_counts(self) -> dict[str, int]:
-        return {code.value: count for code, count in self._journal.tally.warnings.items()}
-
-    def _report(self) -> Report:
+    def _report(self, verification: Verification | None) -> Report:
         backup = self._backup
         return Report(
             run=self._course.info(),
@@ -214,24 +264,11 @@ class _Run:
             collections=self._journal.tally.to_json(),
             items=self._journal.items,
             warnings=self._journal.warnings,
-        )
-
-    def _result(self, report: Report, directory: Path, problem: str | None) -> Result:
-        return Result(
-            run=report.run,
-            backup=report.backup,
-            collections=report.collections,
-            headline=headline(report),
-            summary=tuple(summary_lines(report)),
-            directory=directory,
-            failures=self._journal.tally.failures,
-            warnings=self._journal.tally.warnings.total(),
-            warning_counts=self._warning_counts(),
-            report_problem=problem,
+            verification=verification,
         )
 
 
-async def _written(report: Report, directory: Path) -> str | None:
+async def write_or_explain(report: Report, directory: Path) -> str | None:
     """Write the reports; what hindered it, because what was migrated is migrated all the same."""
     try:
         await write_reports(report, directory)
@@ -241,14 +278,6 @@ async def _written(report: Report, directory: Path) -> str | None:
             f"room, and write them again with `librechat-migrate report {report.run.id}`."
         )
     return None
-
-
-def _stopped() -> StoppedError:
-    """Somebody ended the run while it waited; the cancellation has done its work."""
-    task = asyncio.current_task()
-    if task is not None:
-        task.uncancel()
-    return StoppedError("the run was stopped. It is safe to run again.")
 
 
 def _with_counts(error: MigratorError, report: Report) -> MigratorError:

@@ -147,6 +147,7 @@ def test_every_setting_can_be_given() -> None:
     assert job["MIGRATION_INCLUDE_TEMPORARY"] == "true"
     assert job["MIGRATION_ALLOW_INCOMPLETE"] == "true"
     assert job["MIGRATION_FAIL_ON_WARNINGS"] == "true"
+    assert job["MIGRATION_VERIFY"] == "true"
     assert job["MIGRATION_TERMINATION_LOG"] == "/dev/termination-log"
 
 

@@ -11,6 +11,7 @@ from migrator_core.cli.exits import ExitStatus
 from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
 from migrator_core.runs.phases import PHASES
 from migrator_core.settings import Settings, extra
+from migrator_core.verification import MEANINGS, Difference
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -47,6 +48,8 @@ def test_every_code_of_a_report_is_explained() -> None:
     for heading, codes in (("reason", list(Reason)), ("warning", list(WarningCode))):
         rows = {row[0].strip("`"): row[1] for row in table_rows(REPORT, heading)}
         assert rows == {code.value: EXPLANATIONS[code] for code in codes}
+    rows = {row[0].strip("`"): row[1] for row in table_rows(REPORT, "difference")}
+    assert rows == {difference.value: MEANINGS[difference] for difference in Difference}
 
 
 def test_the_table_of_phases_is_their_list() -> None:

@@ -81,6 +81,8 @@
   value: {{ $m.allowIncomplete | quote }}
 - name: MIGRATION_FAIL_ON_WARNINGS
   value: {{ $m.failOnWarnings | quote }}
+- name: MIGRATION_VERIFY
+  value: {{ $m.verify | quote }}
 # Kubernetes shows what stands in this file as the pod's termination message.
 - name: MIGRATION_TERMINATION_LOG
   value: /dev/termination-log

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import importlib
 import os
 import shutil
+import stat
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -34,6 +36,9 @@ class Provider(Protocol):
 
     def upload_file(self, file: BinaryIO, filename: str, tags: dict[str, str]) -> tuple[bytes, str]:
         """Store a file; its bytes, and the path to keep."""
+
+    def get_file(self, file_path: str) -> str:
+        """Where a file can be read on this machine, once it was fetched."""
 
     def delete_file(self, file_path: str) -> None:
         """Remove a file by the path that was kept."""
@@ -67,15 +72,18 @@ class FileStore:
         self._cache = cache
 
     @classmethod
-    def of_open_webui(cls, *, read_only: bool) -> FileStore:
+    def of_open_webui(cls, *, read_only: bool, fetches: bool = False) -> FileStore:
         """The storage that this Open WebUI is configured to use.
+
+        ``fetches`` says that files will be read back, which takes the provider even where nothing
+        may be written.
 
         Raises:
             CannotStartError: its provider does not start, or its directory cannot be written.
         """
         config = importlib.import_module("open_webui.config")
         uploads = Path(config.UPLOAD_DIR)
-        if read_only:
+        if read_only and not fetches:
             return cls(uploads)
         try:
             provider = importlib.import_module("open_webui.storage.provider").Storage
@@ -85,7 +93,7 @@ class FileStore:
                 f"{type(error).__name__}: {redact(str(error))[:300]}. Give this program the same "
                 "storage variables as Open WebUI itself."
             ) from error
-        if not os.access(uploads, os.W_OK):
+        if not read_only and not os.access(uploads, os.W_OK):
             raise CannotStartError(
                 f"Open WebUI's directory for uploads, {uploads}, cannot be written. Run this "
                 "program as the user Open WebUI runs as, with its volume mounted read-write."
@@ -131,6 +139,43 @@ class FileStore:
             return self._store(file_id + Path(name).suffix[:20], file_id, open_blob, tags)
         except OSError as error:
             raise of_disk(error) from error
+
+    def digest(self, path: str) -> tuple[str, int]:
+        """SHA-256 (hex) and number of the bytes that the storage returns for ``file.path``.
+
+        What a provider fetches to this machine for that is removed again.
+
+        Raises:
+            StorageError: they are not there, or cannot be read.
+        """
+        fetched = None if self._cloud is None else self.uploads / path.rsplit("/", 1)[-1]
+        was_here = fetched is None or fetched.exists()
+        try:
+            return _digest_of_file(self._fetch(path))
+        except OSError as error:
+            words = error.strerror or type(error).__name__
+            raise StorageError(f"the bytes cannot be read from the storage: {words}") from error
+        finally:
+            if fetched is not None and not was_here:
+                fetched.unlink(missing_ok=True)
+
+    def _fetch(self, path: str) -> Path:
+        if self._cloud is None:
+            return Path(path)
+        try:
+            return Path(self._cloud.get_file(path))
+        except Exception as error:
+            raise of_provider(error) from error
+
+    def holds(self, name: str, file_id: str) -> bool:
+        """Whether bytes lie under one of the names that :meth:`store` gives.
+
+        Only local storage can be asked; it says no for any other.
+        """
+        if self._cloud is not None:
+            return False
+        names = (name, file_id + Path(name).suffix[:20])
+        return any((self.uploads / each).is_file() for each in names if "/" not in each)
 
     def remove(self, stored: Stored) -> None:
         """Take back what :meth:`store` has just put there; never anything else."""
@@ -237,6 +282,14 @@ def _reading(open_blob: OpenBlob) -> Iterator[BinaryIO]:
 def _unreadable(error: Exception) -> StorageError:
     words = getattr(error, "strerror", None) or str(error) or type(error).__name__
     return StorageError(f"the file cannot be read from the backup: {redact(words)[:200]}")
+
+
+def _digest_of_file(path: Path) -> tuple[str, int]:
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # whatever a database says lies there
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise StorageError("what the storage returns is no file")
+        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
 
 
 def _compare(present: BinaryIO, wanted: BinaryIO) -> _Present:

@@ -39,6 +39,11 @@ class Written:
     detail: str | None = None
     target_id: str | None = None
 
+    @property
+    def accounted(self) -> Written:
+        """What the report says of it; a comparison tells later phases something else."""
+        return self
+
 
 @dataclass(slots=True)
 class Seen:

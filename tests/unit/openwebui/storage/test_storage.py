@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import io
 from collections.abc import Callable
 from pathlib import Path
@@ -23,7 +24,8 @@ def hello() -> BinaryIO:
 class Cloud:
     """A provider that fails as often as it is told, and then keeps what it is given."""
 
-    def __init__(self, *errors: Exception) -> None:
+    def __init__(self, *errors: Exception, here: Path = Path()) -> None:
+        self.here = here
         self.errors = list(errors)
         self.objects: dict[str, bytes] = {}
         self.tags: dict[str, str] = {}
@@ -34,6 +36,13 @@ class Cloud:
             raise self.errors.pop(0)
         self.objects[filename], self.tags = content, tags
         return content, f"s3://bucket/{filename}"
+
+    def get_file(self, file_path: str) -> str:
+        name = file_path.removeprefix("s3://bucket/")
+        place = self.here / name
+        place.write_bytes(b"")  # as the S3 provider does, before it asks
+        place.write_bytes(self.objects[name])
+        return str(place)
 
     def delete_file(self, file_path: str) -> None:
         del self.objects[file_path.removeprefix("s3://bucket/")]
@@ -100,3 +109,21 @@ async def test_a_backup_that_cannot_be_read_is_no_fault_of_the_storage(
 
 async def test_a_long_name_is_no_obstacle_for_a_preview_either(tmp_path: Path) -> None:
     await Storage(FileStore(tmp_path)).check("ä" * 200, hello)
+
+
+async def test_what_is_read_back_leaves_no_copy_behind(tmp_path: Path) -> None:
+    cloud = Cloud(here=tmp_path)
+    cloud.objects["a.txt"] = b"hello"
+    files = storage(tmp_path, cloud).files
+    assert files.digest("s3://bucket/a.txt") == (hashlib.sha256(b"hello").hexdigest(), 5)
+    with pytest.raises(StorageError):
+        files.digest("s3://bucket/gone.txt")
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_copy_that_was_there_stays(tmp_path: Path) -> None:
+    cloud = Cloud(here=tmp_path)
+    cloud.objects["a.txt"] = b"hello"
+    (tmp_path / "a.txt").write_bytes(b"hello")
+    storage(tmp_path, cloud).files.digest("s3://bucket/a.txt")
+    assert (tmp_path / "a.txt").read_bytes() == b"hello"

@@ -1,0 +1,47 @@
+"""Plain rows, compared column by column: what most kinds need, and nothing of chats."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrator_core.openwebui.verifying.facts import Facts, Gap, Values, by_touch, same
+from migrator_core.verification import Difference
+
+TRACED: dict[str, tuple[str, ...]] = {
+    "group": ("name", "description", "meta"),
+    "tag": ("name",),
+    "folder": ("name", "data", "meta"),
+    "file": ("filename", "data", "meta"),
+    "shared_chat": ("title", "chat"),
+    "prompt": ("name", "command", "content", "tags", "meta", "is_active"),
+    "model": ("name", "base_model_id", "params", "meta", "is_active"),
+}
+"""Columns by table. Who changes one in Open WebUI leaves a later ``updated_at``."""
+
+OWNERS = ("user_id", "chat_id")
+"""Columns that nobody can change in Open WebUI."""
+
+
+def compare_columns(table: str, expected: Values, actual: Values, facts: Facts) -> Iterator[Gap]:
+    """The differences of one main row."""
+    touched = facts.touched(expected, actual)
+    if table != "group":  # a group belongs to whoever is the first administrator
+        for column in OWNERS:
+            if column in expected and not same(expected[column], actual.get(column)):
+                yield Gap(Difference.DIFFERS, column)
+    for column in TRACED[table]:
+        if column in expected and not same(expected[column], actual.get(column)):
+            yield Gap(by_touch(touched), column)
+
+
+def compare_versions(
+    table: str, expected: Values, actual: Values | None, *, touched: bool
+) -> Iterator[Gap]:
+    """The first entry of a history. Entries can be deleted in Open WebUI, never changed."""
+    if actual is None:
+        yield Gap(
+            Difference.CHANGED_IN_OPEN_WEBUI if touched else Difference.MISSING,
+            f"{table}: the migrated version",
+        )
+    elif not same(expected["snapshot"], actual.get("snapshot")):
+        yield Gap(Difference.DIFFERS, f"{table}: snapshot")

@@ -1,0 +1,125 @@
+"""A few items of one kind, as they lie in the tables, and what is needed to judge them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from migrator_core.openwebui.belonging import conditions
+from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.database.parameters import askable, in_portions
+from migrator_core.openwebui.schema import Schema
+from migrator_core.openwebui.tables.kind import Kind, Part
+from migrator_core.openwebui.tables.registry import kind_named
+from migrator_core.openwebui.verifying.access import GRANT
+from migrator_core.openwebui.verifying.chats import tag_ids
+from migrator_core.openwebui.verifying.comparison import GRANTS
+from migrator_core.openwebui.verifying.facts import Key, Rows, Values, one
+
+_NOT_SHARED = ("folder", "file")
+"""Kinds that can be shared in Open WebUI, and that we never share."""
+
+
+@dataclass(slots=True)
+class Found:
+    """The rows of one item: ours, and those that somebody added."""
+
+    ours: defaultdict[str, list[Values]] = field(default_factory=lambda: defaultdict(list))
+    others: defaultdict[str, list[Values]] = field(default_factory=lambda: defaultdict(list))
+
+
+async def read_items(target: OpenWebUI, kind: Kind[Any], keys: Sequence[str]) -> dict[str, Found]:
+    """The items of these keys that are there, by key."""
+    schema = target.schema
+
+    async def ask(connection: AsyncConnection) -> dict[str, list[Values]]:
+        rows: defaultdict[str, list[Values]] = defaultdict(list)
+        for some in in_portions(askable(keys)):
+            for table, condition in conditions(kind, some, schema).items():
+                found = await connection.execute(sa.select(schema.table(table)).where(condition))
+                rows[table] += map(dict, found.mappings())
+            if kind.name in _NOT_SHARED:
+                rows[GRANTS] += await _grants(connection, schema, kind.name, some)
+        return rows
+
+    rows = await target.database.read(ask)
+    items = {"/".join(str(row[c]) for c in kind.key): Found() for row in rows[kind.name]}
+    for row in rows[kind.name]:
+        items["/".join(str(row[c]) for c in kind.key)].ours[kind.name].append(row)
+    for part in kind.parts:
+        _assign(part, rows.get(part.table.name, ()), items, kind.name)
+    if kind.name in _NOT_SHARED:
+        for row in rows[GRANTS]:
+            if row["resource_id"] in items:
+                items[row["resource_id"]].others[GRANTS].append(row)
+    return items
+
+
+async def _grants(
+    connection: AsyncConnection, schema: Schema, resource_type: str, keys: Sequence[str]
+) -> list[Values]:
+    grant = schema.table(GRANTS)
+    query = sa.select(grant).where(
+        grant.c.resource_type == resource_type, grant.c.resource_id.in_(keys)
+    )
+    return [dict(row) for row in (await connection.execute(query)).mappings()]
+
+
+def _assign(part: Part, rows: Iterable[Values], items: Mapping[str, Found], main: str) -> None:
+    """Give every row of a part to the item that it belongs to."""
+    owners = {found.ours[main][0][part.of]: found for found in items.values()}
+    column, _, inside = part.column.partition(".")
+    for row in rows:
+        value = row[column]
+        owner = owners.get(value.get(inside) if inside and isinstance(value, dict) else value)
+        if owner is not None:
+            (owner.ours if part.is_ours(row) else owner.others)[part.table.name].append(row)
+
+
+def pointed_at(expected: Rows, found: Found | None) -> set[Key]:
+    """The rows that an item points to, as it was migrated and as it is."""
+    keys: set[Key] = set()
+    for rows in (expected, found.ours if found else {}):
+        for chat in rows.get("chat", ()):
+            keys |= {("folder", chat.get("folder_id") or "")}
+            keys |= {("shared_chat", chat.get("share_id") or "")}
+    keys |= {("file", row["file_id"]) for row in expected.get("chat_file", ())}
+    keys |= {("tag", f"{row['user_id']}/{row['id']}") for row in expected.get("tag", ())}
+    keys |= {("user", row["user_id"]) for row in expected.get("group_member", ())}
+    for row in expected.get(GRANTS, ()):
+        principal_type, principal, _ = (row[name] for name in GRANT)
+        if principal_type in {"user", "group"}:
+            keys.add((principal_type, principal))
+    return {(table, key) for table, key in keys if key}
+
+
+def lost_tags(expected: Rows, found: Found) -> set[str]:
+    """Tags that a chat had and has no more: user and id, joined by a slash."""
+    wanted, chat = one(expected, "chat"), one(found.ours, "chat")
+    if wanted is None or chat is None:
+        return set()
+    return {f"{wanted['user_id']}/{tag}" for tag in tag_ids(wanted) - tag_ids(chat)}
+
+
+async def existing(target: OpenWebUI, keys: Iterable[Key]) -> frozenset[Key]:
+    """Those of some rows that are there."""
+    wanted: defaultdict[str, list[str]] = defaultdict(list)
+    for table, key in keys:
+        wanted[table].append(key)
+
+    async def ask(connection: AsyncConnection) -> set[Key]:
+        found: set[Key] = set()
+        for name, ids in wanted.items():
+            columns = [target.schema.table(name).c[column] for column in kind_named(name).key]
+            for some in in_portions(askable(ids)):
+                last = [key.rsplit("/", 1)[-1] for key in some]
+                rows = await connection.execute(sa.select(*columns).where(columns[-1].in_(last)))
+                found |= {(name, "/".join(row)) for row in rows}
+        return found
+
+    return frozenset(await target.database.read(ask)) if wanted else frozenset()

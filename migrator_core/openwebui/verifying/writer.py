@@ -1,0 +1,262 @@
+"""A writer that reads back: it compares what it is to write with what is there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.inventory import Account
+from migrator_core.openwebui.mapping.context import MappingContext
+from migrator_core.openwebui.storage.file_store import OpenBlob
+from migrator_core.openwebui.tables.kind import Kind
+from migrator_core.openwebui.tables.registry import kind_named, kind_of
+from migrator_core.openwebui.verifying.accounts import compare_password
+from migrator_core.openwebui.verifying.bytes_back import compare_bytes, leftover_bytes
+from migrator_core.openwebui.verifying.comparison import by_difference, compare, with_backup
+from migrator_core.openwebui.verifying.facts import Facts, Gap, Rows, Values
+from migrator_core.openwebui.verifying.gone import orphans_of, traces_of
+from migrator_core.openwebui.verifying.memory import Memory, Remembered
+from migrator_core.openwebui.verifying.readers import unreadable
+from migrator_core.openwebui.verifying.reading import (
+    Found,
+    existing,
+    lost_tags,
+    pointed_at,
+    read_items,
+)
+from migrator_core.openwebui.writing.conflicts import Written
+from migrator_core.openwebui.writing.prepared import load_context
+from migrator_core.outcome import Notice, Outcome, Reason, State
+from migrator_core.rows import FileRow, Item, Row
+from migrator_core.verification import HARMLESS, Difference, Finding, VerificationCounts
+
+_SHOWN = 50
+"""Parts of one item that a finding names; a chat may have lost thousands of messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compared(Written):
+    """An item and what it was found to be.
+
+    Later phases are told what the run that migrated it was told, because what was written then
+    depends on that; the report says what is true now.
+    """
+
+    verdict: Written | None = None
+
+    @property
+    def accounted(self) -> Written:
+        """What the report says of it."""
+        return self.verdict or self
+
+
+@dataclass(slots=True)
+class VerifyingWriter:
+    """A :class:`~migrator_core.openwebui.writing.writer.Writer` that writes nothing.
+
+    ``report`` is told of every finding, ``first_time`` whether a row (kind and key) was met for the
+    first time, which is noted on disk.
+    """
+
+    target: OpenWebUI
+    memory: Memory
+    report: Callable[[Finding], None]
+    first_time: Callable[[str, str], bool]
+    counts: VerificationCounts = field(default_factory=VerificationCounts)
+    _context: MappingContext | None = None
+
+    async def write(self, items: Sequence[Item]) -> list[Written]:
+        """Compare items; the answers come in the same order."""
+        of_kind: defaultdict[str, list[int]] = defaultdict(list)
+        for place, item in enumerate(items):
+            of_kind[kind_of(item.row).name].append(place)
+        done: dict[int, Written] = {}
+        for name, places in of_kind.items():
+            some = [items[place] for place in places]
+            found = await self._compare(kind_named(name), some, None)
+            done.update(zip(places, found, strict=True))
+        return [done[place] for place in range(len(items))]
+
+    async def write_file(self, item: Item, open_blob: OpenBlob) -> Written:
+        """Compare a file's record, and the bytes that the storage returns."""
+        if not isinstance(item.row, FileRow):
+            raise TypeError("only file rows have bytes")
+        (written,) = await self._compare(kind_of(item.row), [item], open_blob)
+        return written
+
+    async def set_password(self, account: Account, password_hash: str) -> bool:
+        """Compare the password of an account that existed, where a run had replaced it."""
+        if not await self.memory.passwords_given(account.id):
+            return False
+        found = (await read_items(self.target, kind_named("user"), [account.id])).get(account.id)
+        auth = found.ours.get("auth") if found else None
+        if auth:
+            gaps = list(compare_password({"password": password_hash}, auth[0], was_here=True))
+            self._tell(Finding(Difference.DIFFERS, "users", account.id, account.id), gaps)
+        return False
+
+    async def record(self, outcomes: Sequence[Outcome]) -> None:
+        """Nothing: a comparison leaves no trace."""
+
+    async def note(self, notices: Sequence[Notice]) -> None:
+        """Nothing: a comparison leaves no trace."""
+
+    async def close(self) -> None:
+        """List what runs made and the backup does not have now."""
+        async for page in self.memory.made_by_runs():
+            new = [made for made in page if self.first_time(made.kind, made.target_id)]
+            for kind in {made.kind for made in new}:
+                keys = [made.target_id for made in new if made.kind == kind]
+                there = await existing(self.target, ((kind, key) for key in keys))
+                for made in new:
+                    if made.kind == kind and (kind, made.target_id) in there:
+                        self._tell_one(
+                            Finding(
+                                Difference.NOT_IN_BACKUP,
+                                made.collection,
+                                made.source_id,
+                                made.target_id,
+                            )
+                        )
+
+    async def _compare(
+        self, kind: Kind[Any], items: Sequence[Item], open_blob: OpenBlob | None
+    ) -> list[Written]:
+        keys = [kind.key_of(item.row) for item in items]
+        remembered = await self.memory.of(kind.name, keys)
+        found = await read_items(self.target, kind, keys)
+        expected = {
+            key: await self._expected(kind, item.row) for key, item in zip(keys, items, strict=True)
+        }
+        facts = await self._facts(expected, found)
+        gone = [key for key in keys if key not in found]
+        left = await traces_of(self.target, kind.name, gone) if gone else set()
+        answers: list[Written] = []
+        for key, item in zip(keys, items, strict=True):
+            self._meet(kind, item.row, key)
+            known = remembered.get(key)
+            if known is not None and known.left_out:
+                answers.append(_as_it_was(item, known))
+                continue
+            present = found.get(key)
+            if present is None:
+                gaps = await self._why_gone(kind, item, known, has_left=key in left)
+            elif known is not None and not known.made:
+                gaps = []  # it was there before us, and is not ours to judge
+            else:
+                since = replace(facts, since=known.since if known else None)
+                gaps = _gaps_of(kind, item, expected[key], present, since, known)
+                gaps += await self._bytes(kind, item, present, open_blob)
+            answers.append(self._answer(item, key, gaps))
+        return answers
+
+    async def _facts(self, expected: dict[str, Rows], found: dict[str, Found]) -> Facts:
+        keys: set[tuple[str, str]] = set()
+        lost: set[str] = set()
+        for key, rows in expected.items():
+            present = found.get(key)
+            keys |= pointed_at(rows, present)
+            lost |= lost_tags(rows, present) if present else set()
+        return Facts(
+            there=await existing(self.target, keys),
+            orphans=await orphans_of(self.target, lost),
+            in_step=self.target.schema.has("auth", "session_stamp"),
+        )
+
+    async def _expected(self, kind: Kind[Any], row: Row) -> Rows:
+        if self._context is None:
+            self._context = replace(await load_context(self.target), path="")
+        rows: defaultdict[str, list[Values]] = defaultdict(list)
+        schema = self.target.schema
+        for one in kind.to_rows(row, self._context):
+            if one.table in schema.tables:
+                rows[one.table].append(
+                    {name: v for name, v in one.values.items() if schema.has(one.table, name)}
+                )
+        return rows
+
+    async def _why_gone(
+        self, kind: Kind[Any], item: Item, known: Remembered | None, *, has_left: bool
+    ) -> list[Gap]:
+        if known is None:
+            return [Gap(Difference.NOT_MIGRATED, kind.name)]
+        if not known.made:
+            return []  # somebody's own, which they took away
+        if isinstance(item.row, FileRow):
+            has_left = await leftover_bytes(self.target, item.row)
+        lost = Difference.MISSING if has_left else Difference.REMOVED_IN_OPEN_WEBUI
+        return [Gap(lost, kind.name)]
+
+    async def _bytes(
+        self, kind: Kind[Any], item: Item, present: Found, open_blob: OpenBlob | None
+    ) -> list[Gap]:
+        if open_blob is None or kind.bytes_at is None:
+            return []
+        path = present.ours[kind.name][0].get(kind.bytes_at)
+        read, gaps = await compare_bytes(self.target, item, path, open_blob)
+        self.counts.files += 1
+        self.counts.bytes += read
+        return gaps
+
+    def _meet(self, kind: Kind[Any], row: Row, key: str) -> None:
+        self.first_time(kind.name, key)
+        for brought in kind.brings(row):
+            other = kind_of(brought)
+            self.first_time(other.name, other.key_of(brought))
+
+    def _answer(self, item: Item, key: str, gaps: Sequence[Gap]) -> Written:
+        self.counts.compared[item.collection] += 1
+        if not gaps:
+            self.counts.equal[item.collection] += 1
+        self._tell(Finding(Difference.DIFFERS, item.collection, item.source_id, key), gaps)
+        return Compared(item, State.EXISTING, target_id=key, verdict=_verdict(item, key, gaps))
+
+    def _tell(self, about: Finding, gaps: Sequence[Gap]) -> None:
+        for difference, what in by_difference(gaps).items():
+            shown = (*what[:_SHOWN], f"and {len(what) - _SHOWN} more")[: len(what)]
+            self._tell_one(replace(about, difference=difference, what=shown))
+
+    def _tell_one(self, finding: Finding) -> None:
+        self.counts.differences[finding.difference] += 1
+        self.report(finding)
+
+
+def _gaps_of(
+    kind: Kind[Any],
+    item: Item,
+    expected: Rows,
+    present: Found,
+    facts: Facts,
+    known: Remembered | None,
+) -> list[Gap]:
+    gaps = [
+        Gap(Difference.UNREADABLE, f"{table}: {columns}")
+        for table, rows in present.ours.items()
+        for row in rows
+        if (columns := unreadable(table, row)) is not None
+    ]
+    gaps += compare(kind.name, expected, present.ours, present.others, facts)
+    if known is None or known.fingerprint in {None, item.fingerprint}:
+        return gaps
+    column = "last_active_at" if kind.name == "user" else "updated_at"
+    touched = facts.touched(expected[kind.name][0], present.ours[kind.name][0], column)
+    return with_backup(gaps, touched=touched)
+
+
+def _as_it_was(item: Item, known: Remembered) -> Written:
+    """A document that the run left out with a reason stays left out."""
+    reason = Reason(known.reason) if known.reason else Reason.PARENT_FAILED
+    return Written(item, State(known.state), reason, known.detail)
+
+
+def _verdict(item: Item, key: str, gaps: Sequence[Gap]) -> Written:
+    kinds = {gap.difference for gap in gaps}
+    if kinds - HARMLESS:
+        detail = ", ".join(sorted(kinds - HARMLESS))
+        return Written(item, State.FAILED, Reason.DIFFERS, detail, key)
+    if kinds == {Difference.REMOVED_IN_OPEN_WEBUI} and len(gaps) == 1:
+        return Written(item, State.SKIPPED, Reason.REMOVED_IN_OPEN_WEBUI, None, key)
+    return Written(item, State.EXISTING, target_id=key)

@@ -1,0 +1,93 @@
+"""``verify``: whether Open WebUI holds what the backup says. Nothing is written but the report."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+
+from migrator_core.errors import AbortedError, CannotStartError
+from migrator_core.librechat import check_exists, open_backup
+from migrator_core.openwebui import Memory, OpenWebUI
+from migrator_core.outcome import Mode, RunState
+from migrator_core.progress import EventKind, Progress
+from migrator_core.report import BackupInfo, Report
+from migrator_core.runs.comparing import Comparison, Findings, QuietJournal
+from migrator_core.runs.course import Course
+from migrator_core.runs.directories import prepared_directory, work_directory
+from migrator_core.runs.phases import PHASES
+from migrator_core.runs.run import Result, result_of, write_or_explain
+from migrator_core.settings import Settings
+
+_ALIVE = 60
+"""Seconds since its last sign of life for which a run counts as running."""
+
+
+async def verify(
+    settings: Settings,
+    progress: Progress,
+    *,
+    stop: asyncio.Event | None = None,
+    pause: Callable[[], None] = lambda: None,
+) -> Result:
+    """Compare the Open WebUI of this environment with a backup.
+
+    ``settings`` are those of the run that migrated it. See :func:`~.run.migrate` for ``stop`` and
+    ``pause``.
+
+    Raises:
+        CannotStartError: there is nothing to read, or a run is under way.
+        AbortedError: the comparison did not come to its end.
+    """
+    check_exists(settings.backup_dir)
+    async with AsyncExitStack() as stack:
+        progress.phase_count = len(PHASES)
+        target = await stack.enter_async_context(
+            await OpenWebUI.connect(read_only=True, fetches=True)
+        )
+        await _refuse_while_running(target)
+        target.database.begun = True
+        progress.emit(EventKind.NOTE, f"Open WebUI {target.version} on {target.dialect}")
+        workdir = stack.enter_context(work_directory())
+        backup = await asyncio.to_thread(
+            open_backup,
+            settings.backup_dir,
+            workdir=workdir,
+            allow_incomplete=settings.allow_incomplete,
+        )
+        stack.callback(backup.close)
+        progress.emit(EventKind.NOTE, f"backup: {backup.path} ({backup.kind})")
+        journal = stack.enter_context(contextlib.closing(QuietJournal(workdir, progress)))
+        findings = stack.enter_context(contextlib.closing(Findings(workdir)))
+        target.database.stop = stop or asyncio.Event()
+        course = Course.begin(Mode.VERIFY, open_webui_version=target.version)
+        directory = prepared_directory(
+            settings.report_dir or target.data_dir / "librechat-migration" / course.id
+        )
+        comparison = Comparison(
+            settings, target, backup, journal, findings, workdir, target.database.stop, pause
+        )
+        verification, error = await comparison.attempt(course.started)
+        course.end(RunState.FINISHED if error is None else RunState.ABORTED)
+        report = Report(
+            run=course.info(),
+            backup=BackupInfo(str(backup.path), str(backup.kind), backup.fingerprint),
+            collections=journal.tally.to_json(),
+            items=journal.items,
+            warnings=journal.warnings,
+            verification=verification,
+        )
+        if error is not None:
+            raise AbortedError(f"The verification did not come to its end: {error}") from error
+        problem = await write_or_explain(report, directory)
+        return result_of(report, journal.tally, directory, problem)
+
+
+async def _refuse_while_running(target: OpenWebUI) -> None:
+    for run in await Memory(target).runs():
+        if run.state is RunState.RUNNING and time.time() - run.heartbeat_at < _ALIVE:
+            raise CannotStartError(
+                f"The migration {run.id} is under way ({run.owner}). Verify when it has ended."
+            )
