@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from migrator_core.outcome import Mode, Notice, Outcome, Reason, RunState, State, WarningCode
-from migrator_core.report import BackupInfo, Report, RunInfo, summary_lines, write_reports
+from migrator_core.report import (
+    BackupInfo,
+    Report,
+    RunInfo,
+    Verification,
+    headline,
+    summary_lines,
+    write_reports,
+)
 from migrator_core.report.grouping import SHOWN
 from migrator_core.tally import Tally
+from migrator_core.verification import MEANINGS, Difference, Finding, VerificationCounts
 
 HOSTILE = "<img src=x onerror=alert(1)> | `tick` **bold**\n# heading"
 
@@ -129,3 +139,42 @@ async def test_nobody_else_on_the_machine_can_read_a_report(tmp_path: Path) -> N
     await write_reports(make_report([failed("a")]), directory)
     assert directory.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in directory.iterdir()} == {0o600}
+
+
+async def test_a_verification_is_in_all_three(tmp_path: Path) -> None:
+    findings = [
+        Finding(Difference.DIFFERS, "conversations", "c1", "t1", ("message a: content",)),
+        Finding(Difference.CHANGED_IN_OPEN_WEBUI, "users", HOSTILE, "t2", ("name",)),
+    ]
+    counts = VerificationCounts(files=2, bytes=10)
+    counts.compared["conversations"] = counts.equal["conversations"] = 5
+    counts.differences.update(finding.difference for finding in findings)
+    verification = Verification(counts, lambda: findings)
+    report = replace(make_report([]), verification=verification)
+    await write_reports(report, tmp_path)
+    written = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))["verification"]
+    assert written == {
+        "result": "differences",
+        "compared": {"conversations": 5},
+        "equal": {"conversations": 5},
+        "differences": {"differs": 1, "changed-in-open-webui": 1},
+        "files": 2,
+        "bytes": 10,
+        "findings": [finding.to_json() for finding in findings],
+    }
+    for name in ("report.html", "report.md"):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert "conversations: differs" in text
+        assert "message a: content" in text
+        assert MEANINGS[Difference.CHANGED_IN_OPEN_WEBUI] in text
+        assert "<img" not in text.replace("&lt;img", "") or name == "report.md"
+    assert report.is_bad
+    assert any(line.startswith("differs: 1. ") for line in summary_lines(report))
+
+
+def test_what_people_did_is_nothing_bad() -> None:
+    counts = VerificationCounts()
+    counts.differences[Difference.REMOVED_IN_OPEN_WEBUI] = 3
+    report = replace(make_report([]), verification=Verification(counts, list))
+    assert not report.is_bad
+    assert "no differences" in headline(report)
