@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,13 +46,31 @@ def migrate(
     unprivileged: bool = False,
 ) -> Finished:
     """``run`` with these options; ``unprivileged`` takes root's rights away, if there are any."""
-    command = [*program.command(deployment.python), "run"]
+    prefix: list[str] = []
     if unprivileged and os.geteuid() == 0:
         # The same user id, so that it can still reach its interpreter, but file permissions hold.
-        command = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", *command]
+        prefix = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+    command = [*prefix, *program.command(deployment.python), "run"]
+    return _call(command, deployment, backup, report_dir, options, variables or {})
+
+
+def verify(deployment: Deployment, backup: Path, report_dir: Path, *options: str) -> Finished:
+    """``verify`` with these options."""
+    command = [*program.command(deployment.python), "verify"]
+    return _call(command, deployment, backup, report_dir, options, {})
+
+
+def _call(
+    command: Sequence[str],
+    deployment: Deployment,
+    backup: Path,
+    report_dir: Path,
+    options: Sequence[str],
+    variables: Mapping[str, str],
+) -> Finished:
     finished = subprocess.run(
         [*command, "--backup", str(backup), "--report-dir", str(report_dir), *options],
-        env=program.variables(deployment.variables) | dict(variables or {}),
+        env=program.variables(deployment.variables) | dict(variables),
         cwd=deployment.home,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
