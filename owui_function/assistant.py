@@ -79,6 +79,7 @@ class Assistant:
             Command.PREVIEW: lambda: self._preview(name),
             Command.RUN: lambda: self._run(name, confirmed=False),
             Command.CONFIRM: self._confirm,
+            Command.VERIFY: lambda: self._verify(name),
             Command.STATUS: self._status,
             Command.REPORT: self._report,
             Command.CANCEL: self._cancel,
@@ -152,6 +153,17 @@ class Assistant:
             return
         self.chat.question = None
         async for text in self._carry_out(settings, preview=False):
+            yield text
+
+    async def _verify(self, name: str) -> Answer:
+        current = await self._running()
+        if current is not None:
+            async for text in self._join(current):
+                yield text
+            return
+        settings = await self._chosen(name)
+        job = self.state.start(settings, await self._reports(), preview=False, verifies=True)
+        async for text in self._watch(job, then_run=False):
             yield text
 
     async def _status(self) -> Answer:
@@ -236,7 +248,7 @@ class Assistant:
         if summary.preview or not summary.finished:
             self._offer(Command.RUN, Command.REPORT, Command.PREVIEW)
         else:
-            self._offer(Command.REPORT, Command.CHECK, Command.HELP)
+            self._offer(Command.REPORT, Command.VERIFY, Command.CHECK)
         yield answers.result(summary, files)
 
     async def _attach(self, files: Sequence[Attachment]) -> None:

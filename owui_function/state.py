@@ -55,15 +55,18 @@ class State:
         """The job that goes on now."""
         return self.current if self.current is not None and not self.current.ended else None
 
-    def start(self, settings: Settings, reports: Path, *, preview: bool) -> Job:
+    def start(
+        self, settings: Settings, reports: Path, *, preview: bool, verifies: bool = False
+    ) -> Job:
         """Begin a job, or give the one that goes on. ``reports`` holds a folder for each."""
         if self.running is not None:
             return self.running
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
-        kind = "preview" if preview else "run"
+        kind = "verify" if verifies else "preview" if preview else "run"
         directory = reports / f"{stamp}-{kind}-{uuid.uuid4().hex[:6]}"
         self.current = Job(
-            settings.model_copy(update={"dry_run": preview, "report_dir": directory})
+            settings.model_copy(update={"dry_run": preview, "report_dir": directory}),
+            verifies=verifies,
         )
         self.current.start()
         return self.current

@@ -14,6 +14,8 @@ def progress_body(view: View) -> str:
     Elements that change carry a ``data-k``, so that the frame changes them in place.
     """
     title = "Preview: nothing is written" if view.preview else "Migration from LibreChat"
+    if view.verifies:
+        title = "Comparing with the backup: nothing is written"
     warnings = f"{view.warnings:,} warning{'' if view.warnings == 1 else 's'} so far"
     rows = "".join(_phase(number, phase) for number, phase in enumerate(view.phases))
     return (

@@ -36,10 +36,16 @@ def results_body(summary: Summary) -> str:
 
 def _title(summary: Summary) -> tuple[str, str]:
     what = "Preview" if summary.preview else "Migration"
+    if summary.verifies:
+        what = "Comparison"
     if not summary.finished:
         stopped = summary.run.state == RunState.ABORTED
         state = "stopped" if stopped else escape(summary.run.state)
         return f"{what} {state} before its end", "warn"
+    if summary.verifies:
+        found = f"{summary.differences:,}" if summary.differences else "no"
+        tone = "bad" if summary.differences else "good"
+        return f"Compared with the backup: {found} differences", tone
     if summary.totals["failed"]:
         return f"{what} finished, some documents failed", "bad"
     if summary.preview:

@@ -124,12 +124,20 @@ def result(summary: Summary, files: Sequence[Attachment]) -> str:
     lines = [f"**{_title(summary)}.** {plain(_sentence(summary.headline))}"]
     if summary.preview and summary.finished:
         lines.append(f"\nSay **{Command.RUN}** to migrate, or **{Command.REPORT}** for the files.")
+    elif summary.verifies:
+        lines.append(
+            "\nThe full report names what differs, and what people changed or removed since, which "
+            "is no error."
+        )
     elif not summary.finished:
         lines.append(f"\nSay **{Command.RUN}** to continue where it was.")
     else:
         lines.append(
             "\nPeople sign in with the e-mail and the password they had. Share the base models "
             "with them in Admin Panel → Settings → Models."
+        )
+        lines.append(
+            f"\nSay **{Command.VERIFY}** to read everything back and compare it with the backup."
         )
     if files:
         lines.append(f"\nFull report: {attachments.links(files)}")
@@ -143,6 +151,8 @@ def ended(summary: Summary) -> str:
 
 def _title(summary: Summary) -> str:
     what = "Preview" if summary.preview else "Migration"
+    if summary.verifies:
+        what = "Comparison with the backup"
     if summary.finished:
         return f"{what} finished"
     if summary.run.state == RunState.ABORTED:

@@ -22,7 +22,8 @@ async def write_again(run_id: str, root: Path) -> Path:
 
 async def attach(owner_id: str, summary: Summary, directory: Path) -> list[Attachment]:
     """Store the reports of one preview or run as files of their reader."""
-    name = f"librechat-{'preview' if summary.preview else 'migration'}-{summary.run.id}"
+    kind = "verification" if summary.verifies else "preview" if summary.preview else "migration"
+    name = f"librechat-{kind}-{summary.run.id}"
     paths = [
         (directory / file, f"{name}{Path(file).suffix}", content_type)
         for file, content_type in _KINDS

@@ -13,6 +13,7 @@ class Command(StrEnum):
     PREVIEW = "Preview"
     RUN = "Run"
     CONFIRM = "Yes, migrate now"
+    VERIFY = "Verify"
     STATUS = "Status"
     REPORT = "Report"
     CANCEL = "Cancel"
@@ -35,6 +36,8 @@ _WORDS = {
     "continue": Command.RUN,
     "confirm": Command.CONFIRM,
     "yes": Command.CONFIRM,
+    "verify": Command.VERIFY,
+    "compare": Command.VERIFY,
     "status": Command.STATUS,
     "progress": Command.STATUS,
     "report": Command.REPORT,
@@ -43,6 +46,10 @@ _WORDS = {
     "help": Command.HELP,
     "?": Command.HELP,
 }
+
+
+_NAMING = frozenset({Command.PREVIEW, Command.RUN, Command.VERIFY})
+"""Commands that may be followed by the name of a backup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +67,7 @@ def understand(text: str) -> Request | None:
         return Request(Command.CONFIRM)
     word, _, rest = line.partition(" ")
     command = _WORDS.get(word.casefold().rstrip(".,:;!") or word)
-    if command is None or (rest and command not in {Command.PREVIEW, Command.RUN}):
+    if command is None or (rest and command not in _NAMING):
         return None
     return Request(command, _unquoted(rest))
 
@@ -81,10 +88,11 @@ Say one of these words, or click it below an answer:
 | **Check** | Looks for backups and for anything that is in the way. |
 | **Preview** | Walks the whole backup, writes nothing. Its numbers are the migration's. |
 | **Run** | Migrates, after you have seen the preview's numbers and confirmed. |
+| **Verify** | Reads everything back and compares it with the backup. Writes nothing. |
 | **Status** | Shows how far it is. |
 | **Report** | Shows the last preview's or run's result, with the full report to download. |
 | **Cancel** | Ends a preview or a run between two batches. Running again continues. |
 
-`preview NAME` and `run NAME` choose one of several backups. Settings are the Function's valves: \
-Admin Panel → Functions → LibreChat Migration → ⚙.
+`preview NAME`, `run NAME` and `verify NAME` choose one of several backups. Settings are the \
+Function's valves: Admin Panel → Functions → LibreChat Migration → ⚙.
 """

@@ -25,7 +25,9 @@ async def follow(job: Job, message: Message) -> AsyncIterator[str]:
             return None
         # A job of an earlier version of the Function may lack what this one has.
         stopping = getattr(job, "stopping", False)
-        return view_of(job.progress.to_json(), preview=job.preview, stopping=stopping)
+        verifies = getattr(job, "verifies", False)
+        progress = job.progress.to_json()
+        return view_of(progress, preview=job.preview, stopping=stopping, verifies=verifies)
 
     async for line in _show(look, message):
         yield line

@@ -1,4 +1,4 @@
-"""Previews and runs inside the server: each in a thread with an event loop of its own.
+"""Previews, runs and comparisons inside the server: each in a thread with an event loop of its own.
 
 The server's loop only looks at counters, so nobody who is chatting waits for the migration. The
 thread is a daemon: a server that shuts down does not wait for it, and the next run continues.
@@ -11,7 +11,7 @@ import logging
 import threading
 from pathlib import Path
 
-from migrator_core import migrate
+from migrator_core import migrate, verify
 from migrator_core.errors import MigratorError
 from migrator_core.progress import Progress
 from migrator_core.settings import Settings
@@ -22,15 +22,16 @@ _LOG = logging.getLogger(__name__)
 
 
 class Job:
-    """One preview or one run of this process.
+    """One preview, one run or one comparison with the backup (``verifies``) of this process.
 
     Once it has ``ended``, its reports and its summary are in ``directory``, or ``problem`` says why
     there are none. A newer version of the Function may read all that is public here.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, verifies: bool = False) -> None:
         """A job that :meth:`start` begins."""
         self.settings = settings
+        self.verifies = verifies
         self.directory: Path | None = None
         self.progress = Progress()
         self.problem = ""
@@ -64,7 +65,7 @@ class Job:
     def _work(self) -> None:
         try:
             set_server_aside()
-            asyncio.run(self._migrate())
+            asyncio.run(self._carry_out())
         except MigratorError as error:
             self.problem = str(error)
         except Exception as error:  # noqa: BLE001 - the end of a thread: nobody else would hear
@@ -78,14 +79,15 @@ class Job:
             with self._guard:
                 self._ended.set()
 
-    async def _migrate(self) -> None:
+    async def _carry_out(self) -> None:
         stop = asyncio.Event()
         with self._guard:
             self._loop, self._stop = asyncio.get_running_loop(), stop
             if self.stopping:
                 stop.set()
         key = previews.key(self.settings)
-        result = await migrate(self.settings, self.progress, stop=stop, pause=taking_turns())
+        action = verify if self.verifies else migrate
+        result = await action(self.settings, self.progress, stop=stop, pause=taking_turns())
         summary = summaries.of_result(result, key)
         await asyncio.to_thread(summaries.write, summary, result.directory)
         self.directory = result.directory

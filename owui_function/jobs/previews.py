@@ -20,7 +20,7 @@ whether it is still the same backup."""
 
 def key(settings: Settings) -> str:
     """What a preview stands for. Reads no contents, so it is quick for any backup."""
-    values = settings.model_dump(mode="json", exclude={"dry_run", "report_dir"})
+    values = settings.model_dump(mode="json", exclude={"dry_run", "report_dir", "verify"})
     digest = hashlib.sha256(json.dumps([__version__, values], sort_keys=True).encode())
     for line in _entries(settings.backup_dir):
         digest.update(line.encode("utf-8", "surrogateescape"))
@@ -64,6 +64,8 @@ def kept(reports: Path) -> Iterator[tuple[Path, Summary]]:
 def matching(reports: Path, wanted: str) -> Summary | None:
     """The newest finished preview with this key, as long as no run has finished since."""
     for _, summary in kept(reports):
+        if summary.verifies:
+            continue  # it changed nothing
         if not summary.preview:
             return None
         if summary.finished and summary.key == wanted:

@@ -25,7 +25,8 @@ class Summary:
     """The end of a preview or a run.
 
     ``collections`` has the shape of ``report.json``, ``warnings`` counts by code, ``key`` says of
-    what backup and settings a preview is (see :mod:`owui_function.jobs.previews`).
+    what backup and settings a preview is (see :mod:`owui_function.jobs.previews`). ``found``
+    is what a comparison with the backup came to, ``differences`` how many there are.
     """
 
     run: RunInfo
@@ -33,6 +34,13 @@ class Summary:
     collections: Counts
     warnings: Mapping[str, int] = field(default_factory=dict)
     key: str = ""
+    found: str = ""
+    differences: int = 0
+
+    @property
+    def verifies(self) -> bool:
+        """Whether it compared with the backup, and nothing else."""
+        return self.run.mode == Mode.VERIFY
 
     @property
     def preview(self) -> bool:
@@ -57,7 +65,7 @@ class Summary:
     @property
     def headline(self) -> str:
         """One line that says it all."""
-        return headline(self.report)
+        return self.found or headline(self.report)
 
 
 Entries: TypeAlias = Sequence[tuple[str, CollectionEntry]]
@@ -78,7 +86,16 @@ def in_two(summary: Summary) -> tuple[Entries, Entries]:
 
 def of_result(result: Result, key: str) -> Summary:
     """The summary of what this process has just done."""
-    return Summary(result.run, result.backup, result.collections, result.warning_counts, key)
+    counts = result.verification
+    return Summary(
+        result.run,
+        result.backup,
+        result.collections,
+        result.warning_counts,
+        key,
+        found="" if counts is None else result.headline,
+        differences=0 if counts is None else counts.grave,
+    )
 
 
 def of_record(record: RunRecord) -> Summary:

@@ -40,6 +40,7 @@ class View:
     remaining: float | None = None
     warnings: int = 0
     stopping: bool = False
+    verifies: bool = False
 
     @property
     def line(self) -> str:
@@ -57,6 +58,8 @@ class View:
 
     def _said(self, counted: str) -> str:
         doing = "Previewing" if self.preview else "Migrating"
+        if self.verifies:
+            doing = "Comparing"
         if self.stopping:
             doing = "Stopping after this batch"
         if self._now is None:
@@ -69,7 +72,9 @@ class View:
         return next((phase for phase in self.phases if phase.state is PhaseState.NOW), None)
 
 
-def view_of(progress: Mapping[str, Any], *, preview: bool, stopping: bool = False) -> View:
+def view_of(
+    progress: Mapping[str, Any], *, preview: bool, stopping: bool = False, verifies: bool = False
+) -> View:
     """The view of :meth:`migrator_core.progress.Progress.to_json`, or of what the ledger keeps."""
     history = {str(name): int(done) for name, done in progress.get("history") or ()}
     current = str(progress.get("phase") or "")
@@ -92,4 +97,5 @@ def view_of(progress: Mapping[str, Any], *, preview: bool, stopping: bool = Fals
         remaining=progress.get("remaining"),
         warnings=int(progress.get("warnings") or 0),
         stopping=stopping,
+        verifies=verifies,
     )

@@ -165,7 +165,7 @@ def _continues_over_a_reload(talk: Talk) -> None:
     expect(line).not_to_have_text(after)
     talk.shows("Migration finished: everything is accounted for")
     talk.status("Migration finished")
-    talk.offers("Report", "Check", "Help")
+    talk.offers("Report", "Verify", "Check")
     talk.picture("migrated")
 
 
@@ -288,7 +288,7 @@ def test_the_card_is_legible(
         talk = Talk(tab)
         talk.say("Report")
         talk.shows("Migration finished: everything is accounted for")
-        talk.offers("Report", "Check", "Help")
+        talk.offers("Report", "Verify", "Check")
         talk.looks_right(dark=theme == "dark")
         # The whole card in one picture, however long it is.
         height = round((talk.frame.bounding_box() or {"height": 0.0})["height"])
@@ -323,6 +323,6 @@ def test_older_versions(
             expect(talk.answer).to_contain_text("Documents that will be migrated: 311.")
             talk.follow_up(YES)
             talk.shows("Migration finished: everything is accounted for")
-            talk.offers("Report", "Check", "Help")
+            talk.offers("Report", "Verify", "Check")
             talk.frame.scroll_into_view_if_needed()
             talk.picture("migrated")

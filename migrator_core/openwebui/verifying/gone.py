@@ -69,7 +69,10 @@ async def named_by_chats(target: OpenWebUI, tags: Iterable[str]) -> set[str]:
                 named |= tag_ids({"meta": meta})
             return named
 
-        named = await target.database.read(ask)
+        try:
+            named = await target.database.read(ask)
+        except ValueError:  # a chat of theirs cannot be read, which is a finding of its own
+            continue
         found |= {f"{user}/{tag_id}" for tag_id in by_user[user] & named}
     return found
 

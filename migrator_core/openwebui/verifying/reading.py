@@ -33,26 +33,22 @@ class Found:
     others: defaultdict[str, list[Values]] = field(default_factory=lambda: defaultdict(list))
 
 
-async def read_items(target: OpenWebUI, kind: Kind[Any], keys: Sequence[str]) -> dict[str, Found]:
-    """The items of these keys that are there, by key."""
-    schema = target.schema
+async def read_items(
+    target: OpenWebUI, kind: Kind[Any], expected: Mapping[str, Rows]
+) -> dict[str, Found]:
+    """The items that are there, of those that are expected, by key.
 
-    async def ask(connection: AsyncConnection) -> dict[str, list[Values]]:
-        rows: defaultdict[str, list[Values]] = defaultdict(list)
-        for some in in_portions(askable(keys)):
-            for table, condition in conditions(kind, some, schema).items():
-                found = await connection.execute(sa.select(schema.table(table)).where(condition))
-                rows[table] += map(dict, found.mappings())
-            if kind.name in _NOT_SHARED:
-                rows[GRANTS] += await _grants(connection, schema, kind.name, some)
-        return rows
-
-    rows = await target.database.read(ask)
+    Raises:
+        ValueError, TypeError, LookupError: a row holds what its columns cannot hold.
+    """
+    rows = await target.database.read(
+        lambda connection: _read_rows(connection, target.schema, kind, expected)
+    )
     items = {"/".join(str(row[c]) for c in kind.key): Found() for row in rows[kind.name]}
     for row in rows[kind.name]:
         items["/".join(str(row[c]) for c in kind.key)].ours[kind.name].append(row)
     for part in kind.parts:
-        _assign(part, rows.get(part.table.name, ()), items, kind.name)
+        _assign(part, rows[part.table.name], items, kind.name)
     if kind.name in _NOT_SHARED:
         for row in rows[GRANTS]:
             if row["resource_id"] in items:
@@ -60,14 +56,39 @@ async def read_items(target: OpenWebUI, kind: Kind[Any], keys: Sequence[str]) ->
     return items
 
 
+async def _read_rows(
+    connection: AsyncConnection, schema: Schema, kind: Kind[Any], expected: Mapping[str, Rows]
+) -> defaultdict[str, list[Values]]:
+    rows: defaultdict[str, list[Values]] = defaultdict(list)
+    # No index finds these by their item; so they are asked for by the ids that they should have.
+    sought = {part.table.name for part in kind.parts if "." in part.column}
+    for some in in_portions(askable(expected)):
+        for table, condition in conditions(kind, some, schema).items():
+            if table not in sought:
+                rows[table] += await _select(connection, schema.table(table), condition)
+        if kind.name in _NOT_SHARED:
+            rows[GRANTS] += await _grants(connection, schema, kind.name, some)
+    for name in sought & schema.tables.keys():
+        described = schema.table(name)
+        ids = [row["id"] for one in expected.values() for row in one.get(name, ())]
+        for some in in_portions(askable(ids)):
+            rows[name] += await _select(connection, described, described.c.id.in_(some))
+    return rows
+
+
+async def _select(
+    connection: AsyncConnection, table: sa.Table, condition: sa.ColumnElement[bool]
+) -> list[Values]:
+    found = await connection.execute(sa.select(table).where(condition))
+    return [dict(row) for row in found.mappings()]
+
+
 async def _grants(
     connection: AsyncConnection, schema: Schema, resource_type: str, keys: Sequence[str]
 ) -> list[Values]:
     grant = schema.table(GRANTS)
-    query = sa.select(grant).where(
-        grant.c.resource_type == resource_type, grant.c.resource_id.in_(keys)
-    )
-    return [dict(row) for row in (await connection.execute(query)).mappings()]
+    ours = sa.and_(grant.c.resource_type == resource_type, grant.c.resource_id.in_(keys))
+    return await _select(connection, grant, ours)
 
 
 def _assign(part: Part, rows: Iterable[Values], items: Mapping[str, Found], main: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -91,7 +91,8 @@ class VerifyingWriter:
         """Compare the password of an account that existed, where a run had replaced it."""
         if not await self.memory.passwords_given(account.id):
             return False
-        found = (await read_items(self.target, kind_named("user"), [account.id])).get(account.id)
+        kind = kind_named("user")
+        found = (await read_items(self.target, kind, {account.id: {}})).get(account.id)
         auth = found.ours.get("auth") if found else None
         if auth:
             gaps = list(compare_password({"password": password_hash}, auth[0], was_here=True))
@@ -127,12 +128,12 @@ class VerifyingWriter:
     ) -> list[Written]:
         keys = [kind.key_of(item.row) for item in items]
         remembered = await self.memory.of(kind.name, keys)
-        found = await read_items(self.target, kind, keys)
         expected = {
             key: await self._expected(kind, item.row) for key, item in zip(keys, items, strict=True)
         }
+        found, broken = await self._read(kind, expected)
         facts = await self._facts(expected, found)
-        gone = [key for key in keys if key not in found]
+        gone = [key for key in keys if key not in found and key not in broken]
         left = await traces_of(self.target, kind.name, gone) if gone else set()
         answers: list[Written] = []
         for key, item in zip(keys, items, strict=True):
@@ -142,7 +143,9 @@ class VerifyingWriter:
                 answers.append(_as_it_was(item, known))
                 continue
             present = found.get(key)
-            if present is None:
+            if key in broken:
+                gaps = [Gap(Difference.UNREADABLE, kind.name)]
+            elif present is None:
                 gaps = await self._why_gone(kind, item, known, has_left=key in left)
             elif known is not None and not known.made:
                 gaps = []  # it was there before us, and is not ours to judge
@@ -152,6 +155,23 @@ class VerifyingWriter:
                 gaps += await self._bytes(kind, item, present, open_blob)
             answers.append(self._answer(item, key, gaps))
         return answers
+
+    async def _read(
+        self, kind: Kind[Any], expected: Mapping[str, Rows]
+    ) -> tuple[dict[str, Found], set[str]]:
+        """The items that are there, and the keys of those of which not even that can be read."""
+        try:
+            return await read_items(self.target, kind, expected), set()
+        except (LookupError, TypeError, ValueError):
+            if len(expected) == 1:
+                return {}, set(expected)
+        found: dict[str, Found] = {}
+        broken: set[str] = set()
+        for key, rows in expected.items():
+            one, unread = await self._read(kind, {key: rows})
+            found |= one
+            broken |= unread
+        return found, broken
 
     async def _facts(self, expected: dict[str, Rows], found: dict[str, Found]) -> Facts:
         keys: set[tuple[str, str]] = set()

@@ -63,6 +63,7 @@ class Story:
     runs_unconfirmed: int
     migrated: Answer
     runs: Rows
+    verified: str
     again: str
     runs_again: Rows
 
@@ -97,12 +98,14 @@ def _told(here: Site) -> Story:
     runs_unconfirmed = len(here.runs())
     migrated = here.tell(f"{YES}.", question)
     runs = here.runs()
+    verified = here.say("verify")
     here.say("run")
     again = here.say("yes")
     return Story(
         site=here, buttons=buttons, for_ordinary=for_ordinary, nothing=nothing, checked=checked,
         yes_too_early=yes_too_early, asked=asked, before=before, untouched=untouched,
         runs_before=runs_before, previewed=previewed, question=question,
-        runs_unconfirmed=runs_unconfirmed, migrated=migrated, runs=runs, again=again,
+        runs_unconfirmed=runs_unconfirmed, migrated=migrated, runs=runs, verified=verified,
+        again=again,
         runs_again=here.runs(),
     )  # fmt: skip

@@ -110,6 +110,13 @@ def test_the_run_is_in_the_ledger_and_in_the_message(story: Story) -> None:
     assert set(answer.files) == {"text/html", "application/json"}
 
 
+def test_the_migration_verifies_clean_and_leaves_the_ledger_alone(story: Story) -> None:
+    assert "Say **Verify**" in story.migrated.text
+    assert "Comparison with the backup finished" in story.verified
+    assert re.search(r"items compared, [1-9]\d* files read back, no differences", story.verified)
+    assert [run["state"] for run in story.runs_again] == ["finished", "finished"]
+
+
 def test_a_second_run_migrates_nothing_again(story: Story) -> None:
     assert _numbers(story.again)[0] == 0
     assert [run["state"] for run in story.runs_again] == ["finished", "finished"]

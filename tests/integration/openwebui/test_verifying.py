@@ -204,6 +204,15 @@ async def break_row(house: House) -> None:
     await house.update("user", {"id": BEA}, name=None)
 
 
+async def break_json(house: House) -> None:
+    if house.target.dialect == "postgresql":
+        await house.update("chat", {"id": CHAT}, meta=[])
+        return
+    async with house.target.database.engine.begin() as connection:
+        text = "UPDATE chat SET chat = '{broken' WHERE id = :id"
+        await connection.execute(sa.text(text), {"id": CHAT})
+
+
 PROMPT = rows.key("/greet")
 DAMAGE: dict[str, tuple[Deed, Difference, str, str]] = {
     "a text changed in the document": (
@@ -285,6 +294,7 @@ DAMAGE: dict[str, tuple[Deed, Difference, str, str]] = {
         lambda h: h.update("user", {"id": BEA}, email="x@people.example"),
         Difference.DIFFERS, BEA, "email: not the one of auth"),
     "an account that cannot be read": (break_row, Difference.UNREADABLE, BEA, "user: name"),
+    "a chat that cannot be read": (break_json, Difference.UNREADABLE, CHAT, "chat"),
     "a prompt's text": (
         lambda h: h.update("prompt", {"id": PROMPT}, content="Else"),
         Difference.DIFFERS, PROMPT, "content"),

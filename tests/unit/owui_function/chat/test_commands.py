@@ -22,6 +22,7 @@ from owui_function.chat.commands import HELP, Command, Request, understand
         ("Yes, migrate now", Command.CONFIRM),
         ("yes,  MIGRATE\nnow!", Command.CONFIRM),
         ("/Yes, migrate now.", Command.CONFIRM),
+        ("verify", Command.VERIFY),
         ("status", Command.STATUS),
         ("Report:", Command.REPORT),
         ("stop", Command.CANCEL),

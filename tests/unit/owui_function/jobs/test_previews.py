@@ -100,3 +100,9 @@ def test_a_run_since_then_takes_a_preview_its_meaning(tmp_path: Path, state: str
     _kept(tmp_path, "20260301-110000-preview-b")
     _kept(tmp_path, "20260301-120000-run-c", mode="run", state=state)
     assert previews.matching(tmp_path, "wanted") is None
+
+
+def test_a_comparison_since_then_changes_nothing(tmp_path: Path) -> None:
+    _kept(tmp_path, "20260301-110000-preview-b")
+    _kept(tmp_path, "20260301-120000-verify-c", mode="verify")
+    assert previews.matching(tmp_path, "wanted") is not None
