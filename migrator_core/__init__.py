@@ -10,9 +10,18 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from migrator_core.openwebui.function_host import (
+        Attachment,
+        data_dir,
+        is_active,
+        settle_model,
+        store_files,
+    )
     from migrator_core.openwebui.ledger.records import RunRecord
-    from migrator_core.runs.past import past_report, past_runs, run_info
+    from migrator_core.runs.past import History, past_report, past_runs, request_stop, run_info
     from migrator_core.runs.phases import PHASES
+    from migrator_core.runs.readiness.check import check
+    from migrator_core.runs.readiness.findings import Door, Findings
     from migrator_core.runs.run import Result, migrate
     from migrator_core.runs.verify import verify
 
@@ -20,26 +29,42 @@ __version__ = "0.1.0"
 
 __all__ = [
     "PHASES",
+    "Attachment",
+    "Door",
+    "Findings",
+    "History",
     "Result",
     "RunRecord",
     "__version__",
+    "check",
+    "data_dir",
+    "is_active",
     "migrate",
     "past_report",
     "past_runs",
+    "request_stop",
     "run_info",
+    "settle_model",
+    "store_files",
     "verify",
 ]
 
 _HOMES = {
-    "PHASES": "runs.phases",
-    "Result": "runs.run",
-    "RunRecord": "openwebui.ledger.records",
-    "migrate": "runs.run",
-    "past_report": "runs.past",
-    "past_runs": "runs.past",
-    "run_info": "runs.past",
-    "verify": "runs.verify",
-}
+    name: home
+    for home, names in {
+        "openwebui.function_host": (
+            "Attachment", "data_dir", "is_active", "settle_model", "store_files",
+        ),
+        "openwebui.ledger.records": ("RunRecord",),
+        "runs.past": ("History", "past_report", "past_runs", "request_stop", "run_info"),
+        "runs.phases": ("PHASES",),
+        "runs.readiness.check": ("check",),
+        "runs.readiness.findings": ("Door", "Findings"),
+        "runs.run": ("Result", "migrate"),
+        "runs.verify": ("verify",),
+    }.items()
+    for name in names
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> object:

@@ -95,6 +95,13 @@ class Settings(BaseModel):
         json_schema_extra={"env": "MIGRATION_VERIFY", "flag": "--verify"},
     )
 
+    @field_validator("backup_dir", "report_dir")
+    @classmethod
+    def _possible(cls, value: Path | None) -> Path | None:
+        if value is not None and "\0" in str(value):
+            raise ValueError("holds a NUL character, which no path can have")
+        return value
+
     @field_validator("report_dir", mode="before")
     @classmethod
     def _empty_is_default(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input

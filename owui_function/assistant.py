@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
+from migrator_core import (
+    Attachment,
+    Door,
+    Findings,
+    RunRecord,
+    check,
+    data_dir,
+    is_active,
+    request_stop,
+)
 from migrator_core.errors import MigratorError
-from migrator_core.openwebui import RunRecord
-from migrator_core.openwebui import function_host as plugin
-from migrator_core.openwebui.function_host import Attachment
 from migrator_core.settings import Settings
-from owui_function import readiness
+from owui_function.aside import Aside
 from owui_function.card import results_body
 from owui_function.chat import answers, attachments
 from owui_function.chat.commands import HELP, Command, Request
 from owui_function.chat.following import follow, follow_record
 from owui_function.chat.message import Message
+from owui_function.decisions import Decision, decisions
 from owui_function.jobs import previews, summaries
 from owui_function.jobs.job import Job
 from owui_function.jobs.summaries import Summary
-from owui_function.ledger import aside, request_stop, running_elsewhere, runs
 from owui_function.names import ACTION_ID
-from owui_function.readiness import Readiness
 from owui_function.state import ChatState, Question, State, state_of
 from owui_function.valves import Valves, reports_of, settings_of
 
@@ -31,6 +39,8 @@ Confirm = Callable[[str, str], Awaitable[bool]]
 """Asks yes or no in a dialog of its own: title and text in Markdown."""
 
 Answer = AsyncIterator[str]
+
+DOOR: Final = Door("the valve “Backup path”", "Choose one: say “preview” or “run” and its name")
 
 
 @dataclass
@@ -47,6 +57,7 @@ class Assistant:
     chat: ChatState
     message: Message
     confirm: Confirm | None = None
+    aside: Aside = field(default_factory=Aside)
 
     async def answer(self, request: Request | None) -> Answer:
         """Carry out a request; the texts that come belong into the message."""
@@ -58,6 +69,8 @@ class Assistant:
             await self.message.status("It cannot go on", done=True)
             await self.message.notify(str(error), kind="error")
             yield answers.problem(str(error))
+        finally:
+            await self.aside.close()
 
     async def still_going_on(self) -> None:
         """Say so where somebody stopped the answer, which stops nothing else."""
@@ -92,18 +105,17 @@ class Assistant:
 
     async def _check(self, name: str) -> Answer:
         await self.message.status("Looking around", done=False)
-        found = await self._look(name)
+        settings = await self._settings()
+        found = await self._look(settings, name)
         await self.message.status("Ready" if not found.problems else "Not ready yet", done=True)
-        yield answers.readiness(found, await self._notes())
+        notes = [] if await is_active(ACTION_ID) else [answers.BUTTONS_OFF]
+        yield answers.readiness(found, self._decisions(settings), notes)
 
-    async def _look(self, name: str) -> Readiness:
-        place = (await self._settings()).backup_dir
-        return await aside(lambda: readiness.check(place, name))
+    async def _look(self, settings: Settings, name: str, *, quick: bool = False) -> Findings:
+        return await self.aside.do(lambda: check(settings, name, door=DOOR, quick=quick))
 
-    async def _notes(self) -> list[str]:
-        if await plugin.is_active(ACTION_ID):
-            return []
-        return [answers.BUTTONS_OFF]
+    def _decisions(self, settings: Settings) -> list[Decision]:
+        return decisions(self.valves, settings, os.environ)
 
     async def _preview(self, name: str) -> Answer:
         current = await self._running()
@@ -139,7 +151,8 @@ class Assistant:
         confirmed = confirmed and self.chat.question == question
         if self.confirm is not None and not confirmed:
             await self.message.status("Waiting for your confirmation", done=False)
-            confirmed = await self.confirm("Migrate now?", answers.dialog(summary))
+            text = answers.dialog(summary, self._decisions(settings))
+            confirmed = await self.confirm("Migrate now?", text)
             if not confirmed:
                 await self.message.card(results_body(summary))
                 await self.message.status("Not migrated: you did not confirm", done=True)
@@ -149,7 +162,7 @@ class Assistant:
             await self.message.status("Waiting for your confirmation", done=True)
             self.chat.question = question
             self._offer(Command.CONFIRM, Command.REPORT, Command.CHECK)
-            yield answers.question(summary) + answers.how_to_confirm()
+            yield answers.question(summary, self._decisions(settings)) + answers.how_to_confirm()
             return
         self.chat.question = None
         async for text in self._carry_out(settings, preview=False):
@@ -172,7 +185,7 @@ class Assistant:
             async for text in self._join(current):
                 yield text
             return
-        known = await runs()
+        known = await self.aside.runs()
         if known:
             await self.message.card(results_body(summaries.of_record(known[0])))
         yield answers.idle(summaries.of_record(known[0]) if known else None)
@@ -194,13 +207,13 @@ class Assistant:
         if isinstance(current, Job):
             current.cancel()
         else:
-            await request_stop(current.id)
+            await self.aside.do(lambda: request_stop(current.id))
         async for text in self._join(current):
             yield text
 
     async def _running(self) -> Job | RunRecord | None:
         """What goes on now, in this process or in another one."""
-        return self.state.running or await running_elsewhere()
+        return self.state.running or await self.aside.running_elsewhere()
 
     def _join(self, current: Job | RunRecord) -> Answer:
         """Show what goes on already, instead of starting another."""
@@ -227,13 +240,13 @@ class Assistant:
             yield text
 
     async def _watch_record(self, run_id: str) -> Answer:
-        async for line in follow_record(run_id, self.message):
+        async for line in follow_record(run_id, self.message, self.aside):
             yield line
-        record = next((r for r in await runs() if r.id == run_id), None)
+        record = next((r for r in await self.aside.runs() if r.id == run_id), None)
         if record is None:
             yield answers.no_report()
             return
-        directory = await attachments.write_again(run_id, await self._reports())
+        directory = await attachments.write_again(run_id, await self._reports(), self.aside)
         async for text in self._show(summaries.of_record(record), directory, attach=True):
             yield text
 
@@ -242,7 +255,7 @@ class Assistant:
         await self.message.card(results_body(summary))
         files = []
         if attach:
-            files = await attachments.attach(self.user_id, summary, directory)
+            files = await attachments.attach(self.user_id, summary, directory, self.aside)
             await self._attach(files)
         await self.message.status(answers.ended(summary), done=True)
         if summary.preview or not summary.finished:
@@ -262,7 +275,7 @@ class Assistant:
         """The last preview or run, from this worker's reports or from the ledger."""
         root = await self._reports()
         kept = await asyncio.to_thread(lambda: next(previews.kept(root), None))
-        known = await runs()
+        known = await self.aside.runs()
         ended = next((r for r in known if r.finished_at is not None), None)
         if kept is not None:
             directory, summary = kept
@@ -272,13 +285,13 @@ class Assistant:
                 return summary, directory
         if ended is None:
             return None
-        return summaries.of_record(ended), await attachments.write_again(ended.id, root)
+        return summaries.of_record(ended), await attachments.write_again(ended.id, root, self.aside)
 
     async def _previewed(self, settings: Settings) -> Summary | None:
         """The preview whose numbers hold for a run that would begin now."""
         root = await self._reports()
         found = await asyncio.to_thread(lambda: previews.matching(root, previews.key(settings)))
-        known = await runs()
+        known = await self.aside.runs()
         if found is None or (known and known[0].started_at >= found.run.started_at):
             return None  # a run, of whatever process, has changed what there is to migrate
         return found
@@ -292,19 +305,18 @@ class Assistant:
             MigratorError: something is in the way; it says what.
         """
         settings = await self._settings()
-        found = await aside(lambda: readiness.check(settings.backup_dir, name))
+        found = await self._look(settings, name, quick=True)
         if or_else and name and found.chosen is None:
-            found = await aside(lambda: readiness.check(settings.backup_dir, ""))
+            found = await self._look(settings, "", quick=True)
         if found.chosen is None or found.problems:
             raise MigratorError(answers.in_the_way(found))
         return settings.model_copy(update={"backup_dir": found.chosen.path})
 
     async def _settings(self) -> Settings:
-        data = plugin.data_dir()
-        return await asyncio.to_thread(settings_of, self.valves, data)
+        return await asyncio.to_thread(settings_of, self.valves, data_dir())
 
     async def _reports(self) -> Path:
-        return reports_of(self.valves, plugin.data_dir())
+        return reports_of(self.valves, data_dir())
 
 
 def _outcome(job: Job) -> tuple[Path, Summary]:

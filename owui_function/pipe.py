@@ -39,8 +39,9 @@ class Pipe:
         if not self._settled:
             # The Action's buttons belong below this model only, so its settings have to name
             # them; doing it here shows them as soon as the model is there.
-            plugin = await _load("migrator_core.openwebui.function_host")
-            await plugin.settle_model(MODEL_ID, PIPE_NAME, _meta())
+            core = await _load("migrator_core")
+            settle_model = await asyncio.to_thread(getattr, core, "settle_model")
+            await settle_model(MODEL_ID, PIPE_NAME, _meta())
             self._settled = True
         return [{"id": MODEL, "name": PIPE_NAME}]
 

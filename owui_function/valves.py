@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from migrator_core.errors import UsageError
 from migrator_core.settings import Settings, build, extra, from_environment
 
+_ENVIRONMENT = "As the environment says"
 _REPLACE = "Use the password from LibreChat"
 _MIGRATE = "Migrate them, too"
 
@@ -33,19 +34,22 @@ class Valves(BaseModel):
         ),
     )
     existing_accounts: Literal[
-        "Keep the password in Open WebUI", "Use the password from LibreChat"
+        "As the environment says",
+        "Keep the password in Open WebUI",
+        "Use the password from LibreChat",
     ] = Field(
-        default="Keep the password in Open WebUI",
+        default="As the environment says",
         description=(
             "For people who have an account here already (same e-mail). Their chats and files "
-            "arrive either way. An administrator's password is never changed."
+            "arrive either way. An administrator's password is never changed. The environment's "
+            "word is `PREFER_IMPORT_PASSWORD`; where it has none, passwords stay."
         ),
     )
     default_model: str = Field(
-        default="gpt-4o",
+        default="",
         description=(
             "The id of the model that agents are built on when their own model has no counterpart "
-            "here."
+            "here. Empty: `MIGRATION_DEFAULT_MODEL` of the environment, else `gpt-4o`."
         ),
     )
     model_map: str = Field(
@@ -53,12 +57,17 @@ class Valves(BaseModel):
         description=(
             "Which model of LibreChat is which one here, as JSON: "
             '`{"anthropic/claude-sonnet-4": "my-claude", "gpt-4-turbo": "gpt-4o"}`. '
-            "Empty: models keep their ids."
+            "Empty: `MIGRATION_MODEL_MAP` of the environment, else models keep their ids."
         ),
     )
-    temporary_chats: Literal["Leave them out", "Migrate them, too"] = Field(
-        default="Leave them out",
-        description="Conversations that LibreChat would have deleted by itself.",
+    temporary_chats: Literal["As the environment says", "Leave them out", "Migrate them, too"] = (
+        Field(
+            default="As the environment says",
+            description=(
+                "Conversations that LibreChat would have deleted by itself. The environment's"
+                " word: `MIGRATION_INCLUDE_TEMPORARY`; where it has none, they are left out."
+            ),
+        )
     )
     report_path: str = Field(
         default="",
@@ -78,6 +87,24 @@ _NAMES = {
 }
 
 
+DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
+    "prefer_import_password": (
+        "Passwords of people who have an account here",
+        lambda on: "replaced by LibreChat's" if on else "kept",
+    ),
+    "default_model": ("Base model of agents whose own has no counterpart", str),
+    "model_map": (
+        "Models with another id here",
+        lambda names: ", ".join(f"{old} → {new}" for old, new in names.items()) or "none",
+    ),
+    "include_temporary": (
+        "Temporary conversations",
+        lambda on: "migrated, too" if on else "left out",
+    ),
+}
+"""What is shown before a run, by the name of the setting: what it is about, and what it means."""
+
+
 def settings_of(
     valves: Valves, data: Path, environment: Mapping[str, str] | None = None
 ) -> Settings:
@@ -91,7 +118,7 @@ def settings_of(
     )
     for name in ("dry_run", "fail_on_warnings", "report_dir", "verify"):
         values.pop(name, None)  # decided by what is said here; an exit status; one place a run
-    touched = _touched(valves)
+    touched = decided(valves)
     values |= touched
     values["backup_dir"] = data / values.get(
         "backup_dir", Settings.model_fields["backup_dir"].default
@@ -107,17 +134,19 @@ def reports_of(valves: Valves, data: Path) -> Path:
     return data / (valves.report_path.strip() or "librechat-migration")
 
 
-def _touched(valves: Valves) -> dict[str, Any]:
+def decided(valves: Valves) -> dict[str, Any]:
+    """What the valves say, by the name of the setting; what they leave to others is not in it."""
     values: dict[str, Any] = {
         "backup_dir": valves.backup_path.strip(),
+        "default_model": valves.default_model.strip(),
         "model_map": valves.model_map.strip(),
-        "prefer_import_password": valves.existing_accounts == _REPLACE,
-        "include_temporary": valves.temporary_chats == _MIGRATE,
     }
-    model = valves.default_model.strip()
-    if model != Settings.model_fields["default_model"].default:
-        values["default_model"] = model
-    return {name: value for name, value in values.items() if value}
+    found = {name: value for name, value in values.items() if value}
+    if valves.existing_accounts != _ENVIRONMENT:
+        found["prefer_import_password"] = valves.existing_accounts == _REPLACE
+    if valves.temporary_chats != _ENVIRONMENT:
+        found["include_temporary"] = valves.temporary_chats == _MIGRATE
+    return found
 
 
 def _in_words_of_valves(text: str, touched: Collection[str]) -> str:

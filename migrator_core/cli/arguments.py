@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import Any
 
 from migrator_core import __version__
-from migrator_core.cli import past_runs, run
+from migrator_core.cli import check, past_runs, run
 from migrator_core.settings import Settings, build, extra, from_environment
 
 _OF_RUNS_ALONE = frozenset({"dry_run", "verify", "fail_on_warnings"})
-"""Settings that say nothing to a verb that compares."""
+"""Settings that say nothing to a verb that writes nothing."""
 
 EPILOG = """\
 exit status:
   0   finished, everything accounted for
   2   wrong usage
   10  cannot start: backup, Open WebUI or database not as needed
-  11  finished with warnings, and --fail-on-warnings was given
+  11  finished with warnings, and --fail-on-warnings was given; check: warnings
   20  finished, some items failed
   30  aborted, safe to run again
   40  verify found differences between Open WebUI and the backup
@@ -43,6 +43,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     verbs = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
     _add_run(verbs)
+    _add_check(verbs)
     _add_verify(verbs)
     _add_runs(verbs)
     _add_report(verbs)
@@ -91,6 +92,7 @@ def _add_run(verbs: Any) -> None:  # noqa: ANN401 - as above
         lambda parsed: run.run(settings_from(parsed), parsed.log_format),
     )
     _add_settings(verb, Settings.model_fields)
+    _add_log_format(verb)
 
 
 def _add_verify(verbs: Any) -> None:  # noqa: ANN401 - as above
@@ -99,6 +101,17 @@ def _add_verify(verbs: Any) -> None:  # noqa: ANN401 - as above
         "verify",
         "Compare Open WebUI with a backup, with the settings of the run that migrated it.",
         lambda parsed: run.verify(settings_from(parsed), parsed.log_format),
+    )
+    _add_settings(verb, [name for name in Settings.model_fields if name not in _OF_RUNS_ALONE])
+    _add_log_format(verb)
+
+
+def _add_check(verbs: Any) -> None:  # noqa: ANN401 - as above
+    verb = _add_verb(
+        verbs,
+        "check",
+        "Say what prevents a run and what to expect of one; writes nothing.",
+        lambda parsed: check.check_readiness(settings_from(parsed)),
     )
     _add_settings(verb, [name for name in Settings.model_fields if name not in _OF_RUNS_ALONE])
 
@@ -119,6 +132,9 @@ def _add_settings(verb: argparse.ArgumentParser, names: Iterable[str]) -> None:
         else:
             options |= {"metavar": described["metavar"]}
         verb.add_argument(described["flag"], default=None, **options)
+
+
+def _add_log_format(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--log-format",
         choices=("text", "json"),

@@ -12,9 +12,9 @@ from typing import TextIO
 
 from migrator_core.cli.masking import mask
 from migrator_core.cli.output import write_line
-from migrator_core.duration import duration
 from migrator_core.progress import Event, EventKind, Progress, Snapshot
 from migrator_core.visible import visible
+from migrator_core.wording import duration
 
 LINE_SECONDS = 10
 """A Job's log gets a progress line at least this often, so that nobody takes it for dead."""

@@ -14,9 +14,9 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from migrator_core.cli.masking import mask
-from migrator_core.duration import duration
 from migrator_core.progress import Event, EventKind, Progress
 from migrator_core.visible import visible
+from migrator_core.wording import duration
 
 
 @asynccontextmanager

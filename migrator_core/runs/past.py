@@ -3,15 +3,64 @@
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
+from typing import Self
 
 from migrator_core.errors import CannotStartError
-from migrator_core.openwebui import EntryState, Ledger, LedgerItem, OpenWebUI, RunRecord
-from migrator_core.outcome import Mode, Notice, Outcome, Reason, State, WarningCode
+from migrator_core.openwebui import (
+    EntryState,
+    Ledger,
+    LedgerItem,
+    OpenWebUI,
+    RunLock,
+    RunRecord,
+)
+from migrator_core.outcome import Mode, Notice, Outcome, Reason, RunState, State, WarningCode
 from migrator_core.progress import Progress
 from migrator_core.report import BackupInfo, Report, RunInfo, write_reports
 from migrator_core.runs.directories import prepared_directory, work_directory
 from migrator_core.runs.journal import Journal
+
+
+class History:
+    """What the ledger knows of runs, whoever carries them out; connected until it is closed."""
+
+    def __init__(self, target: OpenWebUI) -> None:
+        """Of a connected Open WebUI; callers use :meth:`open`."""
+        self._target = target
+        self._ledger = Ledger(target)
+
+    @classmethod
+    async def open(cls) -> Self:
+        """Connect.
+
+        Raises:
+            CannotStartError: Open WebUI or its database cannot be reached.
+        """
+        return cls(await OpenWebUI.connect(read_only=True))
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await self._target.close()
+
+    async def runs(self) -> list[RunRecord]:
+        """All runs, the last one first.
+
+        A run whose process died stays "running" in the ledger until the next one begins. The lock
+        died with the process, so it tells at once: such a run is given as interrupted.
+        """
+        found = await self._ledger.runs()
+        running = any(record.state is RunState.RUNNING for record in found)
+        if not running or await RunLock(self._target).is_held():
+            return found
+        return [_interrupted(record) for record in found]
+
+
+def _interrupted(record: RunRecord) -> RunRecord:
+    if record.state is not RunState.RUNNING:
+        return record
+    return replace(record, state=RunState.INTERRUPTED, finished_at=record.heartbeat_at)
 
 
 async def past_runs() -> list[RunRecord]:
@@ -21,7 +70,17 @@ async def past_runs() -> list[RunRecord]:
         CannotStartError: Open WebUI or its database cannot be reached.
     """
     async with await OpenWebUI.connect(read_only=True) as target:
-        return await Ledger(target).runs()
+        return await History(target).runs()
+
+
+async def request_stop(run_id: str) -> None:
+    """Ask another process to end its run between two batches.
+
+    Raises:
+        CannotStartError: Open WebUI or its database cannot be reached.
+    """
+    async with await OpenWebUI.connect(read_only=False) as target:
+        await Ledger(target).request_stop(run_id)
 
 
 async def past_report(run_id: str | None, directory: Path | None) -> Path:

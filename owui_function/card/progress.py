@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from migrator_core.duration import duration
+from migrator_core.wording import duration
 from owui_function.jobs.views import PhaseState, PhaseView, View
 
 

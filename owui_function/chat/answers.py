@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from migrator_core.openwebui import RunState
-from migrator_core.openwebui.function_host import Attachment
+from migrator_core import Attachment, Findings
+from migrator_core.outcome import RunState
+from migrator_core.wording import size, when
 from owui_function.chat import attachments
 from owui_function.chat.commands import Command
 from owui_function.chat.promises import PROMISES
+from owui_function.decisions import Decision
 from owui_function.jobs import summaries
 from owui_function.jobs.summaries import Summary
-from owui_function.readiness import Readiness, size, when
 
 BUTTONS_OFF = (
     "The buttons below answers are off. Switch “LibreChat Migration buttons” on in Admin Panel → "
@@ -36,7 +37,7 @@ def code(text: object) -> str:
     return f"`{harmless}`"
 
 
-def readiness(found: Readiness, notes: Sequence[str]) -> str:
+def readiness(found: Findings, made: Sequence[Decision], notes: Sequence[str]) -> str:
     """The answer to "Check"."""
     lines = [
         "### " + ("Something is in the way" if found.problems else "Ready to preview"),
@@ -47,27 +48,33 @@ def readiness(found: Readiness, notes: Sequence[str]) -> str:
     ]
     for offer in found.offers:
         used = "; this one is used" if offer == found.chosen else ""
-        made = f"{offer.kind}, {size(offer.size)}, of {when(offer.modified)}"
-        lines += [f"    - {code(offer.path.name)}: {made}{used}"]
+        about = f"{offer.kind}, {size(offer.size)}, of {when(offer.modified)}"
+        lines += [f"    - {code(offer.path.name)}: {about}{used}"]
     if found.last_run is not None:
         run = found.last_run
         lines.append(f"- Last run: {code(run.id)}, {run.state}, started {when(run.started_at)}")
-    if found.problems:
-        lines += ["", *(f"❌ {plain(_sentence(problem))}\n" for problem in found.problems)]
-    hints = [*found.notes, *notes]
-    if hints:
-        lines += ["", *(f"💡 {hint}\n" for hint in hints)]
+    lines += [f"- {plain(fact)}" for fact in found.facts]
+    lines += ["", "What a run would do:", "", *_decided(made)]
+    said: tuple[tuple[str, Sequence[str]], ...] = (
+        ("❌", found.problems), ("⚠️", found.warnings), ("💡", notes),
+    )  # fmt: skip
+    for sign, sentences in said:
+        lines += ["", *(f"{sign} {plain(_sentence(text))}\n" for text in sentences)]
     if not found.problems:
         lines += ["", "Say **Preview** to see what would arrive. It writes nothing."]
     return "\n".join(lines) + "\n"
 
 
-def in_the_way(found: Readiness) -> str:
+def _decided(made: Sequence[Decision]) -> list[str]:
+    return [f"- {each.what}: {plain(each.how)} ({plain(each.because)})" for each in made]
+
+
+def in_the_way(found: Findings) -> str:
     """Why it cannot begin."""
     return "\n".join(found.problems)
 
 
-def question(summary: Summary) -> str:
+def question(summary: Summary, made: Sequence[Decision]) -> str:
     """What is confirmed before anything is written: the preview's numbers and the promises."""
     shown, rest = summaries.in_two(summary)
     rows = "\n".join(
@@ -76,15 +83,16 @@ def question(summary: Summary) -> str:
         for name, entry in shown
     )
     promises = "\n".join(f"{number}. {text}" for number, text in enumerate(PROMISES, 1))
+    decided = "\n".join(_decided(made))
     return (
         f"{_totals(summary)} So says the preview of {when(summary.run.finished_at)} of "
         f"{code(summary.backup.path)}.\n\n"
         "| | arrive | already there | left out | failed |\n|---|---:|---:|---:|---:|\n"
-        f"{rows}\n\n{_wholly_left_out(rest)}{promises}\n"
+        f"{rows}\n\n{_wholly_left_out(rest)}{decided}\n\n{promises}\n"
     )
 
 
-def dialog(summary: Summary) -> str:
+def dialog(summary: Summary, made: Sequence[Decision]) -> str:
     """The same for a dialog, which has little room, no space between columns and no bullets."""
     shown, _ = summaries.in_two(summary)
     numbers = ", ".join(
@@ -93,7 +101,8 @@ def dialog(summary: Summary) -> str:
     promises = "\n".join(f"- ✓ {text}" for text in PROMISES)
     arriving = f"That is: {numbers}." if numbers else ""
     name = code(summary.backup.path.rpartition("/")[2])
-    return f"{name}\n\n{_totals(summary)} {arriving}\n\n&nbsp;\n\n{promises}\n"
+    decided = "\n".join(_decided(made))
+    return f"{name}\n\n{_totals(summary)} {arriving}\n\n{decided}\n\n&nbsp;\n\n{promises}\n"
 
 
 def _totals(summary: Summary) -> str:

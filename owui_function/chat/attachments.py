@@ -7,20 +7,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from migrator_core import past_report
-from migrator_core.openwebui.function_host import Attachment, store_files
+from migrator_core import Attachment, past_report, store_files
+from owui_function.aside import Aside
 from owui_function.jobs.summaries import Summary
-from owui_function.ledger import aside
 
 _KINDS = (("report.html", "text/html"), ("report.json", "application/json"))
 
 
-async def write_again(run_id: str, root: Path) -> Path:
+async def write_again(run_id: str, root: Path, aside: Aside) -> Path:
     """Write a run's reports from the ledger: it may have run elsewhere, or long ago."""
-    return await aside(lambda: past_report(run_id, root / run_id))
+    return await aside.do(lambda: past_report(run_id, root / run_id))
 
 
-async def attach(owner_id: str, summary: Summary, directory: Path) -> list[Attachment]:
+async def attach(
+    owner_id: str, summary: Summary, directory: Path, aside: Aside
+) -> list[Attachment]:
     """Store the reports of one preview or run as files of their reader."""
     kind = "verification" if summary.verifies else "preview" if summary.preview else "migration"
     name = f"librechat-{kind}-{summary.run.id}"
@@ -29,7 +30,7 @@ async def attach(owner_id: str, summary: Summary, directory: Path) -> list[Attac
         for file, content_type in _KINDS
     ]
     there = await asyncio.to_thread(lambda: [entry for entry in paths if entry[0].is_file()])
-    return await aside(lambda: store_files(owner_id, there))
+    return await aside.do(lambda: store_files(owner_id, there))
 
 
 def as_message_file(file: Attachment) -> dict[str, Any]:

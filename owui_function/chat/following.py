@@ -6,12 +6,12 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from migrator_core.openwebui import RunState
+from migrator_core.outcome import RunState
+from owui_function.aside import Aside
 from owui_function.card import progress_body
 from owui_function.chat.message import Message
 from owui_function.jobs.job import Job
 from owui_function.jobs.views import View, view_of
-from owui_function.ledger import runs
 
 TICK_SECONDS = 1.0
 _LINE_SECONDS = 10.0
@@ -33,11 +33,11 @@ async def follow(job: Job, message: Message) -> AsyncIterator[str]:
         yield line
 
 
-async def follow_record(run_id: str, message: Message) -> AsyncIterator[str]:
+async def follow_record(run_id: str, message: Message, aside: Aside) -> AsyncIterator[str]:
     """Show a run of another process until it ends or its process does."""
 
     async def look() -> View | None:
-        record = next((r for r in await runs() if r.id == run_id), None)
+        record = next((r for r in await aside.runs() if r.id == run_id), None)
         if record is None or record.state != RunState.RUNNING:
             return None
         stopping = record.stop_requested_at is not None

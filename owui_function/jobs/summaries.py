@@ -10,9 +10,8 @@ from typing import TypeAlias
 
 from pydantic import TypeAdapter, ValidationError
 
-from migrator_core import Result, run_info
-from migrator_core.openwebui import RunRecord, RunState
-from migrator_core.outcome import Mode
+from migrator_core import Result, RunRecord, run_info
+from migrator_core.outcome import Mode, RunState
 from migrator_core.report import BackupInfo, Report, RunInfo, headline
 from migrator_core.tally import CollectionEntry, Counts
 

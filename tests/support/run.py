@@ -79,3 +79,18 @@ def _call(
         check=False,
     )
     return Finished(finished.returncode, finished.stdout, report_dir)
+
+
+def call(deployment: Deployment, *words: str) -> tuple[int, str]:
+    """Any verb: its exit status, and everything that it printed."""
+    finished = subprocess.run(
+        [*program.command(deployment.python), *words],
+        env=program.variables(deployment.variables),
+        cwd=deployment.home,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+        check=False,
+    )
+    return finished.returncode, finished.stdout

@@ -5,12 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from migrator_core import Findings
 from migrator_core.librechat.recognise.discovery import Offer
 from migrator_core.outcome import Mode, RunState
 from migrator_core.report import BackupInfo, RunInfo
+from migrator_core.settings import Settings
 from migrator_core.tally import CollectionEntry
+from owui_function.assistant import DOOR
+from owui_function.decisions import Decision
 from owui_function.jobs.summaries import Summary
-from owui_function.readiness import Readiness
 
 STARTED, FINISHED = 1_772_442_900, 1_772_442_961
 
@@ -70,12 +73,18 @@ def offer(name: str = "backup", **values: Any) -> Offer:
     return Offer(Path("/data") / name, kind, size, STARTED, values.get("packed", False))
 
 
-def readiness(**values: Any) -> Readiness:
+def findings(**values: Any) -> Findings:
     """A look around that found one backup and nothing in the way."""
     one = offer()
+    settings = Settings(backup_dir=values.pop("place", Path("/data")))
     given: dict[str, Any] = {
-        "version": "0.12.4", "database": "SQLite", "place": Path("/data"), "offers": [one],
-        "chosen": one, "free": 5_000_000_000, "last_run": None, "problems": (), "notes": (),
-        **values,
+        "version": "0.12.4", "database": "SQLite", "offers": [one], "chosen": one,
+        "free": 5_000_000_000, **values,
     }  # fmt: skip
-    return Readiness(**given)
+    return Findings(settings, DOOR, **given)
+
+
+DECISIONS = (
+    Decision("Passwords of people who have an account here", "kept", "the valve says so"),
+    Decision("Models with another id here", "a → b", "MIGRATION_MODEL_MAP in the environment"),
+)

@@ -39,6 +39,29 @@ def test_without_touching_any_the_settings_are_the_tools_own() -> None:
     assert reports_of(Valves(), DATA) == DATA / "librechat-migration"
 
 
+def test_a_valve_can_say_no_to_the_environment() -> None:
+    valves = _valves(
+        existing_accounts="Keep the password in Open WebUI", temporary_chats="Leave them out"
+    )
+    settings = settings_of(valves, DATA, ENVIRONMENT)
+    assert not settings.prefer_import_password
+    assert not settings.include_temporary
+
+
+def test_a_model_that_is_the_default_can_be_meant() -> None:
+    settings = settings_of(_valves(default_model="gpt-4o"), DATA, ENVIRONMENT)
+    assert settings.default_model == "gpt-4o"
+
+
+def test_what_an_earlier_version_stored_still_loads() -> None:
+    stored = {
+        "backup_path": "", "existing_accounts": "Keep the password in Open WebUI",
+        "default_model": "gpt-4o", "model_map": "", "temporary_chats": "Leave them out",
+        "report_path": "",
+    }  # fmt: skip
+    assert settings_of(Valves(**stored), DATA, {}) == settings_of(Valves(), DATA, {})
+
+
 ENVIRONMENT = {
     "BACKUP_DIR": "/environment",
     "PREFER_IMPORT_PASSWORD": "true",
@@ -113,6 +136,7 @@ def test_what_is_said_decides_whether_it_writes_and_where_reports_go() -> None:
 @pytest.mark.parametrize(
     ("values", "words"),
     [
+        ({"backup_path": "/data/\0x"}, "Backup path"),
         ({"model_map": "{"}, "Model map"),
         ({"model_map": '{"a": 1}'}, "Model map"),
         ({"model_map": '["a"]'}, "Model map"),

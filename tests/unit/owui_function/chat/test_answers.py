@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from migrator_core.openwebui.function_host import Attachment
+from migrator_core import Attachment
 from owui_function.chat import answers
 from owui_function.chat.promises import PROMISES
-from tests.unit.owui_function.examples import collection, offer, readiness, summary
+from owui_function.decisions import Decision
+from tests.unit.owui_function.examples import DECISIONS, collection, findings, offer, summary
 from tests.unit.owui_function.hostile import TEXTS
 
 MARKDOWN = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
@@ -87,22 +88,42 @@ def test_code_never_ends_early(text: str) -> None:
     assert _shown(f"a {answers.code('x' + text)} z") == "a  z"
 
 
+DECIDED = (
+    "Passwords of people who have an account here: kept (the valve says so)",
+    "Models with another id here: a → b (MIGRATION\\_MODEL\\_MAP in the environment)",
+)
+"""How :data:`.DECISIONS` read."""
+
+
+def made(text: str) -> list[Decision]:
+    """A decision that has this text wherever a person could have put it."""
+    return [Decision("Models with another id here", text, text)]
+
+
 @pytest.mark.parametrize("text", TEXTS)
 def test_no_answer_lets_a_text_become_markup(text: str) -> None:
     hostile, harmless = summary(text), summary("harmless")
     name = text.replace("/", "_").replace("\x00", "_")
     looks = [
-        readiness(
-            place=Path("/data", some), offers=[offer(some)], chosen=None, problems=(said, said)
+        findings(
+            place=Path("/data", some),
+            offers=[offer(some)],
+            chosen=None,
+            problems=[said, said],
+            warnings=[said],
+            facts=[said],
         )
         for some, said in ((name, text), ("harmless", "harmless"))
     ]
     pairs = [
-        (answers.question(hostile), answers.question(harmless)),
-        (answers.dialog(hostile), answers.dialog(harmless)),
+        (answers.question(hostile, made(text)), answers.question(harmless, made("harmless"))),
+        (answers.dialog(hostile, made(text)), answers.dialog(harmless, made("harmless"))),
         (answers.result(hostile, []), answers.result(harmless, [])),
         (answers.idle(hostile), answers.idle(harmless)),
-        (answers.readiness(looks[0], []), answers.readiness(looks[1], [])),
+        (
+            answers.readiness(looks[0], made(text), []),
+            answers.readiness(looks[1], made("harmless"), []),
+        ),
         (answers.problem(_line(text)), answers.problem("harmless")),
     ]
     for markdown, plain in pairs:
@@ -119,13 +140,15 @@ def test_every_line_of_an_error_is_a_paragraph_of_its_own() -> None:
 
 
 def test_the_question_has_the_numbers_and_the_promises() -> None:
-    markdown = answers.question(summary(mode="dry-run")) + answers.how_to_confirm()
+    markdown = answers.question(summary(mode="dry-run"), DECISIONS) + answers.how_to_confirm()
     shown = _shown(markdown)
     assert "Documents that will be migrated: 1,203." in shown
     assert "Already there: 1, left out: 2, failing: 1." in shown
     assert "| users | 1,200 | 1 | 2 | 0 |" in markdown
     assert "| files | 3 | 0 | 0 | 1 |" in markdown
     assert "logs" not in markdown
+    for sentence in DECIDED:
+        assert sentence in markdown
     for promise in PROMISES:
         assert promise in shown
     assert "Say Yes, migrate now to migrate." in shown
@@ -133,16 +156,18 @@ def test_the_question_has_the_numbers_and_the_promises() -> None:
 
 
 def test_the_dialog_says_the_same_shortly() -> None:
-    shown = _shown(answers.dialog(summary(mode="dry-run")))
+    shown = _shown(answers.dialog(summary(mode="dry-run"), DECISIONS))
     assert "Documents that will be migrated: 1,203." in shown
     assert "Already there: 1, left out: 2, failing: 1. That is: users 1,200, files 3." in shown
     for promise in PROMISES:
         assert f"✓ {promise}" in shown
+    for each in DECISIONS:
+        assert f"{each.what}: {each.how} ({each.because})" in shown
 
 
 def test_what_is_wholly_left_out_needs_no_row() -> None:
     left_out = {"roles": collection(skipped={"not-supported": 3})}
-    markdown = answers.question(summary(mode="dry-run", collections=left_out))
+    markdown = answers.question(summary(mode="dry-run", collections=left_out), [])
     assert "Wholly left out: roles 3." in markdown
     assert "| roles" not in markdown
 
@@ -175,14 +200,17 @@ def test_the_report_is_linked() -> None:
 
 
 def test_the_check_says_what_it_found() -> None:
-    shown = answers.readiness(readiness(), ["A note"])
+    found = findings(facts=["Two people are in the backup."], warnings=["One is pending"])
+    shown = answers.readiness(found, DECISIONS, ["A note"])
     assert shown.startswith("### Ready to preview")
     for piece in (
         "Open WebUI 0.12.4 on SQLite", "5.0 GB free", "    - `backup`: mongoexport, 12.3 kB, of 20",
-        "this one is used", "💡 A note", "Say **Preview**",
+        "this one is used", "💡 A note", "Say **Preview**", "- Two people are in the backup.",
+        "⚠️ One is pending.", *DECIDED,
     ):  # fmt: skip
         assert piece in shown
-    in_the_way = answers.readiness(readiness(offers=[], chosen=None, problems=("No backup",)), [])
+    nothing = findings(offers=[], chosen=None, problems=["No backup"])
+    in_the_way = answers.readiness(nothing, DECISIONS, [])
     assert in_the_way.startswith("### Something is in the way")
     assert "❌ No backup." in in_the_way
     assert "Say **Preview**" not in in_the_way

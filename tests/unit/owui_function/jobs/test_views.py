@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from migrator_core import PHASES
-from migrator_core.duration import duration
 from migrator_core.progress import Progress
+from migrator_core.wording import duration
 from owui_function.jobs.views import PhaseState, view_of
 
 

@@ -1,0 +1,54 @@
+"""What a check has found, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from migrator_core.librechat.recognise.discovery import Offer
+from migrator_core.openwebui import OpenWebUI, RunRecord
+from migrator_core.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """How the person is spoken to who asked.
+
+    ``place`` names what says where the backup is, ``choosing`` how to choose one of several.
+    """
+
+    place: str
+    choosing: str
+
+
+COMMAND_LINE = Door("--backup (BACKUP_DIR)", "Name one with --backup (BACKUP_DIR)")
+
+
+@dataclass(slots=True)
+class Findings:
+    """What is known so far, and what it is known from; every look adds to it.
+
+    ``problems`` prevent a run, ``warnings`` never do, ``facts`` are good to know. ``offers`` are
+    the backups at the place that the settings name, ``name`` chooses one of them; ``free`` is in
+    bytes. ``target`` is there while Open WebUI is connected.
+    """
+
+    settings: Settings
+    door: Door
+    name: str = ""
+    target: OpenWebUI | None = None
+    offers: Sequence[Offer] = ()
+    chosen: Offer | None = None
+    version: str = "unknown"
+    database: str = "unknown"
+    free: int = 0
+    last_run: RunRecord | None = None
+    problems: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    facts: list[str] = field(default_factory=list)
+
+    @property
+    def place(self) -> Path:
+        """Where the backup is, or a folder with backups."""
+        return self.settings.backup_dir

@@ -1,0 +1,54 @@
+"""Before a run it is said what will be done where somebody could decide, and who decided."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from owui_function.decisions import decisions
+from owui_function.valves import Valves, settings_of
+
+ENVIRONMENT = {
+    "PREFER_IMPORT_PASSWORD": "true",
+    "MIGRATION_DEFAULT_MODEL": "theirs",
+    "MIGRATION_MODEL_MAP": '{"a": "b", "c": "d"}',
+    "MIGRATION_INCLUDE_TEMPORARY": " ",
+}
+
+
+def _said(valves: Valves, environment: dict[str, str]) -> list[str]:
+    settings = settings_of(valves, Path("/data"), environment)
+    made = decisions(valves, settings, environment)
+    return [f"{each.how} ({each.because})" for each in made]
+
+
+def test_nobody_decided() -> None:
+    assert _said(Valves(), {}) == [
+        "kept (nobody said otherwise)",
+        "gpt-4o (nobody said otherwise)",
+        "none (nobody said otherwise)",
+        "left out (nobody said otherwise)",
+    ]
+
+
+def test_the_environment_decided() -> None:
+    assert _said(Valves(), ENVIRONMENT) == [
+        "replaced by LibreChat's (PREFER_IMPORT_PASSWORD in the environment)",
+        "theirs (MIGRATION_DEFAULT_MODEL in the environment)",
+        "a → b, c → d (MIGRATION_MODEL_MAP in the environment)",
+        "left out (nobody said otherwise)",
+    ]
+
+
+def test_the_valves_decided() -> None:
+    valves = Valves(
+        existing_accounts="Keep the password in Open WebUI",
+        default_model="mine",
+        model_map="{}",
+        temporary_chats="Migrate them, too",
+    )
+    assert _said(valves, ENVIRONMENT) == [
+        "kept (the valve says so)",
+        "mine (the valve says so)",
+        "none (the valve says so)",
+        "migrated, too (the valve says so)",
+    ]
