@@ -63,6 +63,7 @@ class Reason(StrEnum):
     LINK_OFF = "link-off"
     ONE_LINK_PER_CHAT = "one-link-per-chat"
     REMOVED_IN_OPEN_WEBUI = "removed-in-open-webui"
+    CHANGED_IN_OPEN_WEBUI = "changed-in-open-webui"
     SECRET = "secret"  # noqa: S105 - a reason code, not a secret
     NOT_SUPPORTED = "not-supported"
     # Failed: something is wrong with this one document or with writing it.
@@ -134,6 +135,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     ),
     Reason.REMOVED_IN_OPEN_WEBUI: (
         "An earlier run migrated it, and somebody removed it in Open WebUI since."
+    ),
+    Reason.CHANGED_IN_OPEN_WEBUI: (
+        "An earlier run migrated it, and what is there differs from what the backup says: somebody "
+        "changed it in Open WebUI since. It was left as it is there."
     ),
     Reason.SECRET: "Sessions, keys, tokens and the like are never migrated.",
     Reason.NOT_SUPPORTED: "This kind of data is not carried over.",

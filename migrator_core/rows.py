@@ -125,7 +125,9 @@ class ChatRow:
     ``chat`` is the JSON document the front end reads, ``history.messages`` included; the writer
     derives the ``chat_message`` rows from it. ``tags`` are the owner's tags by name, which need
     rows of their own; ``file_ids`` links ``(message id, file id)`` for ``chat_file``. ``share_id``
-    is the id of the :class:`SharedChatRow` that follows the chat.
+    is the id of the :class:`SharedChatRow` that follows the chat. ``unsure`` are messages that the
+    backup may have held more of once (one that failed, one whose file is missing): what an earlier
+    run wrote of them is not replaced.
     """
 
     id: str
@@ -143,6 +145,7 @@ class ChatRow:
     file_ids: tuple[tuple[str, str], ...] = ()
     feedback: tuple[FeedbackRow, ...] = ()
     share_id: str | None = None
+    unsure: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,8 @@ class Item:
     """One row on its way to the target, with the source document it came from.
 
     ``fingerprint`` is the SHA-256 of the row's content in canonical JSON, so that a later undo
-    can tell what people have changed since.
+    can tell what people have changed since. Where the backup is ``partial``, what it does not name
+    (a permission, a link) may only be missing, and nothing is taken back.
     """
 
     collection: str
@@ -216,3 +220,4 @@ class Item:
     row: Row
     fingerprint: str
     size: int = 0
+    partial: bool = False

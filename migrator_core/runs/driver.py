@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from migrator_core.errors import AbortedError
 from migrator_core.openwebui import OpenWebUI, Writer, Written
@@ -112,7 +113,7 @@ class Driver:
         """Store files; the ledger knows them from the writer."""
         for enclosure in enclosures:
             written = await self.writer.write_file(enclosure.item, enclosure.open_blob)
-            if written.state in {State.FAILED, State.SKIPPED}:
+            if not written.is_there:
                 why = written.detail or written.reason or written.state
                 self.warn(Notice(WarningCode.FILE_REFERENCE_LOST, f"{enclosure.where}: {why}"))
 
@@ -139,8 +140,12 @@ class Driver:
             )
         )
         for collection, source_ids in write.children:
-            for source_id in source_ids:
-                self.journal.outcome(_child_outcome(collection, source_id, written))
+            things = write.things.get(collection, ())
+            for source_id, thing in zip_longest(source_ids, things):
+                outcome = _child_outcome(collection, source_id, written, thing)
+                self.journal.outcome(outcome)
+                if written.fates and outcome.state is State.SKIPPED:
+                    self._outcomes.append(outcome)  # the row's own entry does not tell
         if written.state is State.MIGRATED:
             for notice in write.notices:
                 self.warn(notice)
@@ -156,14 +161,17 @@ class Driver:
                 await self.writer.note(notices)
 
 
-def _child_outcome(collection: str, source_id: str, written: Written) -> Outcome:
-    reason = written.reason
-    if written.state is State.FAILED:
+def _child_outcome(collection: str, source_id: str, written: Written, thing: str | None) -> Outcome:
+    state, reason = written.state, written.reason
+    if state is State.FAILED:
         reason = Reason.PARENT_FAILED
+    elif written.fates:
+        fate = written.fates.get(thing or "")
+        state, reason = (fate.state, fate.reason) if fate else (State.EXISTING, None)
     return Outcome(
         collection=collection,
         source_id=source_id,
-        state=written.state,
+        state=state,
         target_id=written.target_id,
         reason=reason,
     )

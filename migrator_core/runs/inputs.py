@@ -43,10 +43,18 @@ class Inputs:
     started: int
     pause: Callable[[], None] = lambda: None
     _claimed: list[tuple[str, str]] = field(default_factory=list)
+    _damaged: set[str] = field(default_factory=set)
 
     def has(self, collection: str) -> bool:
         """Whether the backup holds this collection."""
         return collection in self.backup.collections
+
+    def whole(self, *collections: str) -> bool:
+        """Whether the backup holds these collections and all of their documents, as far as read.
+
+        What a collection that is not whole does not name may only be missing.
+        """
+        return all(self.has(name) and name not in self._damaged for name in collections)
 
     def each(
         self,
@@ -99,10 +107,12 @@ class Inputs:
         self, document: Document, model: type[M], convert: Callable[[Document, M], Iterable[Step]]
     ) -> list[Step]:
         if document.data is None:
+            self._damaged.add(document.collection)
             return [unreadable(document)]
         try:
             return list(convert(document, parse(model, document.data)))
         except InvalidDocumentError as error:
+            self._damaged.add(document.collection)
             return [failed(document, Reason.INVALID_DOCUMENT, str(error)), *self._claims_failed()]
         except UNEXPECTED as error:
             detail = f"{type(error).__name__}: {str(error)[:300]}"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import BinaryIO, TypeAlias
 
 from migrator_core.librechat import Document
@@ -27,6 +27,9 @@ class Write:
     ``children`` names, by collection, the source documents that share the row's fate (the messages
     of a conversation); ``weight`` is its size in bytes, about; ``open_blob`` gives the bytes that
     go to storage before the row. ``then`` learns what became of it, on the event loop.
+
+    ``things`` says, by collection and in the order of its children, what of the row each of them
+    is: where the row was there already, each has a fate of its own.
     """
 
     item: Item
@@ -35,6 +38,7 @@ class Write:
     weight: int = 1000
     open_blob: Callable[[], BinaryIO] | None = None
     then: Callable[[Written], None] | None = None
+    things: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,12 +45,14 @@ LARGE_CHAT = 5_000_000
 class ConvertedChat(Converted[ChatRow]):
     """A chat and what became of its messages.
 
-    ``message_ids`` are the source ids of those that share the chat's fate; all others, repeated
+    ``message_ids`` are the source ids of those that share the chat's fate, ``target_ids`` what
+    they are called in the chat; all others, repeated
     ones for example, are in ``message_outcomes``. Together they are as many as were given.
     ``embedded`` are files to store before the chat, which shows them.
     """
 
     message_ids: tuple[str, ...] = ()
+    target_ids: tuple[str, ...] = ()
     message_outcomes: tuple[Outcome, ...] = ()
     embedded: tuple[EmbeddedFile, ...] = ()
 
@@ -87,12 +89,12 @@ def convert_conversation(
     history = convert_history(conversation, named.kept, tree, dates.messages, context)
     row = _row(chat_id, conversation, tree, dates, history, context)
     names = _source_ids(messages) if source_ids is None else source_ids
+    arrived = [entry for entry in named.kept if entry.index not in history.failed]
     return ConvertedChat(
         row=row,
         notices=(*named.notices, *history.notices, *_notices(conversation, row, dates, where)),
-        message_ids=tuple(
-            names[entry.index] for entry in named.kept if entry.index not in history.failed
-        ),
+        message_ids=tuple(names[entry.index] for entry in arrived),
+        target_ids=tuple(entry.node.id for entry in arrived),
         message_outcomes=(
             *(
                 Outcome("messages", names[index], State.SKIPPED, reason=Reason.DUPLICATE)
@@ -152,6 +154,7 @@ def _row(
         tags=tags,
         file_ids=tuple((message, file_id) for file_id, message in history.file_ids.items()),
         feedback=history.feedback,
+        unsure=tuple(dict.fromkeys(history.unsure)),
     )
 
 

@@ -62,7 +62,8 @@ class History:
 
     ``documents`` are the chat-level files by id, ``file_ids`` say which message shows a file
     first, ``embedded`` are files to store before the chat, by id; ``failed`` says what went wrong
-    by the message's place in the source; ``feedback`` are the ratings' rows.
+    by the message's place in the source; ``feedback`` are the ratings' rows, ``unsure`` the
+    messages that lack something another backup may have.
     """
 
     messages: dict[str, ChatMessage] = field(default_factory=dict)
@@ -72,6 +73,7 @@ class History:
     notices: list[Notice] = field(default_factory=list)
     failed: dict[int, str] = field(default_factory=dict)
     feedback: tuple[FeedbackRow, ...] = ()
+    unsure: list[str] = field(default_factory=list)
 
 
 def chat_model(conversation: Conversation, context: ChatContext) -> str:
@@ -131,6 +133,9 @@ def _add(history: History, index: int, said: Said, place: Place, scope: ChatScop
     except Exception as error:  # noqa: BLE001
         history.failed[index] = f"{type(error).__name__}: {error}"
         converted = ConvertedMessage(skeleton(said.role, place, content=FAILED_NOTE))
+    lost = any(each.code is WarningCode.FILE_REFERENCE_LOST for each in converted.notices)
+    if lost or index in history.failed:
+        history.unsure.append(place.id)
     history.messages[place.id] = converted.message
     history.notices.extend(converted.notices)
     for file_id in converted.file_ids:

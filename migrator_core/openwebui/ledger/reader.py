@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.contents.digests import Digests
 from migrator_core.openwebui.database.parameters import askable, in_portions
 from migrator_core.openwebui.ledger.records import (
     EntryState,
@@ -66,7 +68,9 @@ class LedgerReader:
         if not await self.exists():
             return
         item = self._tables.item
-        query = sa.select(item).where(item.c.run_id == run_id).limit(_PAGE)
+        # What was written may be long, and is asked for where it is needed.
+        columns = [column for column in item.c if column.name != "written"]
+        query = sa.select(*columns).where(item.c.run_id == run_id).limit(_PAGE)
         query = query.order_by(item.c.id.desc() if newest_first else item.c.id)
         if states is not None:
             query = query.where(item.c.state.in_([str(state) for state in states]))
@@ -96,6 +100,35 @@ class LedgerReader:
                 rows = await connection.execute(query.where(item.c.target_id.in_(some)))
                 found.update(rows.scalars())
             return found
+
+        return await self._database.read(ask)
+
+    async def written(self, kind: str, target_ids: Sequence[str]) -> dict[str, Digests | None]:
+        """What runs have written of those of these rows that they made and that still count.
+
+        None for rows of which an earlier version of this tool noted nothing.
+        """
+        if not target_ids or not await self.exists():
+            return {}
+        item = self._tables.item
+        noted = "written" in self._columns[item.name]
+        text = item.c.written if noted else sa.null().label("written")
+        states = [EntryState.MIGRATED.value, EntryState.BROUGHT.value]
+        made = item.c.state.in_(states)
+        query = sa.select(item.c.target_id, made.label("made"), text).where(
+            item.c.target_kind == kind, item.c.state != EntryState.UNDONE.value
+        )
+
+        async def ask(connection: AsyncConnection) -> dict[str, Digests | None]:
+            found: dict[str, Digests | None] = {}
+            ours: set[str] = set()
+            for some in in_portions(askable(target_ids)):
+                rows = query.where(item.c.target_id.in_(some)).order_by(item.c.id)
+                for target_id, is_made, written in await connection.execute(rows):
+                    ours |= {target_id} if is_made else set()
+                    if written or is_made:
+                        found[target_id] = json.loads(written) if written else None
+            return {target_id: found[target_id] for target_id in ours}
 
         return await self._database.read(ask)
 

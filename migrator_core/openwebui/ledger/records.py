@@ -16,6 +16,7 @@ from migrator_core.outcome import Notice, Outcome, RunState, State
 from migrator_core.tally import Counts
 
 _LONGEST_TEXT = 1000
+_JSON = frozenset({"replaced", "written"})
 
 LedgerValues = dict[str, str | int | None]
 """One row of ``librechat_migration_item``, every column but the number and the run."""
@@ -24,7 +25,8 @@ LedgerValues = dict[str, str | int | None]
 class EntryState(StrEnum):
     """What an entry says, beyond the four states of a document.
 
-    ``brought`` is a row that came along with the row of a document (a tag with a chat).
+    ``brought`` is a row that came along with the row of a document (a tag with a chat);
+    ``updated`` is one that an earlier run had made and that was brought up to date.
     """
 
     MIGRATED = State.MIGRATED.value
@@ -32,6 +34,7 @@ class EntryState(StrEnum):
     SKIPPED = State.SKIPPED.value
     FAILED = State.FAILED.value
     BROUGHT = "brought"
+    UPDATED = "updated"
     WARNING = "warning"
     REPLACED = "replaced"
     UNDONE = "undone"
@@ -127,10 +130,11 @@ def entry(collection: str, source_id: str, state: str, **more: str | int | None)
         "fingerprint": None,
         "replaced": None,
         "size": 0,
+        "written": None,
         **more,
     }
     return {
-        name: storable(value) if isinstance(value, str) and name != "replaced" else value
+        name: storable(value) if isinstance(value, str) and name not in _JSON else value
         for name, value in values.items()
     }
 

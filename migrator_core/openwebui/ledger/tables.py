@@ -58,6 +58,8 @@ class LedgerTables:
             sa.Column("fingerprint", sa.Text),
             sa.Column("replaced", sa.Text),
             sa.Column("size", sa.BigInteger, nullable=False),
+            # What was written, thing by thing: a later run tells by it who changed what since.
+            sa.Column("written", sa.Text),
             sa.Index("librechat_migration_item_run", "run_id", "id"),
             # "Did we make this?", for every item of every later run.
             sa.Index("librechat_migration_item_target", "target_kind", "target_id"),

@@ -35,7 +35,8 @@ def user_rows(row: UserRow, context: MappingContext) -> list[TableRow]:
         "email": email,
         "password": row.password_hash,
         "active": True,
-        "session_stamp": companion_id("session_stamp", row.id),
+        # Another password ends open sessions, as the app's own change does.
+        "session_stamp": companion_id("session_stamp", row.id, row.password_hash),
     }
     rows = [TableRow("user", user), TableRow("auth", auth)]
     if context.default_group:

@@ -87,10 +87,16 @@ def model_rows(row: ModelRow, _context: MappingContext) -> list[TableRow]:
 
 
 def prompt_version_id(values: Mapping[str, Any]) -> str:
-    """The id of the row of ``prompt_history`` that we make."""
-    return companion_id("prompt_history", values["prompt_id"])
+    """The id of a row of ``prompt_history`` that we make."""
+    return companion_id("prompt_history", values["prompt_id"], *_version(values))
 
 
 def model_version_id(values: Mapping[str, Any]) -> str:
-    """The id of the row of ``model_history`` that we make."""
-    return companion_id("model_history", values["model_id"])
+    """The id of a row of ``model_history`` that we make."""
+    return companion_id("model_history", values["model_id"], *_version(values))
+
+
+def _version(values: Mapping[str, Any]) -> tuple[str, ...]:
+    """What tells later versions from the first one: their message names what is in them."""
+    message = values.get("commit_message")
+    return () if message in {None, _FIRST_VERSION} else (str(message),)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
+from migrator_core.openwebui.contents.review import Contents
 from migrator_core.openwebui.mapping.context import MappingContext, TableRow
 from migrator_core.rows import Row
 
@@ -109,6 +110,8 @@ class Kind(Generic[R]):
     ``remembered`` picks the rows that a preview keeps in mind because a later item may repeat or
     need them: it writes none that could be asked for. ``brings`` are rows of other kinds that come
     along where they are missing. ``bytes_at`` is the column that says where stored bytes are.
+    ``contents`` tells what of a row that is there can be brought up to date; without it there is
+    nothing that could differ.
     """
 
     row: type[R]
@@ -121,6 +124,7 @@ class Kind(Generic[R]):
     remembered: Callable[[R], bool] = _always
     brings: Callable[[R], Sequence[Row]] = _nothing
     bytes_at: str | None = None
+    contents: Contents | None = None
 
     @property
     def name(self) -> str:

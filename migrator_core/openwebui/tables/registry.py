@@ -33,6 +33,16 @@ from migrator_core.openwebui.mapping.library import (
     prompt_rows,
     prompt_version_id,
 )
+from migrator_core.openwebui.tables.contents import (
+    ACCOUNT,
+    CHAT,
+    FILE,
+    FOLDER,
+    GROUP,
+    MODEL,
+    PROMPT,
+    SHARED_CHAT,
+)
 from migrator_core.openwebui.tables.kind import Claim, Kind, Parent, Part, R, Table
 from migrator_core.rows import (
     ChatRow,
@@ -93,6 +103,7 @@ KINDS = (
             Part(_MEMBERS, "user_id", id_of=default_membership_id),
         ),
         claims=(Claim(), Claim(("email",), any_case=True)),
+        contents=ACCOUNT,
     ),
     Kind(
         GroupRow,
@@ -103,6 +114,7 @@ KINDS = (
         ),
         group_rows,
         parts=(Part(_MEMBERS, "group_id", id_of=membership_id),),
+        contents=GROUP,
     ),
     Kind(
         TagRow,
@@ -119,6 +131,7 @@ KINDS = (
             "id user_id name data meta is_expanded created_at updated_at",
         ),
         folder_rows,
+        contents=FOLDER,
     ),
     Kind(
         FileRow,
@@ -126,6 +139,7 @@ KINDS = (
         file_rows,
         remembered=_never,  # files reach a writer once each
         bytes_at="path",
+        contents=FILE,
     ),
     Kind(
         ChatRow,
@@ -165,6 +179,7 @@ KINDS = (
         ),
         remembered=_will_be_shared,  # once each, too; but a shared chat asks for its chat
         brings=attrgetter("tags"),
+        contents=CHAT,
     ),
     Kind(
         SharedChatRow,
@@ -183,6 +198,7 @@ KINDS = (
         ),
         # Without its chat it would be open to people who find nothing there.
         parent=Parent("chat", "chat_id", "its chat could not be written"),
+        contents=SHARED_CHAT,
     ),
     Kind(
         PromptRow,
@@ -209,6 +225,7 @@ KINDS = (
             Claim(),
             Claim(("command",), refusal="the command /{} is taken by another prompt"),
         ),
+        contents=PROMPT,
     ),
     Kind(
         ModelRow,
@@ -231,6 +248,7 @@ KINDS = (
             ),
             _grants("model"),
         ),
+        contents=MODEL,
     ),
 )
 """In an order that foreign keys accept: a kind comes after those that its rows point to."""

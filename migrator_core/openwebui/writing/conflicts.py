@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.contents.digests import Digests
+from migrator_core.openwebui.contents.review import Fate
 from migrator_core.openwebui.database.parameters import askable, in_portions
 from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.tables.kind import Claim, Kind
@@ -31,6 +33,8 @@ class Written:
     """What became of one item. ``target_id`` is the row that stands for it in Open WebUI.
 
     It differs from the item's own id where an account with the same e-mail address existed.
+    ``fates`` are those of the things that it consists of, where they may differ from its own;
+    ``digests`` is what the ledger is to know of it from now on, ``updated`` that it was there.
     """
 
     item: Item
@@ -38,6 +42,15 @@ class Written:
     reason: Reason | None = None
     detail: str | None = None
     target_id: str | None = None
+    fates: Mapping[str, Fate] = field(default_factory=dict)
+    digests: Digests | None = None
+    updated: bool = False
+
+    @property
+    def is_there(self) -> bool:
+        """Whether the row is in Open WebUI now, whoever put it there or changed it."""
+        arrived = self.state in {State.MIGRATED, State.EXISTING}
+        return arrived or self.reason is Reason.CHANGED_IN_OPEN_WEBUI
 
     @property
     def accounted(self) -> Written:

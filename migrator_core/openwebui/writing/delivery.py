@@ -9,6 +9,9 @@ from dataclasses import replace
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.errors import AbortedError
+from migrator_core.openwebui.catching_up.changes import apply, begin
+from migrator_core.openwebui.catching_up.comparing import Behind
+from migrator_core.openwebui.catching_up.reading import rows_of
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.database.faults import RejectedError
 from migrator_core.openwebui.ledger.ledger import Ledger
@@ -16,6 +19,7 @@ from migrator_core.openwebui.ledger.records import LedgerValues
 from migrator_core.openwebui.tables.registry import WRITTEN, kind_named, kind_of
 from migrator_core.openwebui.writing.conflicts import Conflicts, Seen, Written
 from migrator_core.openwebui.writing.encoding import EncodedRow
+from migrator_core.openwebui.writing.preparation import written_of
 from migrator_core.openwebui.writing.prepared import Prepared, entry_of, entry_of_brought
 from migrator_core.openwebui.writing.statements import statements
 from migrator_core.outcome import Reason, State
@@ -44,7 +48,35 @@ class Delivery:
         Raises:
             AbortedError: the database cannot be used any more.
         """
-        return await self._deliver(await self._without_dangling_links(prepared))
+        new = [one for one in prepared if one.behind is None]
+        written = iter(await self._deliver(await self._without_dangling_links(new)))
+        return [
+            next(written) if one.behind is None else await self._bring_up_to_date(one.behind)
+            for one in prepared
+        ]
+
+    async def _bring_up_to_date(self, behind: Behind) -> Written:
+        """Compare once more where nobody else can write, change what is to change, and commit."""
+        schema, item = self._target.schema, behind.item
+
+        async def commit(connection: AsyncConnection) -> Written:
+            await begin(connection)
+            kind = kind_of(item.row)
+            there = await rows_of(connection, kind, [behind.key], schema, lock=True)
+            if behind.key not in there:
+                written = Written(item, State.SKIPPED, Reason.REMOVED_IN_OPEN_WEBUI)
+            else:
+                review = behind.review(there[behind.key])
+                await apply(connection, review.changes, schema)
+                written = written_of(behind, review)
+            await self._ledger.insert(connection, self._run_id, [entry_of(written)])
+            return written
+
+        try:
+            return await self._target.database.try_write(commit)
+        except RejectedError as error:
+            failed = Written(item, State.FAILED, Reason.REJECTED_BY_DATABASE, str(error))
+            return (await self._deliver([Prepared(failed)]))[0]
 
     async def _deliver(self, prepared: Sequence[Prepared]) -> list[Written]:
         """Commit them together; where that fails, in halves, down to the one to blame."""

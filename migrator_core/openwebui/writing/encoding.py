@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from migrator_core.openwebui.database.faults import RejectedError
@@ -32,7 +32,12 @@ class EncodedRow:
 
 
 def encode(row: Row, context: MappingContext, schema: Schema) -> list[EncodedRow]:
-    """Everything one item inserts.
+    """Everything one item inserts. See :func:`encode_rows`."""
+    return encode_rows(kind_of(row).to_rows(row, context), schema)
+
+
+def encode_rows(rows: Iterable[TableRow], schema: Schema) -> list[EncodedRow]:
+    """Rows that one item inserts.
 
     Raises:
         RejectedError: a value cannot be stored.
@@ -40,7 +45,7 @@ def encode(row: Row, context: MappingContext, schema: Schema) -> list[EncodedRow
     try:
         return [
             EncodedRow(one.table, one.if_absent, _encode_values(one, schema))
-            for one in kind_of(row).to_rows(row, context)
+            for one in rows
             if one.table in schema.tables
         ]
     except UnicodeError as error:

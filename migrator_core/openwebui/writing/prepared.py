@@ -5,24 +5,29 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
+from migrator_core.openwebui.catching_up.comparing import Behind
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.database.faults import RejectedError
-from migrator_core.openwebui.ledger.records import EntryState, LedgerValues, entry
+from migrator_core.openwebui.ledger.records import EntryState, LedgerValues, dump_json, entry
 from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.tables.registry import kind_of
 from migrator_core.openwebui.writing.conflicts import Written
-from migrator_core.openwebui.writing.encoding import EncodedRow, encode
+from migrator_core.openwebui.writing.encoding import EncodedRow, encode_rows
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import Item
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An item's fate so far; ``rows`` are what its "migrated" still has to insert."""
+    """An item's fate so far; ``rows`` are what its "migrated" still has to insert.
+
+    ``behind`` says that the row is there and has to be brought up to date instead.
+    """
 
     written: Written
     rows: tuple[EncodedRow, ...] = ()
+    behind: Behind | None = None
 
 
 async def load_context(target: OpenWebUI) -> MappingContext:
@@ -40,32 +45,38 @@ async def load_context(target: OpenWebUI) -> MappingContext:
 
 def prepare(item: Item, context: MappingContext, schema: Schema) -> Prepared:
     """Map and encode one item; what cannot be stored comes back as failed."""
+    kind = kind_of(item.row)
     try:
-        rows = encode(item.row, context, schema)
+        mapped = kind.to_rows(item.row, context)
+        rows = encode_rows(mapped, schema)
+        digests = kind.contents.digests(mapped) if kind.contents is not None else None
     except RejectedError as error:
         return Prepared(Written(item, State.FAILED, Reason.REJECTED_BY_DATABASE, str(error)))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
         # A row that conversion should not have made: it must not end the run.
         detail = f"{type(error).__name__} while mapping the row"
         return Prepared(Written(item, State.FAILED, Reason.INTERNAL_ERROR, detail))
-    key = kind_of(item.row).key_of(item.row)
-    return Prepared(Written(item, State.MIGRATED, target_id=key), tuple(rows))
+    written = Written(item, State.MIGRATED, target_id=kind.key_of(item.row), digests=digests)
+    return Prepared(written, tuple(rows))
 
 
 def entry_of(written: Written) -> LedgerValues:
     """What the ledger says about an item."""
     item = written.item
     kind = kind_of(item.row)
+    arrived = written.state is State.MIGRATED
+    state = EntryState.UPDATED if arrived and written.updated else written.state
     return entry(
         item.collection,
         item.source_id,
-        written.state.value,
+        state.value,
         target_kind=kind.name,
         target_id=written.target_id or kind.key_of(item.row),
         reason=written.reason.value if written.reason else None,
         detail=written.detail,
-        fingerprint=item.fingerprint if written.state is State.MIGRATED else None,
+        fingerprint=item.fingerprint if arrived else None,
         size=item.size,
+        written=dump_json(written.digests) if written.digests is not None else None,
     )
 
 

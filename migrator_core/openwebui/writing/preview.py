@@ -14,7 +14,8 @@ from migrator_core.openwebui.storage.faults import StorageError
 from migrator_core.openwebui.storage.file_store import OpenBlob
 from migrator_core.openwebui.writing.conflicts import Conflicts, Seen, Written, stages
 from migrator_core.openwebui.writing.passwords import replaceable
-from migrator_core.openwebui.writing.prepared import Prepared, load_context, prepare
+from migrator_core.openwebui.writing.preparation import Preparation
+from migrator_core.openwebui.writing.prepared import Prepared, load_context
 from migrator_core.outcome import Notice, Outcome, Reason, State
 from migrator_core.rows import FileRow, Item
 
@@ -30,7 +31,9 @@ class PreviewWriter:
         """Look at this target."""
         target.database.begun = True
         self._target = target
-        self._conflicts = Conflicts(target, LedgerReader(target))
+        ledger = LedgerReader(target)
+        self._conflicts = Conflicts(target, ledger)
+        self._preparation = Preparation(target, ledger)
         self._context: MappingContext | None = None
         self._seen = Seen()
 
@@ -75,14 +78,7 @@ class PreviewWriter:
             self._context = await load_context(self._target)
         context = replace(self._context, path=path)
         verdicts = await self._conflicts.settle(items, self._seen)
-
-        def prepare_all() -> list[Prepared]:
-            return [
-                Prepared(verdict) if verdict else prepare(item, context, self._target.schema)
-                for item, verdict in zip(items, verdicts, strict=True)
-            ]
-
-        prepared = await asyncio.to_thread(prepare_all)
+        prepared = await self._preparation.prepare(items, verdicts, context)
         for one in prepared:
             if one.written.state is State.MIGRATED:
                 self._seen.note(one.written.item.row)

@@ -25,6 +25,7 @@ from migrator_core.openwebui.storage.file_store import OpenBlob, Stored
 from migrator_core.openwebui.writing.conflicts import Written, stages
 from migrator_core.openwebui.writing.delivery import Delivery
 from migrator_core.openwebui.writing.passwords import replace_password
+from migrator_core.openwebui.writing.preparation import Preparation
 from migrator_core.openwebui.writing.prepared import Prepared, load_context, prepare
 from migrator_core.outcome import Notice, Outcome, Reason, State
 from migrator_core.rows import FileRow, Item
@@ -65,6 +66,7 @@ class LiveWriter:
         self._ledger = ledger
         self._run_id = run_id
         self._delivery = Delivery(target, ledger, run_id)
+        self._preparation = Preparation(target, ledger)
         self._context: MappingContext | None = None
         self._owner: tuple[str, dict[str, str]] = ("", {})
 
@@ -135,16 +137,7 @@ class LiveWriter:
 
     async def _prepare(self, items: Sequence[Item]) -> list[Prepared]:
         verdicts = await self._delivery.settle(items)
-        context = await self._facts()
-
-        def prepare_all() -> list[Prepared]:
-            return [
-                Prepared(verdict) if verdict else prepare(item, context, self._target.schema)
-                for item, verdict in zip(items, verdicts, strict=True)
-            ]
-
-        # Encoding megabytes of JSON takes a while: off the event loop, and before the transaction.
-        return await asyncio.to_thread(prepare_all)
+        return await self._preparation.prepare(items, verdicts, await self._facts())
 
     async def _store(self, row: FileRow, open_blob: OpenBlob) -> Stored:
         known, tags = self._owner

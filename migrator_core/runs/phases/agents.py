@@ -87,10 +87,12 @@ class AgentsPhase(Phase):
             return
         yield from granted.steps
         row = converted.row
+        complete = self._inputs.whole(*Granting.reads)
         yield Write(
-            Item("agents", agent.id, row, fingerprint(row)),
+            Item("agents", agent.id, row, fingerprint(row), partial=not complete),
             (*converted.notices, *granted.notices),
             children=granted.children,
             weight=1000 + 2 * len(str(row.params)) + len(str(row.meta)),
             then=self._remember,
+            things=granted.things,
         )

@@ -136,7 +136,8 @@ class ConversationsPhase(Phase):
         yield from _enclosures(conversation, converted, found.strays)
         shared = self._linking.link(conversation, messages, scope, converted.row)
         yield from shared.before
-        yield from _write(conversation, replace(converted, row=shared.row))
+        complete = self._inputs.whole("sharedlinks", "aclentries", "users")
+        yield from _write(conversation, replace(converted, row=shared.row), partial=not complete)
         yield from shared.after
 
     def _find_paths(
@@ -201,14 +202,17 @@ def _enclosure(
     return Enclosure(item, open_blob, f"{where}: {row.filename}", weight)
 
 
-def _write(conversation: Conversation, converted: ConvertedChat) -> Iterator[Step]:
-    row = converted.row
+def _write(
+    conversation: Conversation, converted: ConvertedChat, *, partial: bool
+) -> Iterator[Step]:
+    row, source_id = converted.row, conversation.conversation_id
     yield from converted.message_outcomes
     yield Write(
-        Item("conversations", conversation.conversation_id, row, fingerprint(row)),
+        Item("conversations", source_id, row, fingerprint(row), partial=partial),
         converted.notices,
         children=((MESSAGES, converted.message_ids),),
         weight=_weight(row),
+        things={MESSAGES: [f"message/{target_id}" for target_id in converted.target_ids]},
     )
 
 

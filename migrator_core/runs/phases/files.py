@@ -92,7 +92,7 @@ class FilesPhase(Phase):
         return Write(item, notices, open_blob=blob.open, then=remember)
 
     def _remember(self, user: str, file_id: str, link: FileLink, written: Written) -> None:
-        if written.state in {State.MIGRATED, State.EXISTING}:
+        if written.is_there:
             self._inputs.scratch.add_link(user, file_id, link)
 
 

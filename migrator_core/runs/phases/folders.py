@@ -9,7 +9,7 @@ from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.chat_project import ChatProject
 from migrator_core.openwebui import OpenWebUI, Written
-from migrator_core.outcome import Reason, State
+from migrator_core.outcome import Reason
 from migrator_core.rows import FolderRow, Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
@@ -59,5 +59,5 @@ class FoldersPhase(Phase):
 
     def _remember(self, written: Written) -> None:
         row = written.item.row
-        if written.state in {State.MIGRATED, State.EXISTING} and isinstance(row, FolderRow):
+        if written.is_there and isinstance(row, FolderRow):
             self._folders[written.item.source_id] = (row.user_id, row.id)

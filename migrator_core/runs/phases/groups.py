@@ -9,7 +9,6 @@ from migrator_core.convert.people.groups import convert_group
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.group import Group
 from migrator_core.openwebui import Written
-from migrator_core.outcome import State
 from migrator_core.rows import Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
@@ -42,10 +41,11 @@ class GroupsPhase(Phase):
     def _convert(self, document: Document, group: Group) -> Iterator[Step]:
         converted = convert_group(group, self._accounts.by_principal, self._inputs.started)
         row = converted.row
-        item = Item(document.collection, group.id, row, fingerprint(row))
+        partial = not self._inputs.whole("users")
+        item = Item(document.collection, group.id, row, fingerprint(row), partial=partial)
         weight = 1000 + 100 * len(row.member_ids)
         yield Write(item, converted.notices, weight=weight, then=self._remember)
 
     def _remember(self, written: Written) -> None:
-        if written.state in {State.MIGRATED, State.EXISTING}:
+        if written.is_there:
             self._groups[written.item.source_id] = written.item.row.id

@@ -88,13 +88,15 @@ class UnusedPermissionsPhase(Phase):
 class ResourceGrants:
     """One resource's permissions: grants, and the outcomes of the entries they come from.
 
-    ``carried`` are the entries that arrive with the resource; ``steps`` are the outcomes of those
+    ``carried`` are the entries that arrive with the resource, ``carried_as`` what each of them is
+    there; ``steps`` are the outcomes of those
     that do not.
     """
 
     grants: tuple[Grant, ...] = ()
     notices: tuple[Notice, ...] = ()
     carried: tuple[str, ...] = ()
+    carried_as: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
 
     def unused(self) -> Iterator[Step]:
@@ -108,11 +110,18 @@ class ResourceGrants:
         """For the step that writes the resource."""
         return ((COLLECTION, self.carried),) if self.carried else ()
 
+    @property
+    def things(self) -> dict[str, tuple[str, ...]]:
+        """For the step that writes the resource, too."""
+        return {COLLECTION: self.carried_as}
+
 
 class Granting:
     """Gives resources their permissions. A phase that uses it needs :attr:`needs`."""
 
     needs = (Accounts, Groups, Permissions)
+    reads = (COLLECTION, "users", "groups")
+    """What must be whole where a permission that is not there is to count as taken back."""
 
     def __init__(self, inputs: Inputs, phase: Phase) -> None:
         self._inputs = inputs
@@ -129,15 +138,28 @@ class Granting:
             self._inputs.claim(COLLECTION, [noted.source_id for noted in notes])
         principals = self._principals
         grants, notices = grants_for(resource, [noted.document for noted in notes], principals)
-        carried: list[str] = []
+        carried: dict[str, str] = {}
         steps: list[Step] = []
         for noted in notes:
             left_out = _why_not(noted.document, principals)
             if left_out is None:
-                carried.append(noted.source_id)
+                carried[noted.source_id] = _thing(noted.document, grants, principals)
             else:
                 steps.append(_left_out(noted.source_id, *left_out))
-        return ResourceGrants(grants, notices, tuple(carried), tuple(steps))
+        return ResourceGrants(
+            grants, notices, tuple(carried), tuple(carried.values()), tuple(steps)
+        )
+
+
+def _thing(entry: AclEntry, grants: Sequence[Grant], principals: Principals) -> str:
+    """What the entry is among the grants: the strongest that it gives, nothing for an owner's."""
+    principal = principal_of(entry, principals)
+    own = [one for one in grants if (one.principal_type, one.principal_id) == principal]
+    return (
+        f"access/{own[-1].principal_type}/{own[-1].principal_id}/{own[-1].permission}"
+        if own
+        else ""
+    )
 
 
 def _why_not(entry: AclEntry, principals: Principals) -> tuple[Reason, str | None] | None:

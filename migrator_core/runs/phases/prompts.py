@@ -94,11 +94,13 @@ class PromptsPhase(Phase):
                 yield _version_skipped(source_id, Reason.NOT_PRODUCTION)
         yield from granted.steps
         row = converted.row
+        complete = self._inputs.whole(*Granting.reads)
         yield Write(
-            Item("promptgroups", group.id, row, fingerprint(row)),
+            Item("promptgroups", group.id, row, fingerprint(row), partial=not complete),
             (*converted.notices, *granted.notices),
             children=(("prompts", [source_ids[index] for index in current]), *granted.children),
             weight=1000 + 2 * len(row.content),
+            things={"prompts": ["content"] * len(current), **granted.things},
         )
 
 

@@ -174,11 +174,13 @@ class Linking:
         if isinstance(shared, Skipped):
             before += _unused(best, shared.reason, shared.detail)
             return LinkedChat(row, tuple(before))
+        partial = not self._inputs.whole(*Granting.reads)
         write = Write(
-            Item(COLLECTION, best.source_id, shared.row, fingerprint(shared.row)),
+            Item(COLLECTION, best.source_id, shared.row, fingerprint(shared.row), partial=partial),
             (*shared.notices, *best.granted.notices),
             children=best.granted.children,
             weight=_weight(shared.row),
+            things=best.granted.things,
         )
         return LinkedChat(open_chat(row, shared), tuple(before), (write,))
 

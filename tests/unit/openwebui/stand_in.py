@@ -25,6 +25,7 @@ _JSON = frozenset(
     {"chat", "data", "info", "meta", "params", "permissions", "snapshot", "tags", "value"}
 )
 _NUMBERS = frozenset({"created_at", "updated_at", "last_active_at", "last_read_at", "version"})
+_TRUTHS = frozenset({"active", "archived", "done", "is_active", "is_expanded", "pinned"})
 _MORE = {
     "user": ("username",),
     "folder": ("parent_id",),
@@ -52,6 +53,8 @@ def schema() -> Schema:
 def _type(name: str) -> sa.types.TypeEngine[Any]:
     if name in _JSON:
         return sa.JSON()
+    if name in _TRUTHS:
+        return sa.Boolean()
     return sa.BigInteger() if name in _NUMBERS else _SHORT.get(name, sa.Text())
 
 

@@ -1,0 +1,1 @@
+"""Rows that are there already: what they hold now, and bringing them up to date."""

@@ -1,0 +1,213 @@
+"""Rows that consist of columns and of sets of rows beside them (members, permissions)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from migrator_core.openwebui.contents.choices import Choice, choose, remembered
+from migrator_core.openwebui.contents.digests import PRESENT, Digests, digest
+from migrator_core.openwebui.contents.review import (
+    FATES,
+    Change,
+    Delete,
+    Insert,
+    Review,
+    TableRows,
+    Update,
+)
+from migrator_core.openwebui.mapping.context import TableRow
+from migrator_core.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """Columns of one row that are decided together; ``along`` are set with them.
+
+    ``spares`` names rows whose thing is never touched, however the backup changes.
+    """
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    along: tuple[str, ...] = ()
+    spares: Callable[[TableRows], bool] | None = None
+
+    def digest(self, values: Mapping[str, Any]) -> str:
+        """Of the columns that are compared."""
+        return digest([values.get(column) or None for column in self.columns])
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Rows of a table that are there or not; ``columns`` say which is which.
+
+    ``id_of`` computes the id that we give such a row: one with another id is somebody else's.
+    """
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    id_of: Callable[[Mapping[str, Any]], str]
+
+    def name_of(self, values: Mapping[str, Any]) -> str:
+        """The thing's name."""
+        return "/".join((self.name, *(str(values[column]) for column in self.columns)))
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """A table that keeps every version of the row, and the id of a new one.
+
+    ``id_of`` is given the values of the new version.
+    """
+
+    table: str
+    id_of: Callable[[Mapping[str, Any]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnContents:
+    """See :class:`.Contents`. ``table`` is the main one, whose row is updated."""
+
+    table: str
+    things: tuple[Thing, ...] = ()
+    members: Members | None = None
+    versions: Versions | None = None
+    reads: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        tables = {thing.table for thing in self.things} - {self.table}
+        if self.members is not None:
+            tables.add(self.members.table)
+        object.__setattr__(self, "reads", frozenset(tables))
+
+    def digests(self, rows: list[TableRow]) -> Digests:
+        """See :meth:`.Contents.digests`."""
+        by_table: dict[str, list[Mapping[str, Any]]] = {}
+        for row in rows:
+            by_table.setdefault(row.table, []).append(row.values)
+        return self._digests(by_table)
+
+    def review(
+        self,
+        row: Row,  # noqa: ARG002 - as the protocol has it
+        rows: list[TableRow],
+        there: TableRows,
+        written: Digests | None,
+        *,
+        partial: bool,
+    ) -> Review:
+        """See :meth:`.Contents.review`."""
+        return _Comparison(self, rows, there, written).review(partial=partial)
+
+    def _digests(self, rows: TableRows) -> dict[str, str]:
+        found = {
+            thing.name: thing.digest(values)
+            for thing in self.things
+            for values in rows.get(thing.table, ())[:1]
+        }
+        if self.members is not None:
+            for values in rows.get(self.members.table, ()):
+                found[self.members.name_of(values)] = PRESENT
+        return found
+
+
+class _Comparison:
+    """One row of the backup beside the one that is there."""
+
+    def __init__(
+        self,
+        contents: ColumnContents,
+        rows: list[TableRow],
+        there: TableRows,
+        written: Digests | None,
+    ) -> None:
+        self._contents = contents
+        self._rows = rows
+        self._there = there
+        self._written = written
+        self._ours = contents.digests(rows)
+        self._theirs = contents._digests(there)  # noqa: SLF001 - its own helper
+        self._choices: dict[str, Choice] = {}
+        self._now = dict(written or {})
+
+    def review(self, *, partial: bool) -> Review:
+        known = self._written is not None
+        for name in dict.fromkeys((*self._ours, *(self._written or {}))):
+            ours, was = self._ours.get(name), (self._written or {}).get(name)
+            choice = choose(ours, was, self._theirs.get(name), known=known)
+            if choice is Choice.BRING and name in self._spared():
+                choice = Choice.KEEP
+            if ours is None and (partial or choice is not Choice.BRING):
+                if choice is Choice.SAME:
+                    self._now.pop(name, None)
+                continue
+            self._choices[name] = choice
+            note = remembered(choice, ours, was, known=known)
+            self._now.pop(name, None)
+            if note is not None:
+                self._now[name] = note
+        fates = {name: FATES[choice] for name, choice in self._choices.items()}
+        return Review(fates, self._now, tuple(self._changes()))
+
+    def _spared(self) -> set[str]:
+        things = self._contents.things
+        return {each.name for each in things if each.spares and each.spares(self._there)}
+
+    def _brought(self, name: str) -> bool:
+        return self._choices.get(name) is Choice.BRING
+
+    def _changes(self) -> Iterator[Change]:
+        values: dict[str, dict[str, object]] = {}
+        for thing in self._contents.things:
+            if self._brought(thing.name):
+                row = self._row(thing.table)
+                columns = (*thing.columns, *thing.along)
+                into = values.setdefault(thing.table, {})
+                into |= {column: row.get(column) for column in columns}
+        if values.get(self._contents.table) and self._contents.versions is not None:
+            yield from self._new_version(self._contents.versions, values[self._contents.table])
+        for table, changed in values.items():
+            key = self._row(table)["id"]
+            if "updated_at" in self._row(table):
+                before = self._there[table][0].get("updated_at") or 0
+                changed["updated_at"] = max(before, self._row(table)["updated_at"])
+            yield Update(table, {"id": key}, changed)
+        yield from self._member_changes()
+
+    def _member_changes(self) -> Iterator[Change]:
+        members = self._contents.members
+        if members is None:
+            return
+        for row in self._rows:
+            if row.table == members.table and self._brought(members.name_of(row.values)):
+                yield Insert(row)
+        for values in self._there.get(members.table, ()):
+            name = members.name_of(values)
+            if self._brought(name) and name not in self._ours:
+                yield Delete(members.table, {"id": values["id"]}, members.id_of)
+
+    def _new_version(self, versions: Versions, changed: dict[str, object]) -> Iterator[Change]:
+        there = self._there[self._contents.table][0]
+        first = next((row.values for row in self._rows if row.table == versions.table), None)
+        if first is None:
+            return
+        snapshot = {
+            name: changed.get(name, there.get(name, value))
+            for name, value in dict(first["snapshot"]).items()  # type: ignore[call-overload]
+        }
+        version = {
+            **first,
+            "snapshot": snapshot,
+            "parent_id": there.get("version_id"),
+            "commit_message": f"From LibreChat ({digest(snapshot)})",
+            "created_at": self._row(self._contents.table)["updated_at"],
+        }
+        version["id"] = versions.id_of(version)
+        changed["version_id"] = version["id"]
+        yield Insert(TableRow(versions.table, version, if_absent=True))
+
+    def _row(self, table: str) -> Mapping[str, Any]:
+        return next(row.values for row in self._rows if row.table == table)

@@ -1,0 +1,25 @@
+"""Short digests of the things that rows consist of, for the ledger."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import TypeAlias
+
+Digests: TypeAlias = Mapping[str, str]
+"""By the name of a thing (``title``, ``message/<id>``), the digest of what it is."""
+
+PRESENT = "+"
+"""The digest of a thing that is there or is not, and nothing else: a member, a permission."""
+
+_BYTES = 6
+"""48 bits. A digest is only compared with the one that the same thing had before."""
+
+
+def digest(value: object) -> str:
+    """Eight characters for a JSON value; all kinds of nothing are the same."""
+    text = json.dumps(value or None, sort_keys=True, separators=(",", ":"), default=list)
+    hashed = hashlib.blake2b(text.encode("ascii"), digest_size=_BYTES).digest()
+    return base64.urlsafe_b64encode(hashed).decode("ascii")

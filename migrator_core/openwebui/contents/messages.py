@@ -1,0 +1,57 @@
+"""What a message of a chat says, and what of it a person may have changed.
+
+Open WebUI 0.12.4: continuing a chat adds messages, their parents' ``childrenIds`` and ``currentId``
+(``models/chats.py: insert_chat_turn``); deleting one hangs its grandchildren on its parent
+(``delete_message_from_history``); a page that saves may give a message further keys, none of those
+that are compared here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from migrator_core.openwebui.contents.digests import digest
+
+Message: TypeAlias = Mapping[str, Any]
+
+SAID = (
+    "role", "content", "output", "code_executions", "files", "sources", "statusHistory",
+    "annotation", "error",
+)  # fmt: skip
+"""What is compared: what a person reads in a message, and may edit or rate."""
+
+_OURS = frozenset({*SAID, "usage", "meta", "feedbackId", "modelName"})
+"""What goes where a message of ours is replaced."""
+
+_PLACE = frozenset({"id", "parentId", "childrenIds", "models", "modelIdx"})
+
+
+def said(message: Message) -> str:
+    """The digest of what a message says."""
+    return digest({name: message[name] for name in SAID if message.get(name)})
+
+
+def stands(parent: object) -> str:
+    """The digest of where a message stands: four characters are enough to tell parents apart."""
+    return digest(parent)[:4]
+
+
+def entry(message: Message, parent: object) -> str:
+    """A message as the ledger knows it."""
+    return said(message) + stands(parent)
+
+
+def replaced(there: Message, ours: Message) -> dict[str, Any]:
+    """A message of ours as the backup has it now, in the place where it stands."""
+    kept = {name: value for name, value in there.items() if name not in _OURS}
+    return {**kept, **{name: value for name, value in ours.items() if name not in _PLACE}}
+
+
+def messages_of(chat: Mapping[str, Any]) -> dict[str, Message]:
+    """All messages of a chat that is there; whatever else may stand among them is left out."""
+    history = chat.get("history")
+    found = history.get("messages") if isinstance(history, dict) else None
+    if not isinstance(found, dict):
+        return {}
+    return {key: value for key, value in found.items() if isinstance(value, dict)}

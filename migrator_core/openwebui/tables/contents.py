@@ -1,0 +1,58 @@
+"""What of each kind of row can be brought up to date, thing by thing."""
+
+from __future__ import annotations
+
+from migrator_core.openwebui.contents.chat import ChatContents
+from migrator_core.openwebui.contents.columns import ColumnContents, Members, Thing, Versions
+from migrator_core.openwebui.contents.review import TableRows
+from migrator_core.openwebui.mapping.accounts import membership_id
+from migrator_core.openwebui.mapping.context import grant_id
+from migrator_core.openwebui.mapping.library import model_version_id, prompt_version_id
+
+
+def _access(table: str, *things: Thing, versions: Versions | None = None) -> ColumnContents:
+    columns = ("principal_type", "principal_id", "permission")
+    return ColumnContents(
+        table, things, Members("access", "access_grant", columns, grant_id), versions
+    )
+
+
+def _belongs_to_admin(there: TableRows) -> bool:
+    return any(user["role"] == "admin" for user in there.get("user", ()))
+
+
+ACCOUNT = ColumnContents(
+    "user",
+    (
+        Thing("name", "user", ("name",)),
+        Thing("picture", "user", ("profile_image_url",)),
+        Thing("password", "auth", ("password",), ("session_stamp",), _belongs_to_admin),
+    ),
+)
+GROUP = ColumnContents(
+    "group",
+    (Thing("name", "group", ("name",)), Thing("description", "group", ("description",))),
+    Members("member", "group_member", ("user_id",), membership_id),
+)
+FOLDER = ColumnContents(
+    "folder",
+    (Thing("name", "folder", ("name",)), Thing("description", "folder", ("data",))),
+)
+FILE = ColumnContents("file", (Thing("name", "file", ("filename",)),))
+CHAT = ChatContents()
+SHARED_CHAT = _access("shared_chat", Thing("copy", "shared_chat", ("title", "chat")))
+PROMPT = _access(
+    "prompt",
+    Thing("name", "prompt", ("name",)),
+    Thing("content", "prompt", ("content",)),
+    Thing("tags", "prompt", ("tags",)),
+    versions=Versions("prompt_history", prompt_version_id),
+)
+MODEL = _access(
+    "model",
+    Thing("name", "model", ("name",)),
+    Thing("base model", "model", ("base_model_id",)),
+    Thing("parameters", "model", ("params",)),
+    Thing("description", "model", ("meta",)),
+    versions=Versions("model_history", model_version_id),
+)
