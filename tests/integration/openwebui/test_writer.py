@@ -144,17 +144,43 @@ async def test_everything_reads_back_through_open_webui(run: OpenRun, database: 
 async def test_a_second_run_changes_nothing(run: OpenRun) -> None:
     await write_all(run)
     before = await run.everything()
-    bea = user("bea", name="Renamed since")
-    again: list[Row] = [bea, group("Team"), tag("Later", bea.id)]
+    bea = user("bea")
+    again: list[Row] = [bea, group("Team", bea.id, key("carl")), tag("Later", bea.id)]
     again += [
-        chat("Trip", bea.id, title="Changed"),
-        prompt("greet", bea.id),
-        model("helper", bea.id),
+        chat("Trip", bea.id, file_ids=(("q", key("notes.txt")),)),
+        prompt("greet", bea.id, EVERYBODY),
+        model("helper", bea.id, EVERYBODY),
     ]
     written = await run.writer.write([item(row) for row in again])
     stored = await run.writer.write_file(item(file("notes.txt", bea.id)), hello)
     assert {one.state for one in [*written, stored]} == {State.EXISTING}
     assert await run.everything() == before
+
+
+async def test_a_newer_backup_brings_what_it_changed_and_takes_access_back(run: OpenRun) -> None:
+    await write_all(run)
+    bea = user("bea", name="Renamed since", password_hash=HASH.replace("$04$", "$05$"))
+    newer: list[Row] = [
+        bea,
+        group("Team", bea.id),
+        chat("Trip", bea.id, title="Changed", tags=(), meta={"tags": []}),
+        prompt("greet", bea.id),
+        replace(model("helper", bea.id), params={"temperature": 1.0}),
+    ]
+    written = await run.writer.write([item(row) for row in newer])
+    assert {one.state for one in written} == {State.MIGRATED}
+    (trip,) = [row for row in await run.rows("chat") if row["id"] == key("Trip")]
+    assert (trip["title"], trip["chat"]["title"], trip["meta"]["tags"]) == (
+        "Changed",
+        "Changed",
+        [],
+    )
+    assert {row["user_id"] for row in await run.rows("group_member")} == {bea.id}
+    assert not await run.rows("access_grant")
+    (renamed,) = [row for row in await run.rows("user") if row["id"] == bea.id]
+    assert renamed["name"] == "Renamed since"
+    again = await run.writer.write([item(row) for row in newer])
+    assert {one.state for one in again} == {State.EXISTING}
 
 
 async def test_what_somebody_removed_stays_removed(run: OpenRun) -> None:

@@ -64,7 +64,7 @@ class Deployment:
     async def rows(self, table: str, **where: object) -> list[dict[str, Any]]:
         found = self.target.schema.table(table)
         query = sa.select(found).where(*(found.c[name] == value for name, value in where.items()))
-        return [dict(row._mapping) for row in await self.target.database.rows(query)]  # noqa: SLF001
+        return [dict(row._mapping) for row in await self.target.database.rows(query)]
 
     async def row(self, table: str, **where: object) -> dict[str, Any]:
         (found,) = await self.rows(table, **where)
@@ -99,7 +99,7 @@ def grown(row: ChatRow, *, edited: str | None = None) -> ChatRow:
     messages = document["history"]["messages"]
     for new, parent, role in (("q2", "a2", "user"), ("a3", "q2", "assistant")):
         message = copy.deepcopy(messages["q" if role == "user" else "a1"])
-        message |= {"id": new, "parentId": parent, "content": f"New {new}", "childrenIds": []}  # type: ignore[operator, typeddict-item]
+        message |= {"id": new, "parentId": parent, "content": f"New {new}", "childrenIds": []}
         message["timestamp"] += 100
         messages[new] = message
         messages[parent]["childrenIds"].append(new)
@@ -222,7 +222,7 @@ async def test_what_the_backup_may_only_have_lost_is_not_taken_back(
 ) -> None:
     before, link = shared_pair("Trip", BEA, TO_CARL)
     await deployment.run(before, link, prompt("greet", BEA, TO_CARL))
-    lost = [replace(before, share_id=None), prompt("greet", BEA)]
+    lost: list[Row] = [replace(before, share_id=None), prompt("greet", BEA)]
     assert {fate(one) for one in await deployment.run(*lost, partial=True)} == {EXISTING}
     assert len(await deployment.rows("access_grant")) == 2
     assert {fate(one) for one in await deployment.run(*lost)} == {MIGRATED}
@@ -344,7 +344,7 @@ async def test_without_the_ledgers_notes_differences_stay_and_messages_come(
     await deployment.run(before, prompt("greet", BEA))
     erase = sa.text("UPDATE librechat_migration_item SET written = NULL")
     await deployment.target.database.write(lambda connection: connection.execute(erase))
-    newer = [replace(grown(before), title="New"), prompt("greet", BEA, TO_CARL)]
+    newer: list[Row] = [replace(grown(before), title="New"), prompt("greet", BEA, TO_CARL)]
     written = await deployment.run(*newer)
     assert [fate(one) for one in written] == [CHANGED, CHANGED]
     row = await deployment.row("chat")
