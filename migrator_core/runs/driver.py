@@ -89,7 +89,7 @@ class Driver:
 
     async def _carry_out(self, portion: Sequence[Step]) -> None:
         await self._enclose(step for step in portion if isinstance(step, Enclosure))
-        rows = [step for step in portion if isinstance(step, Write) and step.open_blob is None]
+        rows = [step for step in portion if isinstance(step, Write) and _is_plain(step)]
         results = iter(await self.writer.write([row.item for row in rows]) if rows else [])
         for step in portion:
             match step:
@@ -103,6 +103,8 @@ class Driver:
                 case NewPassword():
                     if await self.writer.set_password(step.account, step.password_hash):
                         self.warn(step.notice)
+                case Write(otherwise=Outcome() as otherwise):
+                    await self._look(step, otherwise)
                 case Write(open_blob=None):
                     self._arrived(step, next(results))
                 case Write(open_blob=open_blob) if open_blob is not None:
@@ -116,6 +118,15 @@ class Driver:
             if not written.is_there:
                 why = written.detail or written.reason or written.state
                 self.warn(Notice(WarningCode.FILE_REFERENCE_LOST, f"{enclosure.where}: {why}"))
+
+    async def _look(self, write: Write, otherwise: Outcome) -> None:
+        """Say of something that is not in the backup whether it is there all the same."""
+        written = await self.writer.look(write.item)
+        if written is not None:
+            self._arrived(write, written)
+            return
+        self.journal.outcome(otherwise)
+        self._outcomes.append(otherwise)
 
     def warn(self, notice: Notice) -> None:
         """Note a warning."""
@@ -159,6 +170,10 @@ class Driver:
                 await self.writer.record(outcomes)
             if notices:
                 await self.writer.note(notices)
+
+
+def _is_plain(write: Write) -> bool:
+    return write.open_blob is None and write.otherwise is None
 
 
 def _child_outcome(collection: str, source_id: str, written: Written, thing: str | None) -> Outcome:

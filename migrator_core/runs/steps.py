@@ -29,7 +29,8 @@ class Write:
     go to storage before the row. ``then`` learns what became of it, on the event loop.
 
     ``things`` says, by collection and in the order of its children, what of the row each of them
-    is: where the row was there already, each has a fate of its own.
+    is: where the row was there already, each has a fate of its own. With ``otherwise`` nothing is
+    written that is not there already, and this is what is said then.
     """
 
     item: Item
@@ -39,6 +40,7 @@ class Write:
     open_blob: Callable[[], BinaryIO] | None = None
     then: Callable[[Written], None] | None = None
     things: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    otherwise: Outcome | None = None
 
 
 @dataclass(frozen=True, slots=True)

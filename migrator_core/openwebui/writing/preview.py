@@ -16,6 +16,7 @@ from migrator_core.openwebui.writing.conflicts import Conflicts, Seen, Written, 
 from migrator_core.openwebui.writing.passwords import replaceable
 from migrator_core.openwebui.writing.preparation import Preparation
 from migrator_core.openwebui.writing.prepared import Prepared, load_context
+from migrator_core.openwebui.writing.restoring import RESTORED, lost_path
 from migrator_core.outcome import Notice, Outcome, Reason, State
 from migrator_core.rows import FileRow, Item
 
@@ -31,9 +32,9 @@ class PreviewWriter:
         """Look at this target."""
         target.database.begun = True
         self._target = target
-        ledger = LedgerReader(target)
-        self._conflicts = Conflicts(target, ledger)
-        self._preparation = Preparation(target, ledger)
+        self._ledger = LedgerReader(target)
+        self._conflicts = Conflicts(target, self._ledger)
+        self._preparation = Preparation(target, self._ledger)
         self._context: MappingContext | None = None
         self._seen = Seen()
 
@@ -52,11 +53,23 @@ class PreviewWriter:
         if not isinstance(row, FileRow):
             raise TypeError("only file rows have bytes")
         (one,) = await self._prepare([item], path="not stored")
-        if one.written.state is State.MIGRATED:
+        if one.written.is_there and await lost_path(self._target, self._ledger, row.id):
+            return replace(one.written, state=State.MIGRATED, reason=None, detail=RESTORED)
+        if one.written.state is State.MIGRATED and not one.written.updated:
             try:
                 await self._target.storage.check(row.stored_name, open_blob)
             except StorageError as error:
                 return Written(item, State.FAILED, Reason.STORAGE_ERROR, str(error))
+        return one.written
+
+    async def look(self, item: Item) -> Written | None:
+        """What a run would answer."""
+        (verdict,) = await self._conflicts.settle([item], self._seen)
+        if verdict is None or not verdict.is_there:
+            return None
+        if await lost_path(self._target, self._ledger, item.row.id):
+            return None
+        (one,) = await self._prepare([item], path="where it is")
         return one.written
 
     async def set_password(self, account: Account, password_hash: str) -> bool:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import PurePath
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from migrator_core.openwebui.catching_up.changes import apply
 from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.contents.review import Update
 from migrator_core.openwebui.database.parameters import in_portions
 from migrator_core.openwebui.inventory import Account
 from migrator_core.openwebui.ledger.ledger import Ledger
@@ -27,6 +30,7 @@ from migrator_core.openwebui.writing.delivery import Delivery
 from migrator_core.openwebui.writing.passwords import replace_password
 from migrator_core.openwebui.writing.preparation import Preparation
 from migrator_core.openwebui.writing.prepared import Prepared, load_context, prepare
+from migrator_core.openwebui.writing.restoring import RESTORED, lost_path
 from migrator_core.outcome import Notice, Outcome, Reason, State
 from migrator_core.rows import FileRow, Item
 
@@ -42,7 +46,13 @@ class Writer(Protocol):
         """
 
     async def write_file(self, item: Item, open_blob: OpenBlob) -> Written:
-        """Store a file's bytes, then write its row."""
+        """Store a file's bytes, then write its row; bytes that are gone since come back."""
+
+    async def look(self, item: Item) -> Written | None:
+        """What is to be said of a file whose bytes the backup lacks, if an earlier run brought it.
+
+        None where it is not there, or not there any more.
+        """
 
     async def set_password(self, account: Account, password_hash: str) -> bool:
         """Give an existing account another password; False where nothing changes.
@@ -85,7 +95,7 @@ class LiveWriter:
             raise TypeError("only file rows have bytes")
         (verdict,) = await self._delivery.settle([item])
         if verdict is not None:
-            return await self._deliver(Prepared(verdict))
+            return await self._known_file(item, verdict, open_blob)
         context = await self._facts()
         trial = prepare(item, replace(context, path="not stored yet"), self._target.schema)
         if trial.written.state is State.FAILED:
@@ -100,6 +110,40 @@ class LiveWriter:
         if written.state is not State.MIGRATED:
             await self._target.storage.remove(stored)
         return written
+
+    async def look(self, item: Item) -> Written | None:
+        """See :meth:`Writer.look`."""
+        (verdict,) = await self._delivery.settle([item])
+        if verdict is None or not verdict.is_there:
+            return None
+        if await lost_path(self._target, self._ledger, item.row.id):
+            return None
+        return await self._deliver(await self._compared(item, verdict))
+
+    async def _known_file(self, item: Item, verdict: Written, open_blob: OpenBlob) -> Written:
+        """A file that is there, or was removed; its bytes come back where they are gone."""
+        prepared = await self._compared(item, verdict)
+        row = item.row
+        path = await lost_path(self._target, self._ledger, row.id) if verdict.is_there else None
+        if path is None or not isinstance(row, FileRow):
+            return await self._deliver(prepared)
+        try:
+            stored = await self._store(replace(row, stored_name=PurePath(path).name), open_blob)
+        except StorageError as error:
+            failed = Written(item, State.FAILED, Reason.STORAGE_ERROR, str(error))
+            return await self._deliver(Prepared(failed))
+        if stored.path != path:
+            move = Update("file", {"id": row.id}, {"path": stored.path})
+            await self._target.database.write(
+                lambda connection: apply(connection, [move], self._target.schema)
+            )
+        written = await self._deliver(prepared)
+        return replace(written, state=State.MIGRATED, reason=None, detail=RESTORED)
+
+    async def _compared(self, item: Item, verdict: Written) -> Prepared:
+        context = replace(await self._facts(), path="where it is")
+        (prepared,) = await self._preparation.prepare([item], [verdict], context)
+        return prepared
 
     async def set_password(self, account: Account, password_hash: str) -> bool:
         """See :meth:`Writer.set_password`. The old hash goes into the ledger, for an undo."""

@@ -60,9 +60,10 @@ class FilesPhase(Phase):
                 file.filepath or "", user=file.user, file_id=file.file_id
             )
         except BlobError as error:
-            unsafe = error.kind == "unsafe"
-            reason = Reason.UNSAFE_PATH if unsafe else Reason.MISSING_IN_BACKUP
-            yield _skipped(document, file, size, reason, str(error))
+            if error.kind == "unsafe":
+                yield _skipped(document, file, size, Reason.UNSAFE_PATH, str(error))
+            else:
+                yield self._look(document, file, owner, size, str(error))
             return
         if blob.size == 0:
             yield _skipped(document, file, 0, Reason.EMPTY_FILE, file.filename)
@@ -90,6 +91,18 @@ class FilesPhase(Phase):
         item = Item("files", file.file_id, row, fingerprint(row), size)
         remember = partial(self._remember, file.user or "", file.file_id, file_link(row))
         return Write(item, notices, open_blob=blob.open, then=remember)
+
+    def _look(self, document: Document, file: File, owner: str, size: int, problem: str) -> Step:
+        """A file that this backup lacks and an earlier one may have had."""
+        missing = _skipped(document, file, size, Reason.MISSING_IN_BACKUP, problem)
+        if not self._inputs.scratch.first_time("missing file", file.user or "", file.file_id):
+            return missing
+        row = convert_file(
+            file, owner_id=owner, size=size, sha256="", fallback=self._inputs.started
+        ).row
+        item = Item("files", file.file_id, row, fingerprint(row), size)
+        remember = partial(self._remember, file.user or "", file.file_id, file_link(row))
+        return Write(item, otherwise=missing, then=remember)
 
     def _remember(self, user: str, file_id: str, link: FileLink, written: Written) -> None:
         if written.is_there:

@@ -41,6 +41,10 @@ class Notebook:
             self.calls.append(("file", (item.source_id, blob.read())))
         return self._fate(item)
 
+    async def look(self, item: Item) -> Written | None:
+        self.calls.append(("look", item.source_id))
+        return self._fates.get(item.source_id)
+
     async def set_password(self, account: Account, password_hash: str) -> bool:
         self.calls.append(("password", (account.id, password_hash)))
         return password_hash != "same"

@@ -1,0 +1,23 @@
+"""Files whose row is there and whose bytes are gone from the storage."""
+
+from __future__ import annotations
+
+import asyncio
+
+import sqlalchemy as sa
+
+from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.ledger.reader import LedgerReader
+
+RESTORED = "its bytes were gone from the file storage and were stored again"
+GONE = "its bytes are gone from Open WebUI's file storage, too"
+
+
+async def lost_path(target: OpenWebUI, ledger: LedgerReader, file_id: str) -> str | None:
+    """Where the bytes of a file of ours should be and are not; None where all is well."""
+    file = target.schema.table("file")
+    rows = await target.database.rows(sa.select(file.c.path).where(file.c.id == file_id))
+    path = rows[0].path if rows else None
+    if not path or await asyncio.to_thread(target.storage.files.holds, path):
+        return None
+    return str(path) if await ledger.made("file", [file_id]) else None
