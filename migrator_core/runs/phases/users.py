@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from migrator_core.convert.fingerprint import fingerprint
+from migrator_core.convert.ids import user_id
 from migrator_core.convert.people.accounts import (
     AccountPlan,
     Decision,
@@ -75,11 +76,11 @@ class UsersPhase(Phase):
         elif decision.fate is Fate.EXISTING:
             yield from self._existing_account(user, decision)
         elif decision.fate is Fate.CREATE:
-            yield self._new_account(user)
+            yield self._own_account(user)
         # A merged user gets the outcome in MergedUsersPhase, when the other account is known
         # to have arrived.
 
-    def _new_account(self, user: User) -> Step:
+    def _own_account(self, user: User) -> Step:
         content = self._inputs.picture(user.avatar, user.id) if user.avatar else None
         avatar = data_uri(content) if content else None
         converted = convert_user(user, avatar=avatar, fallback=self._inputs.started)
@@ -99,7 +100,10 @@ class UsersPhase(Phase):
     def _existing_account(self, user: User, decision: Decision) -> Iterator[Step]:
         account = self._existing[decision.email or ""]
         self._accounts[user.id] = account.id
-        yield Outcome("users", user.id, State.EXISTING, account.id)
+        if account.id == user_id(user.id):  # an earlier run made it
+            yield self._own_account(user)
+        else:
+            yield Outcome("users", user.id, State.EXISTING, account.id)
         password = (user.password or "").strip()
         wanted = self._inputs.settings.prefer_import_password and account.role != "admin"
         if wanted and usable_hash(password):
