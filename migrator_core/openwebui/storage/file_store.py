@@ -103,12 +103,6 @@ class FileStore:
         cache = bool(getattr(config, "STORAGE_LOCAL_CACHE", True))
         return cls(uploads, cloud=provider, cache=cache)
 
-    def holds(self, path: str) -> bool:
-        """Whether something lies at a path that :meth:`store` gave; object stores are not asked."""
-        if "://" in path:
-            return True
-        return Path(path).is_file() or (self.uploads / Path(path).name).is_file()
-
     def check(self, name: str, open_blob: OpenBlob) -> None:
         """What :meth:`store` would refuse, without storing anything.
 

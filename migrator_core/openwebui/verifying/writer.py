@@ -87,6 +87,15 @@ class VerifyingWriter:
         (written,) = await self._compare(kind_of(item.row), [item], open_blob)
         return written
 
+    async def look(self, item: Item) -> Written | None:
+        """Whether a file is there that the backup lacks: there is nothing to compare it with."""
+        kind = kind_of(item.row)
+        key = kind.key_of(item.row)
+        if key not in await read_items(self.target, kind, [key]):
+            return None
+        self._meet(kind, item.row, key)
+        return Compared(item, State.EXISTING, target_id=key)
+
     async def set_password(self, account: Account, password_hash: str) -> bool:
         """Compare the password of an account that existed, where a run had replaced it."""
         if not await self.memory.passwords_given(account.id):

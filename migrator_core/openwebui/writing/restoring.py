@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import sqlalchemy as sa
 
@@ -10,7 +11,6 @@ from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.ledger.reader import LedgerReader
 
 RESTORED = "its bytes were gone from the file storage and were stored again"
-GONE = "its bytes are gone from Open WebUI's file storage, too"
 
 
 async def lost_path(target: OpenWebUI, ledger: LedgerReader, file_id: str) -> str | None:
@@ -18,6 +18,13 @@ async def lost_path(target: OpenWebUI, ledger: LedgerReader, file_id: str) -> st
     file = target.schema.table("file")
     rows = await target.database.rows(sa.select(file.c.path).where(file.c.id == file_id))
     path = rows[0].path if rows else None
-    if not path or await asyncio.to_thread(target.storage.files.holds, path):
+    if not path or await asyncio.to_thread(_lies_there, path, target.storage.files.uploads):
         return None
     return str(path) if await ledger.made("file", [file_id]) else None
+
+
+def _lies_there(path: str, uploads: Path) -> bool:
+    """Whether something lies at a path of a file; object stores are not asked."""
+    if "://" in path:
+        return True
+    return Path(path).is_file() or (uploads / Path(path).name).is_file()
