@@ -103,6 +103,7 @@ class WarningCode(StrEnum):
     COLLECTION_DAMAGED = "collection-damaged"
     BACKUP_ODDITY = "backup-oddity"
     LARGE_CHAT = "large-chat"
+    ID_TAKEN = "id-taken"
 
 
 EXPLANATIONS: dict[Reason | WarningCode, str] = {
@@ -211,6 +212,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
         "The collection's file is damaged or ends early; what could be read was used."
     ),
     WarningCode.BACKUP_ODDITY: "Something in the backup is unusual; it was handled as described.",
+    WarningCode.ID_TAKEN: (
+        "Something of somebody else had the id that an agent was to get; it got another id, and "
+        "everything that refers to it follows. Look at whose it is."
+    ),
     WarningCode.LARGE_CHAT: "The chat is very large and may be slow to open.",
 }
 

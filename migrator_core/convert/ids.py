@@ -75,6 +75,13 @@ def model_id(agent_id: str) -> str:
     return f"{result[: MAX_MODEL_ID - 9]}-{digest}"
 
 
+def another_model_id(agent_id: str, number: int) -> str:
+    """The id for an agent whose own one is somebody else's; the first one has the number 1."""
+    own = model_id(agent_id)
+    digest = hashlib.sha256(f"{number}:{own}".encode()).hexdigest()[:8]
+    return f"{own[: MAX_MODEL_ID - 9]}-{digest}"
+
+
 def folder_id(source_id: str) -> str:
     """The folder's id, from the chat project's ``_id``."""
     return _derive(f"folder:{source_id}")

@@ -72,10 +72,19 @@ class ModelMapper:
             redirects the chats of one agent.
         default: the id for what nothing else fits.
         known: the model ids that Open WebUI has.
+        renamed: the ids of agents whose own id is somebody else's, by that id.
     """
 
-    def __init__(self, mapping: Mapping[str, str], default: str, known: frozenset[str]) -> None:
+    def __init__(
+        self,
+        mapping: Mapping[str, str],
+        default: str,
+        known: frozenset[str],
+        renamed: Mapping[str, str] | None = None,
+    ) -> None:
         self._default = default
+        self._mapping = mapping
+        self._renamed = renamed or {}
         self._known = known
         self._by_model = dict(mapping)
         # Model names and endpoint names may both hold slashes, so every cut is a possible key.
@@ -90,6 +99,15 @@ class ModelMapper:
         """The id for what nothing else fits."""
         return self._default
 
+    def with_ids(self, renamed: Mapping[str, str]) -> ModelMapper:
+        """The same answers, with other ids for some agents."""
+        return ModelMapper(self._mapping, self._default, self._known, renamed)
+
+    def agent_model(self, agent_id: str) -> str:
+        """The id of the model that a saved agent becomes."""
+        own = model_id(agent_id)
+        return self._renamed.get(own, own)
+
     def chat_model(self, endpoint: str | None, model: str | None, agent_id: str | None) -> str:
         """The model id to show at a message or chat; never empty.
 
@@ -100,7 +118,7 @@ class ModelMapper:
         saved = next((part for part in (agent, name) if part.startswith(SAVED_AGENT)), None)
         if saved is not None:
             saved = _COPY_SUFFIX.sub("", saved)  # marks the second of two parallel answers
-            return self._mapped("agents", saved) or model_id(saved)
+            return self._mapped("agents", saved) or self.agent_model(saved)
         # A model may be called "a__b"; only a label or copy number proves that an id is packed.
         packed = parse_ephemeral(agent) or (parse_ephemeral(name) if "___" in name else None)
         if packed is not None:

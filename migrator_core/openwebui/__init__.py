@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from migrator_core.openwebui.connection import OpenWebUI
-from migrator_core.openwebui.inventory import Account
+from migrator_core.openwebui.inventory import Account, ModelOwner
 from migrator_core.openwebui.ledger.ledger import Ledger
 from migrator_core.openwebui.ledger.records import EntryState, LedgerItem, RunRecord
 from migrator_core.openwebui.lock.lock import RunLock
@@ -22,6 +22,7 @@ __all__ = [
     "LedgerItem",
     "LiveWriter",
     "Memory",
+    "ModelOwner",
     "OpenWebUI",
     "PreviewWriter",
     "RunLock",

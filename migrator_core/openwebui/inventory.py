@@ -26,6 +26,14 @@ class Account:
     role: str
 
 
+@dataclass(frozen=True, slots=True)
+class ModelOwner:
+    """Whose a model is, and the agent that it says it was made from."""
+
+    user_id: str
+    agent_id: str | None
+
+
 class Inventory:
     """Asks a database for accounts, models, commands, folders and the like."""
 
@@ -97,6 +105,22 @@ class Inventory:
         """The ids of all models that have a row of their own."""
         rows = await self._select("model", "id")
         return frozenset(model_id for (model_id,) in rows)
+
+    async def model_owners(self, model_ids: Sequence[str]) -> dict[str, ModelOwner]:
+        """Whose those of these models are that exist."""
+        model = self._schema.table("model")
+        query = sa.select(model.c.id, model.c.user_id, model.c.meta)
+
+        async def ask(connection: AsyncConnection) -> dict[str, ModelOwner]:
+            found: dict[str, ModelOwner] = {}
+            for some in in_portions(askable(model_ids)):
+                for row in await connection.execute(query.where(model.c.id.in_(some))):
+                    known = row.meta.get("librechat") if isinstance(row.meta, dict) else None
+                    agent_id = known.get("id") if isinstance(known, dict) else None
+                    found[row.id] = ModelOwner(row.user_id or "", agent_id)
+            return found
+
+        return await self._database.read(ask)
 
     async def prompt_commands(self) -> dict[str, str]:
         """The commands that are taken, each with the id of its prompt."""

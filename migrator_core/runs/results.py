@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from migrator_core.convert.files.file_link import FileLink
+from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.convert.people.accounts import AccountPlan
 from migrator_core.librechat import MessageIndex
 from migrator_core.librechat.documents.acl_entry import AclEntry
@@ -65,6 +66,13 @@ class Folders:
         """The folder for a chat of this account; Open WebUI hides chats in others' folders."""
         owner, folder = self.by_project.get(project_id or "", ("", ""))
         return folder if folder and owner == account else None
+
+
+@dataclass(frozen=True, slots=True)
+class Models:
+    """Which model stands for which of LibreChat's, with the ids that the agents really get."""
+
+    mapper: ModelMapper
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from typing import Any
 
 from migrator_core.convert.cleaning import clean_json, single_line
 from migrator_core.convert.dates import row_dates
-from migrator_core.convert.ids import model_id
 from migrator_core.convert.model_mapping import BaseModelChoice, BaseModelRule, ModelMapper
 from migrator_core.convert.model_parameters import convert_parameters
 from migrator_core.convert.result import Converted, Skipped, notice
@@ -63,7 +62,7 @@ def convert_agent(
     Skipped only where every candidate for the base model is the agent's own model id, which
     Open WebUI does not accept.
     """
-    target_id = model_id(agent.id)
+    target_id = models.agent_model(agent.id)
     base = _base_model(agent, target_id, models)
     if base is None:
         detail = f"its base model would be {target_id} itself; set another default model"

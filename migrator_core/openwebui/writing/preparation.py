@@ -24,10 +24,17 @@ from migrator_core.rows import Item
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What an earlier run wrote of an item, and what is there now."""
+    """What an earlier run wrote of an item, if it did, and what is there now."""
 
     written: Digests | None
     there: Rows
+    ours: bool
+
+    def belongs_to(self, item: Item) -> bool:
+        """Whether the row that is there has the owner that the item has."""
+        owner = getattr(item.row, "user_id", None)
+        (there,) = self.there[kind_of(item.row).name]
+        return owner is None or there.get("user_id") == owner
 
 
 class Preparation:
@@ -62,9 +69,11 @@ class Preparation:
 
     async def _known(self, items: Sequence[Item]) -> dict[tuple[str, str], _Known]:
         written = await self._comparing.known(items)
-        ours = [item for item in items if _name(item) in written]
-        there = await self._comparing.there(ours) if ours else {}
-        return {name: _Known(written[name], rows) for name, rows in there.items()}
+        there = await self._comparing.there(items) if items else {}
+        return {
+            name: _Known(written.get(name), rows, ours=name in written)
+            for name, rows in there.items()
+        }
 
     def _compare(
         self,
@@ -76,6 +85,8 @@ class Preparation:
         found = known.get(_name(item)) if _is_own(item, verdict) else None
         if found is None:
             return Prepared(verdict)
+        if not found.ours:
+            return Prepared(verdict if found.belongs_to(item) else _taken(item))
         try:
             rows = kind_of(item.row).to_rows(item.row, context)
             behind = Behind(item, rows, found.written)
@@ -104,6 +115,12 @@ def written_of(behind: Behind, review: Review) -> Written:
         digests=review.written if review.written != behind.written else None,
         updated=bool(review.changes),
     )
+
+
+def _taken(item: Item) -> Written:
+    """An id that somebody chose, or knew, before: what is there is not what the backup says."""
+    detail = "its id is taken by something that belongs to somebody else"
+    return Written(item, State.FAILED, Reason.REJECTED_BY_DATABASE, detail)
 
 
 def _is_own(item: Item, verdict: Written | None) -> bool:

@@ -13,6 +13,7 @@ from migrator_core.runs.phases.files import FilesPhase
 from migrator_core.runs.phases.folders import FoldersPhase
 from migrator_core.runs.phases.groups import GroupsPhase
 from migrator_core.runs.phases.index import IndexPhase
+from migrator_core.runs.phases.model_ids import ModelIdsPhase
 from migrator_core.runs.phases.other_collections import OtherCollectionsPhase
 from migrator_core.runs.phases.permissions import PermissionsPhase, UnusedPermissionsPhase
 from migrator_core.runs.phases.prompts import PromptsPhase
@@ -27,6 +28,7 @@ PHASES: tuple[type[Phase], ...] = (
     TagsPhase,
     FoldersPhase,
     FilesPhase,
+    ModelIdsPhase,
     PermissionsPhase,
     LinksPhase,
     IndexPhase,

@@ -17,7 +17,7 @@ from migrator_core.rows import Item, ModelRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.permissions import Granting
-from migrator_core.runs.results import Accounts, Permissions
+from migrator_core.runs.results import Accounts, Models, Permissions
 from migrator_core.runs.steps import Step, Write, skipped
 
 
@@ -27,7 +27,7 @@ class AgentsPhase(Phase):
     name = "agents"
     label = "Agents as models"
     collections = frozenset({"agents"})
-    needs = Granting.needs
+    needs = (*Granting.needs, Models)
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
         super().__init__(inputs, handover)
@@ -76,7 +76,7 @@ class AgentsPhase(Phase):
         converted = convert_agent(
             agent,
             owner_id=owner,
-            models=self._inputs.models,
+            models=self.earlier(Models).mapper,
             avatar=data_uri(content) if content else None,
             grants=granted.grants,
             fallback=self._inputs.started,

@@ -31,7 +31,7 @@ from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.shared_links import Linking
 from migrator_core.runs.phases.stray_files import Paths, Stray, find_paths
-from migrator_core.runs.results import Accounts, Conversations, Files, Folders, Messages
+from migrator_core.runs.results import Accounts, Conversations, Files, Folders, Messages, Models
 from migrator_core.runs.steps import Enclosure, Found, Step, Write, failed, skipped, unreadable
 
 MESSAGES = "messages"
@@ -45,7 +45,7 @@ class ConversationsPhase(Phase):
     name = "conversations"
     label = "Conversations and messages"
     collections = frozenset({"conversations", MESSAGES})
-    needs = (Files, Folders, Messages, *Linking.needs)
+    needs = (Files, Folders, Messages, Models, *Linking.needs)
     leaves = Conversations
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
@@ -116,7 +116,7 @@ class ConversationsPhase(Phase):
         scope = ChatContext(
             owner,
             self._files.links(user, references.files),
-            self._inputs.models,
+            self.earlier(Models).mapper,
             self._inputs.started,
             paths=found.links,
             agents=self._inputs.scratch.names("agents", references.agents),

@@ -1,0 +1,75 @@
+"""Which ids the agents get as models: ids of models can be chosen, and somebody may have theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from migrator_core.convert.ids import another_model_id, model_id
+from migrator_core.librechat.documents.agent import Agent
+from migrator_core.openwebui import Ledger, ModelOwner, OpenWebUI
+from migrator_core.outcome import Notice, WarningCode
+from migrator_core.runs.inputs import Inputs
+from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.results import Accounts, Models
+
+_TRIES = 8
+
+
+class ModelIdsPhase(Phase):
+    """Whoever may make models in Open WebUI could make one under the id of an agent beforehand.
+
+    A model is ours if the ledger says so, or if it names the agent and belongs to its owner. For
+    an agent whose id is another model's there is another id, the same in every run.
+    """
+
+    name = "model ids"
+    label = "Ids of models"
+    needs = (Accounts,)
+    leaves = Models
+
+    def __init__(self, inputs: Inputs, handover: Handover) -> None:
+        super().__init__(inputs, handover)
+        self._agents: dict[str, str | None] = {}
+        self._renamed: dict[str, str] = {}
+
+    def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
+        """The agents, and whose each one is."""
+        for agent in self._inputs.readable("agents", Agent):
+            self._agents.setdefault(agent.id, self.earlier(Accounts).of(agent.author))
+
+    async def ask(self, target: OpenWebUI) -> None:
+        """Whose the models with these ids are."""
+        wanted = {own for agent in self._agents for own in _candidates(agent)}
+        there = await target.inventory.model_owners(sorted(wanted))
+        made = await Ledger(target).made("model", sorted(wanted))
+        for agent, owner in self._agents.items():
+            own, *others = _candidates(agent)
+            if own in made:
+                continue
+            known = next((other for other in others if other in made), None)
+            if known is None and not _is_strangers(own, agent, owner, there):
+                continue
+            free = (other for other in others if not _is_strangers(other, agent, owner, there))
+            self._renamed[own] = known or next(free, others[-1])
+
+    def advice(self) -> Iterable[Notice]:
+        """One warning an agent with another id."""
+        for own, other in sorted(self._renamed.items()):
+            text = f"model {own}: the id is taken by a model of somebody else; ours is {other}"
+            yield Notice(WarningCode.ID_TAKEN, text)
+
+    def result(self) -> Models:
+        """The models that stand for LibreChat's, agents with their ids among them."""
+        return Models(self._inputs.models.with_ids(self._renamed))
+
+
+def _candidates(agent_id: str) -> list[str]:
+    others = (another_model_id(agent_id, number) for number in range(1, _TRIES))
+    return [model_id(agent_id), *others]
+
+
+def _is_strangers(
+    model: str, agent: str, owner: str | None, there: Mapping[str, ModelOwner]
+) -> bool:
+    found = there.get(model)
+    return found is not None and (found.user_id != owner or found.agent_id != agent)
