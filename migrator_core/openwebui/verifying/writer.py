@@ -91,7 +91,7 @@ class VerifyingWriter:
         """Whether a file is there that the backup lacks: there is nothing to compare it with."""
         kind = kind_of(item.row)
         key = kind.key_of(item.row)
-        if key not in await read_items(self.target, kind, [key]):
+        if key not in await read_items(self.target, kind, {key: {}}):
             return None
         self._meet(kind, item.row, key)
         return Compared(item, State.EXISTING, target_id=key)
