@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self
 
@@ -30,12 +30,14 @@ def open_backup(
     *,
     workdir: Path,
     allow_incomplete: bool = False,
+    foreign: Sequence[Path] = (),
     limits: Limits = Limits(),  # noqa: B008 - frozen
 ) -> Backup:
     """Recognise and open the backup at ``path``.
 
     What is packed is unpacked now, below ``workdir``; :meth:`Backup.close` removes it. Nothing is
     written anywhere else. ``allow_incomplete`` takes one without users, conversations or messages.
+    ``foreign`` are folders that are never taken for the backup's files, Open WebUI's own.
 
     Raises:
         CannotStartError: there is no backup that can be read; it says why and what to do.
@@ -43,7 +45,7 @@ def open_backup(
     workspace = Workspace(workdir, limits)
     notices = NoticeLog()
     try:
-        located = locate(path, workspace, notices)
+        located = locate(path, workspace, notices, foreign)
         _check_workdir(workspace, located)
         backup = Backup(path, located, workspace, notices, allow_incomplete=allow_incomplete)
         workspace.starting_ended()

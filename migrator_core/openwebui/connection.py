@@ -47,6 +47,11 @@ class OpenWebUI:
         self.data_dir = data_dir
         self.inventory = Inventory(database, schema)
 
+    @property
+    def uploads(self) -> Path:
+        """Where Open WebUI keeps files itself (0.10 to 0.12, ``config.py``: ``UPLOAD_DIR``)."""
+        return self.data_dir / "uploads"
+
     @classmethod
     async def connect(cls, *, read_only: bool, fetches: bool = False) -> OpenWebUI:
         """Connect to the Open WebUI whose environment this process has.

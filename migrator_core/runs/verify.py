@@ -56,6 +56,7 @@ async def verify(
             settings.backup_dir,
             workdir=workdir,
             allow_incomplete=settings.allow_incomplete,
+            foreign=[target.uploads],
         )
         stack.callback(backup.close)
         progress.emit(EventKind.NOTE, f"backup: {backup.path} ({backup.kind})")

@@ -7,7 +7,7 @@ zip file around either, with the uploaded files beside it, around it, or in tar 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
@@ -23,6 +23,7 @@ from migrator_core.librechat.recognise.candidates import BackupKind, Candidate
 from migrator_core.librechat.recognise.choosing import choose, one_database_each
 from migrator_core.librechat.recognise.folders import in_folders
 from migrator_core.librechat.recognise.forms import Form
+from migrator_core.librechat.recognise.open_webui import holds_open_webuis_files
 from migrator_core.librechat.recognise.packed import Contents, container_name, media_kinds, peek
 from migrator_core.librechat.recognise.refusals import (
     damaged_archive,
@@ -47,8 +48,12 @@ class Located:
     media: list[BlobRoot] = field(default_factory=list)
 
 
-def locate(path: Path, workspace: Workspace, notices: NoticeLog) -> Located:
+def locate(
+    path: Path, workspace: Workspace, notices: NoticeLog, foreign: Sequence[Path] = ()
+) -> Located:
     """Find the backup at ``path`` and unpack what must be unpacked to read it.
+
+    ``foreign`` are folders that are never the backup's files, whatever lies beside them.
 
     Raises:
         CannotStartError: there is none, or several; it says what was found and what to do.
@@ -62,15 +67,22 @@ def locate(path: Path, workspace: Workspace, notices: NoticeLog) -> Located:
         raise unreadable(path) from None
     except (OSError, RuntimeError, ValueError):
         raise not_found(path) from None
-    finder = Finder(path, workspace, notices)
+    finder = Finder(path, workspace, notices, foreign)
     return finder.in_folder(real) if is_folder else finder.in_file(real)
 
 
 class Finder:
     """Carries what every step of the search needs; ``shown`` is the path as the operator said."""
 
-    def __init__(self, shown: Path, workspace: Workspace, notices: NoticeLog) -> None:
+    def __init__(
+        self,
+        shown: Path,
+        workspace: Workspace,
+        notices: NoticeLog,
+        foreign: Sequence[Path] = (),
+    ) -> None:
         self._shown = shown
+        self._foreign = tuple(foreign)
         self._workspace = workspace
         self._notices = notices
         self._archives = Archives(workspace.limits)
@@ -87,7 +99,7 @@ class Finder:
             candidates = list(self._archives.candidates(file))
             if not candidates:
                 raise self._no_librechat_in(file)
-            located = Located(self._choose(candidates), media=list(_beside(path.parent)))
+            located = Located(self._choose(candidates), media=self._own(_beside(path.parent)))
             self._add_packed_media(located, self._siblings(path))
             return located
         if file.form in CONTAINERS:
@@ -107,12 +119,29 @@ class Finder:
         self._note_scan(found)
         located = Located(candidate)
         own = _own_folder(candidate, candidates, root)
-        located.media = _near(found.media, candidate, own)
+        located.media = self._own(_near(found.media, candidate, own))
         if not located.media and nesting == 0:
-            located.media = list(_above(candidate, root))
+            located.media = self._own(_above(candidate, root))
         packed = [file for file in found.having(*CONTAINERS) if file.path.is_relative_to(own)]
         self._add_packed_media(located, packed)
         return located
+
+    def _own(self, media: Iterable[BlobRoot]) -> list[BlobRoot]:
+        """Of the folders of files that were found those that are not Open WebUI's.
+
+        A backup may lie in Open WebUI's own data folder, and a file record names whatever path
+        somebody wrote into it.
+        """
+        own: list[BlobRoot] = []
+        for root in media:
+            if holds_open_webuis_files(root, self._foreign):
+                self._notices.oddity(
+                    f"{root.label} holds Open WebUI's own files; it was not read. Put LibreChat's "
+                    "uploads and images into a folder with the backup."
+                )
+            else:
+                own.append(root)
+        return own
 
     def _in_container(self, file: FoundFile, nesting: int) -> Located:
         if nesting >= _MAX_NESTING:
@@ -124,7 +153,7 @@ class Finder:
         located = self.in_folder(target, nesting + 1)
         located.container = container_name(file)
         if not located.media and nesting == 0:
-            located.media = list(_beside(file.path.parent))
+            located.media = self._own(_beside(file.path.parent))
         return located
 
     def _unpack(self, file: FoundFile) -> Path:
