@@ -21,6 +21,7 @@ from migrator_core import (
 )
 from migrator_core.errors import MigratorError
 from migrator_core.settings import Settings
+from migrator_core.visible import visible_lines
 from owui_function.aside import Aside
 from owui_function.card import results_body
 from owui_function.chat import answers, attachments
@@ -64,11 +65,11 @@ class Assistant:
         self._offer(Command.PREVIEW, Command.CHECK, Command.HELP)
         try:
             async for text in self._answer(request):
-                yield text
+                yield visible_lines(text)
         except MigratorError as error:
             await self.message.status("It cannot go on", done=True)
             await self.message.notify(str(error), kind="error")
-            yield answers.problem(str(error))
+            yield visible_lines(answers.problem(str(error)))
         finally:
             await self.aside.close()
 

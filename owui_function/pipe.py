@@ -81,13 +81,9 @@ class Pipe:
         if user.get("role") != "admin":
             return REFUSED
 
-        async def confirm(title: str, text: str) -> bool:
-            data = {"title": title, "message": text}
-            return await ask({"type": "confirmation", "data": data}) is True
-
         chat_id, message_id = (str(body.get(name) or "") for name in ("chat_id", "id"))
         assistant = await self._assistant(user, request, chat_id, message_id, emit, ask)
-        assistant.confirm = confirm
+        assistant.confirm = assistant.message.confirm
         task = asyncio.create_task(_click(assistant, understand(word)))
         assistant.state.keep(task)
         await asyncio.wait({task}, timeout=_ANSWER_WITHIN)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -11,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import TextIO
 
 from migrator_core.cli.masking import mask
-from migrator_core.cli.output import write_line
+from migrator_core.cli.output import json_line, write_line
 from migrator_core.progress import Event, EventKind, Progress, Snapshot
 from migrator_core.visible import visible
 from migrator_core.wording import duration
@@ -125,7 +124,7 @@ class _JsonLines:
         )
 
     def _write(self, record: dict[str, object]) -> None:
-        write_line(self._stream, json.dumps(record))
+        write_line(self._stream, json_line(record))
 
 
 @asynccontextmanager

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import asdict
 from pathlib import Path
 
 from migrator_core import past_report, past_runs
 from migrator_core.cli.exits import ExitStatus
-from migrator_core.cli.output import say
+from migrator_core.cli.output import json_line, say
 from migrator_core.report import isoformat
 from migrator_core.visible import visible
 
@@ -23,7 +22,7 @@ def list_runs(*, as_json: bool) -> ExitStatus:
     runs = asyncio.run(past_runs())
     if as_json:
         for run in runs:
-            say(json.dumps(asdict(run)))
+            say(json_line(asdict(run)))
         return ExitStatus.FINISHED
     if not runs:
         say("No run has written to this Open WebUI. (Previews leave no trace.)")

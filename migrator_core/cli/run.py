@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
 import threading
 from typing import Protocol
 
@@ -12,7 +11,7 @@ from migrator_core import Result, migrate
 from migrator_core import verify as verify_target
 from migrator_core.cli.display import display
 from migrator_core.cli.exits import ExitStatus
-from migrator_core.cli.output import complain, say
+from migrator_core.cli.output import complain, json_line, say
 from migrator_core.cli.stopping import until_asked
 from migrator_core.cli.termination import leave_word
 from migrator_core.errors import AbortedError
@@ -98,7 +97,7 @@ def _print_result(result: Result, log_format: str) -> None:
             "verification": result.verification and result.verification.to_json(),
             "report_dir": str(result.directory),
         }
-        say(json.dumps(record))
+        say(json_line(record))
         return
     say()
     for line in (*result.summary, "", _last_line(result), f"reports: {result.directory}"):

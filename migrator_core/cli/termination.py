@@ -6,6 +6,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
+from migrator_core.visible import visible
+
 VARIABLE = "MIGRATION_TERMINATION_LOG"
 """Environment variable: the file for the last word (in a pod ``/dev/termination-log``)."""
 
@@ -18,7 +20,8 @@ def leave_word(text: str) -> None:
     name = os.environ.get(VARIABLE, "").strip()
     if not name:
         return
-    line = " ".join(text.split()).encode("utf-8", "replace")[:_LONGEST].decode("utf-8", "ignore")
+    plain = visible(" ".join(text.split()))
+    line = plain.encode()[:_LONGEST].decode("utf-8", "ignore")
     # The log and the exit status say the same: a run must not fail over this file.
     with suppress(OSError), Path(name).open("a", encoding="utf-8") as file:
         file.write(line + "\n")

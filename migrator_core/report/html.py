@@ -10,7 +10,7 @@ from migrator_core.report.data import Report, isoformat
 from migrator_core.report.grouping import Group, finding_groups, item_groups, warning_groups
 from migrator_core.report.summary import headline
 from migrator_core.verification import HARMLESS, MEANINGS
-from migrator_core.visible import visible
+from migrator_core.visible import visible, visible_lines
 
 _STYLE = """
 :root { color-scheme: light dark; --line: #8884; --soft: #8881; --good: #1a7f37; --bad: #c62828;
@@ -41,6 +41,10 @@ li { margin: .15rem 0 } code { font-size: .9em }
 
 def html_chunks(report: Report) -> Iterator[str]:
     """The report as a page, piece by piece. Everything from the backup is escaped."""
+    return map(visible_lines, _chunks(report))
+
+
+def _chunks(report: Report) -> Iterator[str]:
     run, backup = report.run, report.backup
     bad = " bad" if report.is_bad else ""
     yield (

@@ -10,11 +10,18 @@ from migrator_core.report.data import Report, isoformat
 from migrator_core.report.grouping import Group, finding_groups, item_groups, warning_groups
 from migrator_core.report.summary import headline
 from migrator_core.verification import MEANINGS
-from migrator_core.visible import visible
+from migrator_core.visible import visible, visible_lines
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|!~&$]|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+"""What begins markup, also an entity, a formula, or a link made of a bare address."""
 
 
 def markdown_chunks(report: Report) -> Iterator[str]:
-    """The report in Markdown, piece by piece. Text from the backup is escaped."""
+    """The report in Markdown, piece by piece. Text from the backup is escaped and made visible."""
+    return map(visible_lines, _chunks(report))
+
+
+def _chunks(report: Report) -> Iterator[str]:
     run, backup = report.run, report.backup
     yield f"# {report.title}\n\n**{headline(report)}**\n\n"
     yield (
@@ -27,14 +34,14 @@ def markdown_chunks(report: Report) -> Iterator[str]:
     if report.verification is not None:
         yield f"\n## Verification\n\n{report.verification.counts.headline()}.\n"
     for (difference, collection), group in finding_groups(report).items():
-        yield f"\n### {collection}: {difference} ({group.count:,})\n\n"
+        yield f"\n### {_escape(collection)}: {difference} ({group.count:,})\n\n"
         yield f"{MEANINGS[difference]}\n\n"
         yield from _entries(group)
     groups = item_groups(report)
     if groups:
         yield "\n## Not migrated\n"
     for (state, reason, collection), group in groups.items():
-        yield f"\n### {collection}: {state} — {reason} ({group.count:,})\n\n"
+        yield f"\n### {_escape(collection)}: {state} — {reason} ({group.count:,})\n\n"
         yield f"{EXPLANATIONS[reason]}\n\n"
         yield from _entries(group)
     warnings = warning_groups(report)
@@ -68,7 +75,7 @@ def _entries(group: Group) -> Iterator[str]:
 
 def _escape(text: str) -> str:
     one_line = visible(" ".join(text.split()))
-    return re.sub(r"([\\`*_{}\[\]<>#|!~])", r"\\\1", one_line)
+    return _SPECIAL.sub(r"\\\1", one_line)
 
 
 def _code(text: str) -> str:

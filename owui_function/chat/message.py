@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from migrator_core.visible import visible, visible_lines
 from owui_function.card import html_page
 from owui_function.card.page import LIVE, Theme
 
@@ -51,7 +52,9 @@ class Message:
         """The line above the message. Open WebUI keeps every one, so the same is not repeated."""
         if self.emit is not None and (text != self._status or done):
             self._status = text
-            await self.emit({"type": "status", "data": {"description": text, "done": done}})
+            await self.emit(
+                {"type": "status", "data": {"description": visible(text), "done": done}}
+            )
 
     async def card(self, body: str) -> None:
         """Show a card, in place of an earlier one, and store it with the message."""
@@ -60,7 +63,7 @@ class Message:
                 self._theme = await self._look_at_theme()
             self._stored_at = time.monotonic()
             self.carded = True
-            data = {"embeds": [html_page(body, self._theme)], "replace": True}
+            data = {"embeds": [html_page(visible_lines(body), self._theme)], "replace": True}
             await self.emit({"type": "embeds", "data": data})
 
     async def _look_at_theme(self) -> Theme:
@@ -84,12 +87,22 @@ class Message:
         if time.monotonic() - self._stored_at > REFRESH_SECONDS:
             await self.card(body)
         else:
-            await self.emit({"type": "execute", "data": {"code": self.hand_over(body)}})
+            code = self.hand_over(visible_lines(body))
+            await self.emit({"type": "execute", "data": {"code": code}})
 
     async def notify(self, text: str, *, kind: str) -> None:
         """A short message in the corner; ``kind`` is info, success, warning or error."""
         if self.emit is not None:
-            await self.emit({"type": "notification", "data": {"type": kind, "content": text}})
+            await self.emit(
+                {"type": "notification", "data": {"type": kind, "content": visible(text)}}
+            )
+
+    async def confirm(self, title: str, text: str) -> bool:
+        """Ask in a dialog; False where nobody answers with a yes."""
+        if self.ask is None:
+            return False
+        data = {"title": title, "message": visible_lines(text)}
+        return await self.ask({"type": "confirmation", "data": data}) is True
 
     async def suggest(self, words: Sequence[str]) -> None:
         """Offer what can be said next, as clicks."""

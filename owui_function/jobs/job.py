@@ -10,11 +10,13 @@ import asyncio
 import logging
 import threading
 from pathlib import Path
+from traceback import format_exc
 
 from migrator_core import migrate, verify
 from migrator_core.errors import MigratorError
 from migrator_core.progress import Progress
 from migrator_core.settings import Settings
+from migrator_core.visible import visible_lines
 from owui_function.jobs import previews, summaries
 from owui_function.jobs.yielding import set_server_aside, taking_turns
 
@@ -69,7 +71,7 @@ class Job:
         except MigratorError as error:
             self.problem = str(error)
         except Exception as error:  # noqa: BLE001 - the end of a thread: nobody else would hear
-            _LOG.exception("The LibreChat migration ended with an unexpected error.")
+            _LOG.error("The LibreChat migration ended early.\n%s", visible_lines(format_exc()))
             self.problem = (
                 f"Unexpected error: {type(error).__name__}: {error}. This is a flaw of the tool; "
                 "please report it with the server's log. What was written so far is complete, and "

@@ -32,6 +32,15 @@ def test_lines_are_joined_and_cut(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     assert log.stat().st_size < 4096, "Kubernetes cuts there"
 
 
+def test_nothing_in_it_acts_on_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    log = tmp_path / "termination-log"
+    monkeypatch.setenv(VARIABLE, str(log))
+    leave_word("no backup: \x1b]0;title\x07 exe.\u202egpj \ud800")
+    assert log.read_text(encoding="utf-8") == (
+        "no backup: \\x1b]0;title\\x07 exe.\\u202egpj \\ud800\n"
+    )
+
+
 @pytest.mark.parametrize("name", ["", "/no/such/directory/file"])
 def test_nothing_depends_on_it(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(VARIABLE, name)

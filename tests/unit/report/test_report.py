@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from html import escape
 from pathlib import Path
+
+import pytest
+from markdown_it import MarkdownIt
 
 from migrator_core.outcome import Mode, Notice, Outcome, Reason, RunState, State, WarningCode
 from migrator_core.report import (
@@ -20,6 +24,7 @@ from migrator_core.report import (
 from migrator_core.report.grouping import SHOWN
 from migrator_core.tally import Tally
 from migrator_core.verification import MEANINGS, Difference, Finding, VerificationCounts
+from migrator_core.visible import visible_lines
 
 HOSTILE = "<img src=x onerror=alert(1)> | `tick` **bold**\n# heading"
 
@@ -100,6 +105,54 @@ async def test_text_from_the_backup_stays_text(tmp_path: Path) -> None:
     assert "**bold**" not in markdown.replace("\\*\\*bold\\*\\*", "").replace(
         "' **bold** # heading`", ""
     )
+
+
+ACTING = "\x1b[2J\x07\x9b31m exe.\u202egpj\u2028 zero\u200bwidth \x00 \U000e0041 \u0085"
+
+
+async def test_nothing_acts_or_hides_in_what_people_read(tmp_path: Path) -> None:
+    outcome = replace(failed(ACTING, ACTING), collection=f"odd{ACTING}")
+    finding = Finding(Difference.MISSING, f"odd{ACTING}", ACTING, ACTING)
+    report = replace(
+        make_report([outcome], [Notice(WarningCode.AVATAR_LOST, ACTING)]),
+        backup=BackupInfo(f"/b{ACTING}", "mongoexport", "abc"),
+        verification=Verification(VerificationCounts(), lambda: [finding]),
+    )
+    await write_reports(report, tmp_path)
+    for name in ("report.md", "report.html"):
+        text = (tmp_path / name).read_text(encoding="utf-8")
+        assert visible_lines(text) == text, name
+        assert "exe.\\u202egpj" in text.replace("\\\\", "\\"), name
+    told = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert told["items"][0]["source_id"] == ACTING, "programs get the truth"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[click](https://evil.example)",
+        "![](https://evil.example/pixel.png)",
+        "https://evil.example/x",
+        "www.evil.example",
+        "<img src=https://evil.example>",
+        "<https://evil.example>",
+        "a | b | c",
+        "`code",
+        "\n\n# heading",
+        "&lt;b&gt; $x$",
+    ],
+)
+async def test_a_name_is_no_markup_in_markdown(tmp_path: Path, text: str) -> None:
+    outcome = replace(failed("id", text), collection=text)
+    await write_reports(make_report([outcome], [Notice(WarningCode.AVATAR_LOST, text)]), tmp_path)
+    shown = (tmp_path / "report.md").read_text(encoding="utf-8")
+    page = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(shown)
+    plain = " ".join(text.split())
+    assert page.count(escape(plain, quote=False)) >= 3, "as it is, where it stands"
+    for mark in ("<a ", "<img", "<code>code", "<h1>heading"):
+        assert mark not in page
+    assert page.count("<tr>") == 2, "one row of the table besides its head"
+    assert "://" not in shown.replace("\\://", "")
 
 
 async def test_a_lone_surrogate_does_not_stop_a_report(tmp_path: Path) -> None:

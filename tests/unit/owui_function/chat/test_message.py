@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migrator_core.visible import visible_lines
 from owui_function.card.page import LIVE
 from owui_function.chat.message import REFRESH_SECONDS, Message
 from tests.unit.owui_function.hostile import TEXTS
@@ -57,7 +58,7 @@ async def test_a_card_is_one_literal_in_the_code(text: str) -> None:
     assert page.kinds() == ["embeds", "execute"]
     container, data = _handed_over(page.events[1]["data"]["code"])
     assert container == "message-1-embeds-container"
-    assert data == {LIVE: {"html": text}}
+    assert data == {LIVE: {"html": visible_lines(text)}}
 
 
 @given(st.text(), st.text())
