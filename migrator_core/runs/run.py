@@ -36,10 +36,10 @@ from migrator_core.runs.comparing import Comparison, Findings, QuietJournal
 from migrator_core.runs.course import Course
 from migrator_core.runs.directories import prepared_directory, work_directory
 from migrator_core.runs.driver import Driver, StoppedError, stopped
+from migrator_core.runs.heartbeat import Heartbeat
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
 from migrator_core.runs.phases import PHASES
-from migrator_core.runs.pulse import Pulse
 from migrator_core.runs.scratch import Scratch
 from migrator_core.runs.walk import walk
 from migrator_core.settings import Settings
@@ -242,12 +242,12 @@ class _Run:
                 backup_fingerprint=self._backup.fingerprint,
                 tool_version=__version__,
             )
-            pulse = Pulse(lock, ledger, course.id, self._journal.progress, self._stop)
+            heartbeat = Heartbeat(lock, ledger, course.id, self._journal.progress, self._stop)
             try:
-                async with pulse:
+                async with heartbeat:
                     yield LiveWriter(self._target, ledger, course.id)
             finally:
-                self._lost = pulse.lost
+                self._lost = heartbeat.lost
                 if course.state is RunState.RUNNING:
                     course.end(RunState.ABORTED)
                 counts = self._journal.tally.to_json()

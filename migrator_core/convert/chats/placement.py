@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import uuid5
 
-from migrator_core.convert.chats.arrangement import Answer, Arrangement, arrange
 from migrator_core.convert.chats.columns import column_ids, split_columns
 from migrator_core.convert.chats.message_ids import NamedMessage
 from migrator_core.convert.chats.said import Said, read_message
+from migrator_core.convert.chats.side_by_side import Answer, Arrangement, arrange
 from migrator_core.convert.chats.tree import RepairedTree
 from migrator_core.convert.ids import NAMESPACE
 from migrator_core.convert.model_mapping import ModelMapper

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
-from migrator_core.librechat.documents.base import Reference, SourceModel, String, read_millis
+from migrator_core.librechat.documents.base import Reference, SourceModel, String
+from migrator_core.librechat.documents.dates import read_millis
 
 
 def _permission_bits(value: Any) -> int:  # noqa: ANN401 - reads whatever a document holds

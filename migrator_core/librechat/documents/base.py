@@ -8,12 +8,12 @@ numbers are accepted for each other where the text is what counts.
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from migrator_core.librechat.values import Millis, normalise_id
+from migrator_core.librechat.documents.dates import read_millis
+from migrator_core.librechat.values import normalise_id
 
 # ruff: noqa: ANN401 - the functions below read whatever a document holds
 
@@ -86,35 +86,6 @@ def _items(value: Any) -> list[Any]:
 
 def _texts(value: Any) -> list[str]:
     return [item for item in _items(value) if isinstance(item, str)]
-
-
-def read_millis(value: Any) -> int | None:
-    """Milliseconds since the epoch from whatever LibreChat and its importers wrote as a date."""
-    if isinstance(value, Millis):
-        return int(value)
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        if not math.isfinite(value) or value <= 0:
-            return None
-        # 1e11 s is the year 5138, 1e11 ms is 1973: below, it is seconds.
-        return int(value if value >= 1e11 else value * 1000)
-    if isinstance(value, str):
-        return _iso_millis(value)
-    return None
-
-
-def _iso_millis(text: str) -> int | None:
-    try:
-        moment = datetime.fromisoformat(text.strip())
-    except ValueError:
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    try:
-        return int(moment.timestamp() * 1000)
-    except (OverflowError, ValueError):
-        return None
 
 
 def _string(value: Any) -> str | None:

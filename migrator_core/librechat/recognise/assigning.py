@@ -7,13 +7,13 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from urllib.parse import unquote
 
-from migrator_core.librechat.collection_names import is_known
-from migrator_core.librechat.file_names import (
+from migrator_core.librechat.collection_file_names import (
     FileName,
     is_ignored_file,
     is_set_aside,
     parse_name,
 )
+from migrator_core.librechat.collection_names import is_known
 from migrator_core.librechat.recognise.forms import Form
 from migrator_core.librechat.recognise.scan import FoundFile
 

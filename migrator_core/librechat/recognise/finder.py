@@ -15,9 +15,9 @@ from typing import Final
 from migrator_core.errors import CannotStartError
 from migrator_core.librechat.blobs import BlobRoot
 from migrator_core.librechat.collection import NoticeLog
+from migrator_core.librechat.collection_file_names import looks_exported
 from migrator_core.librechat.containers.spool import Workspace
 from migrator_core.librechat.containers.unpack import unpack
-from migrator_core.librechat.file_names import looks_exported
 from migrator_core.librechat.recognise.archives import Archives
 from migrator_core.librechat.recognise.candidates import BackupKind, Candidate
 from migrator_core.librechat.recognise.choosing import choose, one_database_each

@@ -10,6 +10,12 @@ from pathlib import Path
 from typing import Final
 
 from migrator_core.librechat.collection import NoticeLog
+from migrator_core.librechat.collection_file_names import (
+    collection_name,
+    is_ignored_file,
+    is_set_aside,
+    metadata_of,
+)
 from migrator_core.librechat.collection_names import (
     ESSENTIAL,
     OTHER_DATABASES,
@@ -17,12 +23,6 @@ from migrator_core.librechat.collection_names import (
     is_known,
 )
 from migrator_core.librechat.containers.compressed import DAMAGED, GuardedStream
-from migrator_core.librechat.file_names import (
-    collection_name,
-    is_ignored_file,
-    is_set_aside,
-    metadata_of,
-)
 from migrator_core.librechat.limits import MIB, Limits
 from migrator_core.librechat.recognise.assigning import Assigned, assign
 from migrator_core.librechat.recognise.candidates import BackupKind, Candidate, Unread

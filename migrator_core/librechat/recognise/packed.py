@@ -10,6 +10,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from migrator_core.librechat.blobs import Kind
+from migrator_core.librechat.collection_file_names import (
+    collection_name,
+    is_ignored_file,
+    is_litter,
+    is_litter_folder,
+)
 from migrator_core.librechat.collection_names import TELLING
 from migrator_core.librechat.containers.compressed import DAMAGED, GuardedStream
 from migrator_core.librechat.containers.members import (
@@ -18,12 +24,6 @@ from migrator_core.librechat.containers.members import (
     safe_parts,
     tar_members,
     zip_members,
-)
-from migrator_core.librechat.file_names import (
-    collection_name,
-    is_ignored_file,
-    is_litter,
-    is_litter_folder,
 )
 from migrator_core.librechat.limits import MIB, Limits
 from migrator_core.librechat.recognise.forms import Form

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from migrator_core.librechat.file_names import is_set_aside
+from migrator_core.librechat.collection_file_names import is_set_aside
 from migrator_core.librechat.recognise.forms import Form
 from migrator_core.librechat.recognise.scan import FoundFile
 

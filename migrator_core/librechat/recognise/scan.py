@@ -12,8 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from migrator_core.librechat.blobs import BlobRoot, Kind
+from migrator_core.librechat.collection_file_names import (
+    is_litter,
+    is_litter_folder,
+    looks_exported,
+)
 from migrator_core.librechat.containers.compressed import Packed
-from migrator_core.librechat.file_names import is_litter, is_litter_folder, looks_exported
 from migrator_core.librechat.limits import Limits
 from migrator_core.librechat.recognise.forms import Form
 from migrator_core.librechat.recognise.sniff import HEAD, Sniffed, sniff

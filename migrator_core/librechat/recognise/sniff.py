@@ -7,6 +7,7 @@ import tarfile
 from dataclasses import dataclass
 from typing import Final
 
+from migrator_core.librechat.collection_file_names import is_bson_name, looks_exported
 from migrator_core.librechat.containers.archive_stream import MAGIC as ARCHIVE_MAGIC
 from migrator_core.librechat.containers.bson_documents import MIN_DOCUMENT, document_length
 from migrator_core.librechat.containers.compressed import (
@@ -16,7 +17,6 @@ from migrator_core.librechat.containers.compressed import (
 )
 from migrator_core.librechat.containers.json_text import utf8_head
 from migrator_core.librechat.containers.repair import NOTHING, Repair, through_terminal
-from migrator_core.librechat.file_names import is_bson_name, looks_exported
 from migrator_core.librechat.limits import KIB, MIB
 from migrator_core.librechat.recognise.foreign import (
     foreign_form,

@@ -27,16 +27,11 @@ from migrator_core.openwebui.database.faults import (
 )
 from migrator_core.openwebui.database.transaction import Transaction, UndecidedError
 from migrator_core.openwebui.database.url import UNNAMED, database_name
+from migrator_core.openwebui.database.waiting import PATIENCE, seconds_to_wait
 
 T = TypeVar("T")
 OnConnection: TypeAlias = Callable[[AsyncConnection], Awaitable[T]]
 
-PATIENCE = 60.0
-"""Seconds to wait for a lock that another process holds, or for a database that is away."""
-_PATIENCE_BEFORE = 5.0
-"""Seconds to wait for one that is away before a run has begun: somebody waits for the answer."""
-_PATIENCE_AT_THE_END = 2.0
-"""Seconds to wait once a run is to stop: it still has to note how it ended."""
 _LONGEST_PAUSE = 5.0
 _RESUME = "What was written so far is complete; the migration is safe to run again"
 
@@ -149,7 +144,7 @@ class Database:
             if fault is Fault.REJECTED:
                 raise RejectedError(self._describe(cause)) from cause
             waited = time.monotonic() - started
-            if fault is Fault.USELESS or waited >= self._patience_for(fault):
+            if fault is Fault.USELESS or waited >= self._worth_waiting(fault):
                 raise self._give_up(fault, cause, waited) from cause
             await self._pause(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
@@ -161,13 +156,9 @@ class Database:
         except RejectedError as error:
             raise self._unusable(f"it refuses what it is asked ({error})") from error
 
-    def _patience_for(self, fault: Fault) -> float:
-        """How many seconds in all are to be waited, as things stand."""
-        if self.stop is not None and self.stop.is_set():
-            return min(self._patience, _PATIENCE_AT_THE_END)
-        if fault is Fault.AWAY and not self.begun:
-            return min(self._patience, _PATIENCE_BEFORE)
-        return self._patience
+    def _worth_waiting(self, fault: Fault) -> float:
+        ending = self.stop is not None and self.stop.is_set()
+        return seconds_to_wait(fault, self._patience, begun=self.begun, ending=ending)
 
     async def _pause(self, seconds: float) -> None:
         """Wait, or less when the run is told to stop meanwhile."""

@@ -12,7 +12,7 @@ from migrator_core.runs.phases.conversations import ConversationsPhase
 from migrator_core.runs.phases.files import FilesPhase
 from migrator_core.runs.phases.folders import FoldersPhase
 from migrator_core.runs.phases.groups import GroupsPhase
-from migrator_core.runs.phases.index import IndexPhase
+from migrator_core.runs.phases.message_index import IndexPhase
 from migrator_core.runs.phases.model_ids import ModelIdsPhase
 from migrator_core.runs.phases.other_collections import OtherCollectionsPhase
 from migrator_core.runs.phases.permissions import PermissionsPhase, UnusedPermissionsPhase

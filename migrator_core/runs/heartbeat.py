@@ -17,7 +17,7 @@ _LAST_BEAT_WITHIN = 30.0
 """Seconds. A beat that meets a database that is away waits for it; the run need not."""
 
 
-class Pulse:
+class Heartbeat:
     """Beats while its body runs, and sets ``stop`` where the run has to end.
 
     It ends because ``_ended`` is set, never by cancellation alone: a query that ends in the moment

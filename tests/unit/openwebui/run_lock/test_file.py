@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from migrator_core.openwebui.lock.file import LockFile
+from migrator_core.openwebui.run_lock.file import LockFile
 
 
 async def test_one_at_a_time_and_nothing_stays(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from migrator_core.errors import AbortedError, CannotStartError
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.database.url import sqlite_path
 from migrator_core.openwebui.ledger.reader import LedgerReader
-from migrator_core.openwebui.lock.file import LockFile
-from migrator_core.openwebui.lock.session import LockSession
+from migrator_core.openwebui.run_lock.file import LockFile
+from migrator_core.openwebui.run_lock.session import LockSession
 from migrator_core.outcome import RunState
 
 _ATTEMPTS, _PAUSE = 5, 0.1

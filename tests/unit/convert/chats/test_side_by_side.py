@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator_core.convert.chats.arrangement import Answer, arrange
+from migrator_core.convert.chats.side_by_side import Answer, arrange
 from tests.support.chat_checks import answer, convert, history, message
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator_core.librechat.file_names import (
+from migrator_core.librechat.collection_file_names import (
     FileName,
     is_ignored_file,
     is_litter,
