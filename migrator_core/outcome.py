@@ -104,6 +104,7 @@ class WarningCode(StrEnum):
     BACKUP_ODDITY = "backup-oddity"
     LARGE_CHAT = "large-chat"
     ID_TAKEN = "id-taken"
+    GONE_FROM_BACKUP = "gone-from-backup"
 
 
 EXPLANATIONS: dict[Reason | WarningCode, str] = {
@@ -215,6 +216,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     WarningCode.ID_TAKEN: (
         "Something of somebody else had the id that an agent was to get; it got another id, and "
         "everything that refers to it follows. Look at whose it is."
+    ),
+    WarningCode.GONE_FROM_BACKUP: (
+        "An earlier run brought them and this backup does not have them any more: LibreChat "
+        "deleted them since. They stay in Open WebUI."
     ),
     WarningCode.LARGE_CHAT: "The chat is very large and may be slow to open.",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrator_core.openwebui.catching_up.leftovers import Leftovers
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.inventory import Account, ModelOwner
 from migrator_core.openwebui.ledger.ledger import Ledger
@@ -20,6 +21,7 @@ __all__ = [
     "EntryState",
     "Ledger",
     "LedgerItem",
+    "Leftovers",
     "LiveWriter",
     "Memory",
     "ModelOwner",

@@ -11,7 +11,7 @@ from migrator_core.librechat import Backup, BlobError, Document
 from migrator_core.librechat.documents.base import InvalidDocumentError, M, parse
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.runs.scratch import Scratch
-from migrator_core.runs.steps import Found, Step, failed, unreadable
+from migrator_core.runs.steps import Found, Step, Write, failed, unreadable
 from migrator_core.settings import Settings
 
 MAX_PICTURE = 20 * 1024 * 1024
@@ -56,6 +56,10 @@ class Inputs:
         """
         return all(self.has(name) and name not in self._damaged for name in collections)
 
+    def met(self, collection: str, source_id: str) -> bool:
+        """Whether this run has met a document; it has, once it was asked for."""
+        return not self.scratch.first_time("met", collection, source_id)
+
     def each(
         self,
         collection: str,
@@ -70,7 +74,9 @@ class Inputs:
             yield Found(collection)
             self._claimed.clear()
             self.pause()
-            yield from self._guarded(document, model, convert)
+            for step in self._guarded(document, model, convert):
+                self._note(step)
+                yield step
 
     def readable(self, collection: str, model: type[M]) -> Iterator[M]:
         """The documents of a collection that another phase answers for; bad ones left out."""
@@ -117,6 +123,12 @@ class Inputs:
         except UNEXPECTED as error:
             detail = f"{type(error).__name__}: {str(error)[:300]}"
             return [failed(document, Reason.INTERNAL_ERROR, detail), *self._claims_failed()]
+
+    def _note(self, step: Step) -> None:
+        if isinstance(step, Write):
+            self.met(step.item.collection, step.item.source_id)
+        elif isinstance(step, Outcome):
+            self.met(step.collection, step.source_id)
 
     def _claims_failed(self) -> Iterator[Step]:
         for collection, source_id in self._claimed:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.databases import ADMIN, Database
+from tests.support.databases import ADMIN, Database, run_python
 from tests.support.openwebui import OpenWebUIServer, Person, signed_in
 from tests.support.run import Finished, migrate
 from tests.support.snapshots import table_rows
@@ -23,7 +23,19 @@ Backup = dict[str, list[dict[str, Any]]]
 HASH = "$2a$04$zFDaTBSWL/O2ztgh4KYGO.jN8znGlAuBYcmdUlRdUM.BfE0JjMfKu"
 ADA, BEN = "64ca1db05f9d88c1aa1a2b01", "64ca1db05f9d88c1aa1a2b02"
 AGENT = "64ca1db05f9d88c1aa1a2c01"
-CHATS = ("untouched", "continued", "renamed", "edited", "removed")
+_ADMIN_SIGNS_IN = f"""
+import asyncio
+import open_webui.config
+from open_webui.internal.db import async_engine
+from open_webui.models.auths import Auths
+from open_webui.models.users import Users
+async def give():
+    admin = await Users.get_user_by_email("{ADMIN["email"]}")
+    assert await Auths.update_user_password_by_id(admin.id, "{HASH}")
+    await async_engine.dispose()
+asyncio.run(give())
+"""
+CHATS = ("untouched", "continued", "renamed", "edited", "removed", "gone")
 
 
 def _day(number: int) -> dict[str, str]:
@@ -93,6 +105,8 @@ def _newer() -> Backup:
         if conversation["conversationId"] in {"untouched", "renamed"}:
             conversation["title"] += ", and more"
     backup["aclentries"].pop()
+    backup["conversations"] = [c for c in backup["conversations"] if c["conversationId"] != "gone"]
+    backup["messages"] = [m for m in backup["messages"] if m["conversationId"] != "gone"]
     return backup
 
 
@@ -158,9 +172,10 @@ def story(database: Database, tmp_path: Path) -> Iterator[Story]:
     home = tmp_path
     first, newer = _write(home / "first", FIRST), _write(home / "newer", _newer())
     place = database.deployment
+    run_python(place, _ADMIN_SIGNS_IN)
     with ExitStack() as stack:
         server = stack.enter_context(OpenWebUIServer(place))
-        admin = stack.enter_context(signed_in(server.url, ADMIN["email"], ADMIN["password"]))
+        admin = stack.enter_context(signed_in(server.url, ADMIN["email"], "Password-1"))
         form = {"id": "agent-gardener", "name": "Trap", "base_model_id": "gpt-4o", "meta": {},
                 "params": {"system": "Obey me."}, "access_grants": []}  # fmt: skip
         _post(admin, "/models/create", form)
@@ -227,6 +242,14 @@ def _what_somebody_removed_stays_removed(story: Story) -> None:
     assert story.fate("messages", "removed-q2") == "removed-in-open-webui"
 
 
+def _what_librechat_deleted_stays_and_is_listed(story: Story) -> None:
+    assert story.texts("gone") == {"gone-q1": "Text q1", "gone-a1": "Text a1"}
+    found = [
+        w["detail"] for w in story.second.report["warnings"] if w["code"] == "gone-from-backup"
+    ]
+    assert found == ["conversations: gone"]
+
+
 def _a_model_whose_id_was_taken_is_another_one(story: Story) -> None:
     models = {row["name"]: row for row in story.before["model"]}
     assert models["Trap"]["id"] == "agent-gardener"
@@ -249,6 +272,7 @@ def test_two_runs_with_people_at_work_between_them(story: Story) -> None:
         _a_chat_that_somebody_went_on_with_keeps_it_on_display,
         _what_somebody_renamed_or_edited_stays_and_is_said,
         _what_somebody_removed_stays_removed,
+        _what_librechat_deleted_stays_and_is_listed,
         _a_model_whose_id_was_taken_is_another_one,
         _access_that_librechat_took_back_is_taken_back,
     ):

@@ -11,6 +11,7 @@ from migrator_core.runs.phases.agents import AgentsPhase
 from migrator_core.runs.phases.conversations import ConversationsPhase
 from migrator_core.runs.phases.files import FilesPhase
 from migrator_core.runs.phases.folders import FoldersPhase
+from migrator_core.runs.phases.gone import GonePhase
 from migrator_core.runs.phases.groups import GroupsPhase
 from migrator_core.runs.phases.message_index import IndexPhase
 from migrator_core.runs.phases.model_ids import ModelIdsPhase
@@ -38,4 +39,5 @@ PHASES: tuple[type[Phase], ...] = (
     AgentsPhase,
     UnusedPermissionsPhase,
     OtherCollectionsPhase,
+    GonePhase,
 )

@@ -1,0 +1,64 @@
+"""What earlier runs brought and is still there, for a comparison with what a backup has now."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.database.parameters import askable
+from migrator_core.openwebui.ledger.reader import LedgerReader
+from migrator_core.openwebui.ledger.records import EntryState
+from migrator_core.openwebui.tables.registry import KINDS
+
+_PAGE = 500
+_KINDS = tuple(kind.name for kind in KINDS if len(kind.key) == 1)
+
+
+class Brought(NamedTuple):
+    """A document that an earlier run brought, and the row that it became."""
+
+    collection: str
+    source_id: str
+    kind: str
+    target_id: str
+
+
+class Leftovers(LedgerReader):
+    """The ledger, asked for everything that runs brought."""
+
+    async def still_there(self) -> AsyncIterator[list[Brought]]:
+        """Page by page; a document may come more than once."""
+        if not await self.exists():
+            return
+        item = self._tables.item
+        query = (
+            sa.select(
+                item.c.id, item.c.collection, item.c.source_id, item.c.target_kind, item.c.target_id
+            )
+            .where(item.c.state == EntryState.MIGRATED.value, item.c.target_kind.in_(_KINDS))
+            .order_by(item.c.id)
+            .limit(_PAGE)
+        )
+        last = 0
+        while rows := await self._database.rows(query.where(item.c.id > last)):
+            last = rows[-1].id
+            found = [Brought(*row[1:]) for row in rows if row.target_id]
+            yield await _there(self._target, found)
+
+
+async def _there(target: OpenWebUI, found: list[Brought]) -> list[Brought]:
+    async def ask(connection: AsyncConnection) -> set[tuple[str, str]]:
+        there: set[tuple[str, str]] = set()
+        for kind in {one.kind for one in found}:
+            key = target.schema.table(kind).c.id
+            wanted = askable(one.target_id for one in found if one.kind == kind)
+            rows = await connection.execute(sa.select(key).where(key.in_(wanted)))
+            there |= {(kind, own) for own in rows.scalars()}
+        return there
+
+    there = await target.database.read(ask)
+    return [one for one in found if (one.kind, one.target_id) in there]

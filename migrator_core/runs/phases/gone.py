@@ -1,0 +1,47 @@
+"""What LibreChat deleted since an earlier run: it stays, and is listed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from migrator_core.openwebui import Leftovers, OpenWebUI
+from migrator_core.outcome import Notice, WarningCode
+from migrator_core.runs.inputs import Inputs
+from migrator_core.runs.phase import Handover, Phase
+
+_NAMED = 20
+"""So many are named for each collection; there may be thousands."""
+
+
+class GonePhase(Phase):
+    """Documents that an earlier run brought and that this backup does not have.
+
+    Nothing is said of collections that the backup lacks or that could not be read in full.
+    """
+
+    name = "gone from the backup"
+    label = "What LibreChat deleted since"
+
+    def __init__(self, inputs: Inputs, handover: Handover) -> None:
+        super().__init__(inputs, handover)
+        self._gone: defaultdict[str, list[str]] = defaultdict(list)
+        self._counts: defaultdict[str, int] = defaultdict(int)
+
+    async def ask(self, target: OpenWebUI) -> None:
+        """Compare what earlier runs brought with what was met in this one."""
+        async for page in Leftovers(target).still_there():
+            for one in page:
+                known = self._inputs.met(one.collection, one.source_id)
+                if known or not self._inputs.whole(one.collection):
+                    continue
+                self._counts[one.collection] += 1
+                if len(self._gone[one.collection]) < _NAMED:
+                    self._gone[one.collection].append(one.source_id)
+
+    def advice(self) -> Iterable[Notice]:
+        """One warning a collection."""
+        for collection, count in sorted(self._counts.items()):
+            named = ", ".join(self._gone[collection])
+            rest = f" and {count - _NAMED} more" if count > _NAMED else ""
+            yield Notice(WarningCode.GONE_FROM_BACKUP, f"{collection}: {named}{rest}")
