@@ -9,7 +9,7 @@ from migrator_core.openwebui.verifying.access import compare_grants
 from migrator_core.openwebui.verifying.accounts import compare_account, compare_group
 from migrator_core.openwebui.verifying.chats import compare_chat, compare_shared_chat
 from migrator_core.openwebui.verifying.columns import compare_columns, compare_versions
-from migrator_core.openwebui.verifying.facts import Facts, Gap, Rows, one
+from migrator_core.openwebui.verifying.facts import Facts, Gap, Rows
 from migrator_core.verification import Difference
 
 GRANTS = "access_grant"
@@ -33,7 +33,8 @@ def compare(kind: str, expected: Rows, ours: Rows, others: Rows, facts: Facts) -
     touched = facts.touched(main, present)
     for table in _HISTORIES:
         for version in expected.get(table, ()):
-            gaps += compare_versions(table, version, one(ours, table), touched=touched)
+            history = (*(ours.get(table) or ()), *(others.get(table) or ()))
+            gaps += compare_versions(table, version, history, touched=touched)
     actual = (*(ours.get(GRANTS) or ()), *(others.get(GRANTS) or ()))
     gaps += compare_grants(expected.get(GRANTS, ()), actual, facts, touched=touched)
     return gaps

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from migrator_core.openwebui.database.parameters import askable, in_portions
 from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.ledger.records import EntryState
 from migrator_core.outcome import RunState
+from migrator_core.verification import Difference
 
 _MADE = (EntryState.MIGRATED.value, EntryState.BROUGHT.value)
 _LEFT_OUT = (EntryState.SKIPPED.value, EntryState.FAILED.value)
@@ -94,7 +95,11 @@ class Memory(LedgerReader):
                 remembered[row.target_id] = Remembered(
                     row.state, made=True, since=since, fingerprint=row.fingerprint
                 )
-            elif before is None or not before.made:
+            elif before is not None and before.made:
+                if row.reason == Difference.CHANGED_IN_OPEN_WEBUI.value:
+                    # A later run kept somebody's change: what it left there, no entry says.
+                    remembered[row.target_id] = replace(before, fingerprint=None)
+            else:
                 remembered[row.target_id] = Remembered(row.state, row.reason, row.detail)
         return remembered
 

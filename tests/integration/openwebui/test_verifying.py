@@ -298,6 +298,12 @@ DAMAGE: dict[str, tuple[Deed, Difference, str, str]] = {
     "a prompt's text": (
         lambda h: h.update("prompt", {"id": PROMPT}, content="Else"),
         Difference.DIFFERS, PROMPT, "content"),
+    "a version of a prompt": (
+        lambda h: h.update("prompt_history", {"prompt_id": PROMPT}, snapshot={"content": "Else"}),
+        Difference.DIFFERS, PROMPT, "prompt_history: the migrated version"),
+    "a version of a prompt gone": (
+        lambda h: h.delete("prompt_history", prompt_id=PROMPT),
+        Difference.MISSING, PROMPT, "prompt_history: the migrated version"),
     "a model's parameters": (
         lambda h: h.update("model", {"id": "agent-mine"}, params={"temperature": 1}),
         Difference.DIFFERS, "agent-mine", "params"),
