@@ -81,7 +81,7 @@ def _tags(wanted: Values, chat: Values, facts: Facts) -> Iterator[Gap]:
     if not isinstance(meta, dict):
         yield Gap(Difference.DIFFERS, "meta")
         return
-    if not same(wanted["meta"].get("librechat"), meta.get("librechat")):
+    if not same(_origin(wanted["meta"]), _origin(meta)):
         yield Gap(Difference.DIFFERS, "meta: where it came from")
     ours, present = tag_ids(wanted), tag_ids(chat)
     for tag in sorted(ours - present):
@@ -93,6 +93,12 @@ def _tags(wanted: Values, chat: Values, facts: Facts) -> Iterator[Gap]:
             yield Gap(Difference.MISSING, f"tag {tag}: without a row, nobody sees it")
     if present - ours:
         yield Gap(_CHANGED, "tags added")
+
+
+def _origin(meta: Values) -> object:
+    """The conversation that it was; the rest of its provenance may change there."""
+    ours = meta.get("librechat")
+    return ours.get("conversationId") if isinstance(ours, dict) else None
 
 
 def tag_ids(chat: Values) -> set[str]:

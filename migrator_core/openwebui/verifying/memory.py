@@ -25,9 +25,9 @@ _PAGE = 500
 class Remembered:
     """One item in the ledger.
 
-    ``made`` says that a run of ours wrote it; then ``since`` is when that run began (seconds) and
-    ``fingerprint`` what it wrote last. Otherwise ``state`` and ``reason`` are what the last run
-    said of it.
+    ``made`` says that a run of ours wrote it; then ``since`` is when the first one began that did
+    (seconds), and ``fingerprint`` what was written last. Otherwise ``state`` and ``reason`` are
+    what the last run said of it.
     """
 
     state: str
@@ -91,7 +91,9 @@ class Memory(LedgerReader):
             if row.state == EntryState.UNDONE.value:
                 continue
             if row.state in _MADE or row.fingerprint is not None:
-                since = self._starts.get(row.run_id)
+                # People may have changed it before a later run brought it up to date.
+                began = self._starts.get(row.run_id)
+                since = before.since if before is not None and before.made else began
                 remembered[row.target_id] = Remembered(
                     row.state, made=True, since=since, fingerprint=row.fingerprint
                 )

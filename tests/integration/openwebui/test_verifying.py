@@ -14,10 +14,11 @@ import pytest
 import sqlalchemy as sa
 
 from migrator_core.openwebui import Memory, OpenWebUI, VerifyingWriter
+from migrator_core.openwebui.ledger.records import entry
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import Grant, Item
 from migrator_core.verification import HARMLESS, Difference, Finding
-from tests.integration.openwebui.conftest import OpenRun
+from tests.integration.openwebui.conftest import OpenRun, start_run
 from tests.support import rows
 from tests.support.databases import Database
 
@@ -474,6 +475,22 @@ async def test_damage_stays_visible_where_people_went_on(house: House) -> None:
     await house.edit_message("a1", content="Else")
     (grave,) = (await house.verify()).grave
     assert grave.what == ("message a1: content in chat_message",)
+
+
+async def test_a_later_run_does_not_turn_what_people_did_before_it_into_damage(
+    house: House,
+) -> None:
+    async with house.target.database.engine.begin() as connection:
+        text = "UPDATE librechat_migration_run SET started_at = started_at - 1000"
+        await connection.execute(sa.text(text))
+    (trip,) = (one for one in everything()[3] if one.row.id == CHAT)
+    later = await start_run(house.target)
+    brought = entry("chats", CHAT, "updated", target_kind="chat", target_id=CHAT,
+                    fingerprint=trip.fingerprint)  # fmt: skip
+    await later.ledger.add(later.run_id, [brought])
+    await house.edit_chat(set_in("a1", "content", "Mine"), updated_at=int(time.time()) - 500)
+    await house.edit_message("a1", content="Mine")
+    assert (await house.verify()).grave == []
 
 
 async def test_what_no_run_brought_is_not_migrated(run: OpenRun, database: Database) -> None:
