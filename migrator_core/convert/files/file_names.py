@@ -14,6 +14,105 @@ MAX_FILENAME = 255
 MAX_STORED_BYTES = 200
 """Of the stored name in UTF-8, its id included; file systems end at 255."""
 
+NEUTRAL = ".bin"
+
+PASSIVE_EXTENSIONS = frozenset(
+    f".{extension}"
+    for extension in [
+        "7z",
+        "aac",
+        "aif",
+        "aiff",
+        "avi",
+        "avif",
+        "bin",
+        "bmp",
+        "c",
+        "cfg",
+        "conf",
+        "cpp",
+        "cs",
+        "css",
+        "csv",
+        "doc",
+        "docx",
+        "eps",
+        "epub",
+        "flac",
+        "gif",
+        "go",
+        "h",
+        "heic",
+        "heif",
+        "ico",
+        "ini",
+        "ipynb",
+        "java",
+        "jfif",
+        "jpe",
+        "jpeg",
+        "jpg",
+        "json",
+        "jsonl",
+        "key",
+        "log",
+        "m4a",
+        "m4v",
+        "md",
+        "mkv",
+        "mov",
+        "mp3",
+        "mp4",
+        "mpeg",
+        "mpg",
+        "numbers",
+        "odp",
+        "ods",
+        "odt",
+        "oga",
+        "ogg",
+        "ogv",
+        "opus",
+        "pages",
+        "parquet",
+        "pdf",
+        "php",
+        "png",
+        "ppt",
+        "pptx",
+        "py",
+        "rar",
+        "rb",
+        "rs",
+        "rst",
+        "rtf",
+        "sh",
+        "sql",
+        "srt",
+        "tar",
+        "tex",
+        "tif",
+        "tiff",
+        "toml",
+        "tsv",
+        "txt",
+        "vtt",
+        "wav",
+        "weba",
+        "webm",
+        "webp",
+        "xls",
+        "xlsm",
+        "xlsx",
+        "yaml",
+        "yml",
+        "zip",
+    ]
+)
+"""What browsers show, play or download, but never run in the name of the site it comes from.
+
+``.gz`` and the like are not among it: ``page.html.gz`` means HTML to Python's ``mimetypes``."""
+
 _EXTENSION = re.compile(r"\.[A-Za-z0-9]{1,16}$")
 _UNSAFE_IN_STORAGE = re.compile(r"[^\w.\- ()\[\],]")
 
@@ -40,11 +139,20 @@ def stored_name(target_id: str, filename: str, content_type: str) -> str:
     Open WebUI guesses an image's type from this name before it looks at the record
     (0.12, ``utils/files.py``), so an image gets the extension of what it is: LibreChat keeps the
     original name of images it has converted.
+
+    It also serves some files under the type that this name means, to be shown in place
+    (0.10 to 0.12, ``routers/files.py: get_html_file_content_by_id``). So a name whose extension is
+    not known to be harmless ends in ``.bin``, which browsers download; one without any is text to
+    the server. What people see is the record's own name.
     """
     name = _with_image_extension(filename, content_type)
     stem, extension = _split(_UNSAFE_IN_STORAGE.sub("_", name))
-    room = MAX_STORED_BYTES - len(target_id) - 1 - len(extension)
-    return f"{target_id}_{cut_bytes(stem, room).strip(' .') or 'file'}{extension}"
+    room = MAX_STORED_BYTES - len(target_id) - 1 - len(extension) - len(NEUTRAL)
+    stored = f"{cut_bytes(stem, room).strip(' .') or 'file'}{extension}"
+    # Asked last: what was cut off or removed may have hidden an extension.
+    ending = _split(stored)[1].lower()
+    neutral = NEUTRAL if ending and ending not in PASSIVE_EXTENSIONS else ""
+    return f"{target_id}_{stored}{neutral}"
 
 
 def _with_image_extension(filename: str, content_type: str) -> str:

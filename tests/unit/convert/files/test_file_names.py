@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import mimetypes
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,3 +67,28 @@ def test_a_long_name_keeps_its_extension_in_storage() -> None:
     stored = stored_name(ID, "ж" * 200 + ".docx", "text/plain")
     assert stored.endswith(".docx")
     assert 190 <= len(stored.encode()) <= 200
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "page.html",
+        "PAGE.HTM",
+        "drawing.svg",
+        "page.html.gz",
+        "drawing.svgz",
+        "page.html. ",
+        "page.xhtml",
+        "feed.xml",
+        "saved.mhtml",
+        "sheet.xsl",
+        "code.js",
+        ".html",
+        "x" * 154 + ".html" + "~" * 90,
+        "x" * 158 + ".html" + "~" * 90,
+    ],
+)
+def test_no_stored_name_makes_a_web_server_serve_a_page(name: str) -> None:
+    for content_type in ("text/html", "image/svg+xml", "text/plain"):
+        meant = mimetypes.guess_type(stored_name(ID, name, content_type))[0]
+        assert meant in {None, "application/octet-stream", "text/plain"}
