@@ -45,6 +45,10 @@ class Reason(StrEnum):
     # Skipped: known, expected, decided by a rule.
     NO_EMAIL = "no-email"
     NO_PASSWORD = "no-password"  # noqa: S105 - a reason code, not a secret
+    UNVERIFIED = "unverified"
+    ACCOUNT_NOT_LINKED = "account-not-linked"
+    ACCOUNT_PENDING = "account-pending"
+    ADDRESS_UNPROVEN = "address-unproven"
     OWNER_NOT_MIGRATED = "owner-not-migrated"
     REMOTE_STORAGE = "remote-storage"
     MISSING_IN_BACKUP = "missing-in-backup"
@@ -82,6 +86,11 @@ class WarningCode(StrEnum):
 
     PASSWORD_UNUSABLE = "password-unusable"  # noqa: S105 - a warning code, not a secret
     PASSWORD_REPLACED = "password-replaced"  # noqa: S105 - a warning code, not a secret
+    PASSWORD_SLOW = "password-slow"  # noqa: S105 - a warning code, not a secret
+    PASSWORD_KEPT = "password-kept"  # noqa: S105 - a warning code, not a secret
+    ACCOUNT_EXISTING = "account-existing"
+    ACCOUNT_BANNED = "account-banned"
+    ADDRESS_LOOKS_ALIKE = "address-looks-alike"
     TWO_FACTOR_DROPPED = "two-factor-dropped"
     ADMIN_DEMOTED = "admin-demoted"
     ACCOUNT_MERGED = "account-merged"
@@ -111,6 +120,21 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     Reason.NO_EMAIL: "The account has no e-mail address, which Open WebUI needs to sign in.",
     Reason.NO_PASSWORD: (
         "The account signed in through OAuth, LDAP or SAML only and has no password to carry over."
+    ),
+    Reason.UNVERIFIED: (
+        "A sign-up that nobody confirmed and LibreChat would have deleted; nobody could sign in."
+    ),
+    Reason.ACCOUNT_NOT_LINKED: (
+        "Open WebUI has an account with this e-mail address, and accounts that are there were to "
+        "receive nothing."
+    ),
+    Reason.ACCOUNT_PENDING: (
+        "Open WebUI has an account with this e-mail address that nobody has let in yet. Let it in "
+        "and run again."
+    ),
+    Reason.ADDRESS_UNPROVEN: (
+        "Open WebUI has an administrator's account with this e-mail address, and LibreChat never "
+        "verified that the address is this user's. Verify it there and make a new backup."
     ),
     Reason.OWNER_NOT_MIGRATED: (
         "Its owner was not migrated or does not exist in the backup any more."
@@ -162,6 +186,24 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     ),
     WarningCode.PASSWORD_REPLACED: (
         "The existing account was given its LibreChat password, as asked for."
+    ),
+    WarningCode.PASSWORD_SLOW: (
+        "The password's hash has a cost that keeps the server busy for seconds at each sign-in."
+    ),
+    WarningCode.PASSWORD_KEPT: (
+        "The existing account kept its password, because LibreChat never verified the e-mail "
+        "address of the user with the other one, or Open WebUI could not check that one."
+    ),
+    WarningCode.ACCOUNT_EXISTING: (
+        "An account that was there before receives what a user of LibreChat with its e-mail "
+        "address has. Make sure that it is theirs: where sign-up is open, anybody may have taken "
+        "the address."
+    ),
+    WarningCode.ACCOUNT_BANNED: (
+        "LibreChat had banned the user; the account waits for an administrator's approval."
+    ),
+    WarningCode.ADDRESS_LOOKS_ALIKE: (
+        "Different e-mail addresses look alike; they are different accounts."
     ),
     WarningCode.TWO_FACTOR_DROPPED: (
         "Two-factor sign-in cannot be carried over; the account signs in with its password alone."

@@ -43,6 +43,8 @@ class UserRow:
     updated_at: int
     last_active_at: int
     info: JsonDict
+    pending: bool = False
+    """Whether an administrator has to let the person in first."""
 
 
 @dataclass(frozen=True, slots=True)

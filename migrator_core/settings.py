@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -39,9 +39,21 @@ class Settings(BaseModel):
         default=False,
         description=(
             "Give an account that Open WebUI already has (same e-mail) its LibreChat password. "
-            "Never an administrator's."
+            "Never an administrator's, and only where LibreChat has verified the e-mail."
         ),
         json_schema_extra={"env": "PREFER_IMPORT_PASSWORD", "flag": "--prefer-import-password"},
+    )
+    existing_accounts: Literal["link", "skip"] = Field(
+        default="link",
+        description=(
+            "link: an account that Open WebUI already has receives the content of the person with "
+            "the same e-mail. skip: it receives nothing."
+        ),
+        json_schema_extra={
+            "env": "MIGRATION_EXISTING_ACCOUNTS",
+            "flag": "--existing-accounts",
+            "metavar": "link|skip",
+        },
     )
     default_model: str = Field(
         default="gpt-4o",

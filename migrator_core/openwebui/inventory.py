@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,11 +19,12 @@ _DEFAULT_GROUP = "ui.default_group_id"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account that Open WebUI has. ``email`` is in lower case."""
+    """An account that Open WebUI has. ``email`` is in lower case, ``created_at`` in seconds."""
 
     id: str
     email: str
     role: str
+    created_at: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Inventory:
         """The accounts that have one of these e-mail addresses, whatever the case."""
         user = self._schema.table("user")
         lowered = sa.func.lower(user.c.email)
-        query = sa.select(user.c.id, user.c.email, user.c.role).order_by(
+        query = sa.select(user.c.id, user.c.email, user.c.role, user.c.created_at).order_by(
             user.c.created_at, user.c.id
         )
 
@@ -54,7 +55,9 @@ class Inventory:
             for some in in_portions(askable(email.lower() for email in emails)):
                 one_of_these = sa.or_(lowered.in_(some), user.c.email.in_(some))
                 for row in await connection.execute(query.where(one_of_these)):
-                    account = Account(row.id, row.email.lower(), row.role or "")
+                    account = Account(
+                        row.id, row.email.lower(), row.role or "", int(row.created_at or 0)
+                    )
                     found.setdefault(account.email, account)
             return found
 

@@ -138,6 +138,7 @@ def test_every_setting_can_be_given() -> None:
     assert job["BACKUP_DIR"] == "/backup/old/librechat-backup-20260301-120000"
     assert job["DRY_RUN"] == "false"
     assert job["PREFER_IMPORT_PASSWORD"] == "true"
+    assert job["MIGRATION_EXISTING_ACCOUNTS"] == "skip"
     assert job["MIGRATION_DEFAULT_MODEL"] == "claude-sonnet-4"
     assert yaml.safe_load(job["MIGRATION_MODEL_MAP"]) == {
         "anthropic/claude-sonnet-4-20250514": "claude-sonnet-4",

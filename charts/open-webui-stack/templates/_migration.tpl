@@ -65,6 +65,8 @@
   value: {{ $m.dryRun | quote }}
 - name: PREFER_IMPORT_PASSWORD
   value: {{ $m.preferImportPassword | quote }}
+- name: MIGRATION_EXISTING_ACCOUNTS
+  value: {{ $m.existingAccounts | quote }}
 - name: MIGRATION_DEFAULT_MODEL
   value: {{ $m.defaultModel | quote }}
 {{- with $m.modelMap }}

@@ -7,23 +7,16 @@ at once and does not depend on the order in which the backup holds them.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from migrator_core.convert.ids import user_id
+from migrator_core.convert.people.addresses import look_alikes, normalise_email
 from migrator_core.convert.result import Skipped, notice
 from migrator_core.librechat.documents.user import User
 from migrator_core.outcome import Notice, Reason, WarningCode
-
-MAX_EMAIL = 320
-"""Characters: 64 before the @, 255 behind it (RFC 5321)."""
-
-_ADDRESS = re.compile(
-    r"[^\s@\x00-\x1f\x7f-\x9f\ud800-\udfff]+@[^\s@\x00-\x1f\x7f-\x9f\ud800-\udfff]+"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +24,8 @@ class Identity:
     """What the plan needs to know of one user; the password itself is not among it.
 
     ``created`` is in milliseconds; ``external_ids`` are the ids by which groups of an identity
-    provider know the user.
+    provider know the user. ``verified`` says that LibreChat holds the address to be the user's;
+    ``unconfirmed``, that it waited for a confirmation and would have deleted the user without one.
     """
 
     source_id: str
@@ -39,6 +33,17 @@ class Identity:
     has_password: bool
     created: int | None = None
     external_ids: tuple[str, ...] = ()
+    verified: bool = False
+    unconfirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The account in Open WebUI that has an address. ``linked`` is False to give it nothing."""
+
+    id: str
+    role: str = "user"
+    linked: bool = True
 
 
 class Fate(StrEnum):
@@ -86,19 +91,6 @@ class _Group:
     members: list[Identity] = field(default_factory=list)
 
 
-def normalise_email(email: str | None) -> str | None:
-    """The address as Open WebUI stores it (stripped, lower case), None where it is no address.
-
-    Not a check of deliverability: one ``@`` with something on both sides, no whitespace, no control
-    characters. ``admin@localhost`` is fine.
-    """
-    if email is None:
-        return None
-    address = email.strip().lower()
-    usable = len(address) <= MAX_EMAIL and _ADDRESS.fullmatch(address)
-    return address if usable else None
-
-
 def identity_of(user: User) -> Identity:
     """The part of a user document that the plan needs."""
     external = user.id_on_the_source.strip() if user.id_on_the_source else ""
@@ -108,22 +100,25 @@ def identity_of(user: User) -> Identity:
         has_password=bool(user.password and user.password.strip()),
         created=user.created_at,
         external_ids=(external,) if external else (),
+        verified=user.email_verified,
+        unconfirmed=user.expires and not user.email_verified,
     )
 
 
 def plan_accounts(
-    identities: Sequence[Identity], existing: Mapping[str, str] | None = None
+    identities: Sequence[Identity], existing: Mapping[str, Holder] | None = None
 ) -> AccountPlan:
     """Decide over all users of a backup.
 
     Args:
         identities: one per user document; a later one with the same ``_id`` is ignored.
-        existing: accounts in Open WebUI, lower-case e-mail → account id.
+        existing: accounts in Open WebUI by lower-case e-mail.
 
     Among several users with one address and a password, the earliest (``createdAt``, then ``_id``)
     becomes the account, and the others are merged into it, also those without a password. Where
     Open WebUI has an account with the address already, all of them are; unless it is the very
-    account that this plan creates, as on a second run.
+    account that this plan creates, as on a second run. A sign-up that nobody confirmed takes no
+    part in any of this: whoever typed the address has not shown that it is theirs.
     """
     known = {email.lower(): account for email, account in (existing or {}).items()}
     distinct: dict[str, Identity] = {}
@@ -132,7 +127,7 @@ def plan_accounts(
     groups: defaultdict[str, _Group] = defaultdict(_Group)
     for identity in distinct.values():
         email = normalise_email(identity.email)
-        if email is not None:
+        if email is not None and not identity.unconfirmed:
             groups[email].members.append(identity)
 
     decided: dict[str, Decision] = {}
@@ -141,16 +136,16 @@ def plan_accounts(
         decisions = _decide(email, group.members, known.get(email))
         decided |= decisions
         notices += _merge_notices(email, decisions)
-    decisions = {key: decided.get(key) or _no_email(item) for key, item in distinct.items()}
+    decisions = {key: decided.get(key) or _left_out(item) for key, item in distinct.items()}
+    notices += _look_alike_notices([*groups, *known])
     return AccountPlan(decisions, _principals(distinct, decisions), tuple(notices))
 
 
-def _decide(email: str, members: list[Identity], existing: str | None) -> dict[str, Decision]:
+def _decide(email: str, members: list[Identity], here: Holder | None) -> dict[str, Decision]:
     with_password = [member for member in members if member.has_password]
     winner = min(with_password, key=_seniority) if with_password else None
-    if existing is not None and (winner is None or existing != user_id(winner.source_id)):
-        decision = Decision(Fate.EXISTING, email, existing)
-        return {member.source_id: decision for member in members}
+    if here is not None and (winner is None or here.id != user_id(winner.source_id)):
+        return {member.source_id: _meet(email, member, members, here) for member in members}
     if winner is None:
         skipped = Skipped(Reason.NO_PASSWORD, email)
         return {member.source_id: Decision(Fate.SKIP, email, skipped=skipped) for member in members}
@@ -160,12 +155,35 @@ def _decide(email: str, members: list[Identity], existing: str | None) -> dict[s
     return {member.source_id: created if member is winner else merged for member in members}
 
 
+def _meet(email: str, member: Identity, members: list[Identity], here: Holder) -> Decision:
+    """What becomes of a user whose address somebody has in Open WebUI.
+
+    An account that an earlier run made for one of them is no stranger's. An administrator's
+    account can do harm with what it is given, so the address alone is not enough for it: LibreChat
+    must hold the address to be that user's.
+    """
+    reason = None
+    if here.id not in {user_id(other.source_id) for other in members}:
+        if here.role == "pending":
+            reason = Reason.ACCOUNT_PENDING
+        elif not here.linked:
+            reason = Reason.ACCOUNT_NOT_LINKED
+        elif here.role == "admin" and not member.verified:
+            reason = Reason.ADDRESS_UNPROVEN
+    if reason is not None:
+        return Decision(Fate.SKIP, email, skipped=Skipped(reason, email))
+    return Decision(Fate.EXISTING, email, here.id)
+
+
 def _seniority(identity: Identity) -> tuple[bool, int, str]:
     return identity.created is None, identity.created or 0, identity.source_id
 
 
-def _no_email(identity: Identity) -> Decision:
+def _left_out(identity: Identity) -> Decision:
     given = (identity.email or "").strip()
+    email = normalise_email(given)
+    if identity.unconfirmed and email is not None:
+        return Decision(Fate.SKIP, email, skipped=Skipped(Reason.UNVERIFIED, email))
     detail = f"{given[:100]!a} is no e-mail address" if given else None
     return Decision(Fate.SKIP, skipped=Skipped(Reason.NO_EMAIL, detail))
 
@@ -177,6 +195,14 @@ def _merge_notices(email: str, decisions: Mapping[str, Decision]) -> list[Notice
         return []
     detail = f"{email}: {len(sharing)} users of LibreChat became one account ({', '.join(sharing)})"
     return [notice(WarningCode.ACCOUNT_MERGED, detail)]
+
+
+def _look_alike_notices(emails: list[str]) -> list[Notice]:
+    """One warning for each group of addresses that people could take for one."""
+    return [
+        notice(WarningCode.ADDRESS_LOOKS_ALIKE, " and ".join(f"{one} ({one!a})" for one in alike))
+        for alike in look_alikes(emails)
+    ]
 
 
 def _principals(

@@ -7,7 +7,7 @@ import re
 from migrator_core.convert.cleaning import clean_json, single_line
 from migrator_core.convert.dates import row_dates, seconds
 from migrator_core.convert.ids import user_id
-from migrator_core.convert.people.accounts import normalise_email
+from migrator_core.convert.people.addresses import normalise_email
 from migrator_core.convert.result import Converted, notice
 from migrator_core.librechat.documents.base import InvalidDocumentError
 from migrator_core.librechat.documents.user import User
@@ -24,6 +24,9 @@ MAX_USERNAME = 50
 # 22 characters of salt and 31 of checksum behind a two-digit cost. bcrypt allows costs up to 31,
 # but each step doubles the time: beyond 16 every sign-in would keep the server busy for seconds,
 # beyond 20 for minutes.
+SLOW_COST = 15
+"""About two seconds on a server of today; LibreChat itself writes 10."""
+
 _BCRYPT = re.compile(r"\$2[aby]\$(0[4-9]|1[0-6])\$[./A-Za-z0-9]{53}")
 
 
@@ -47,13 +50,21 @@ def usable_hash(password_hash: str | None) -> bool:
     return True
 
 
-def convert_user(user: User, *, avatar: str | None, fallback: int) -> Converted[UserRow]:
+def slow_hash(password_hash: str) -> bool:
+    """Whether checking a password against this usable hash takes the server seconds."""
+    return int(password_hash[4:6]) >= SLOW_COST
+
+
+def convert_user(
+    user: User, *, avatar: str | None, fallback: int, banned: bool = False
+) -> Converted[UserRow]:
     """The account for a user who has been decided to become one.
 
     Args:
         user: the document.
         avatar: the picture as a ``data:`` URI, None where the backup has none.
         fallback: the run's start in seconds, for dates that are missing.
+        banned: LibreChat does not let this user in; an administrator has to decide here.
 
     Raises:
         InvalidDocumentError: the user has no usable e-mail address.
@@ -77,8 +88,19 @@ def convert_user(user: User, *, avatar: str | None, fallback: int) -> Converted[
         updated_at=dates.updated,
         last_active_at=dates.updated,
         info={"librechat": _provenance(user)},
+        pending=banned,
     )
-    return Converted(row, _notices(user, email, usable=usable, avatar=avatar, fallback=fallback))
+    notices = _notices(user, email, usable=usable, avatar=avatar, fallback=fallback)
+    if banned:
+        detail = f"{email}: waits for an administrator's approval"
+        notices = (notice(WarningCode.ACCOUNT_BANNED, detail), *notices)
+    return Converted(row, notices)
+
+
+def slow_password(email: str) -> Notice:
+    """The warning about a password that is expensive to check."""
+    detail = f"{email}: each sign-in keeps the server busy for seconds; set a new password"
+    return notice(WarningCode.PASSWORD_SLOW, detail)
 
 
 def _provenance(user: User) -> JsonDict:
@@ -103,6 +125,8 @@ def _notices(
     if not usable:
         detail = f"{email}: the password hash is not bcrypt as Open WebUI reads it"
         notices.append(notice(WarningCode.PASSWORD_UNUSABLE, detail))
+    elif slow_hash((user.password or "").strip()):
+        notices.append(slow_password(email))
     if user.two_factor_enabled:
         detail = f"{email}: signs in without a second factor until it is set up again"
         notices.append(notice(WarningCode.TWO_FACTOR_DROPPED, detail))

@@ -6,9 +6,14 @@ Secrets beside the password hash (TOTP seed, backup codes, refresh tokens) are n
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
 
 from migrator_core.librechat.documents.base import Date, Flag, Identifier, SourceModel, String, Text
+
+Present = Annotated[bool, BeforeValidator(lambda value: value is not None)]
+"""Whether the field holds anything, whatever it is."""
 
 
 class User(SourceModel):
@@ -24,6 +29,8 @@ class User(SourceModel):
     role: Text = None
     avatar: String = None
     email_verified: Flag = Field(default=False, alias="emailVerified")
+    expires: Present = Field(default=False, alias="expiresAt")
+    """LibreChat deletes the row by itself unless the address is confirmed before."""
     two_factor_enabled: Flag = Field(default=False, alias="twoFactorEnabled")
     id_on_the_source: Text = Field(default=None, alias="idOnTheSource")
     """By this id, a group that comes from an identity provider knows its members."""

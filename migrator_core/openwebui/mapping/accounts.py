@@ -23,7 +23,7 @@ def user_rows(row: UserRow, context: MappingContext) -> list[TableRow]:
         "email": email,
         "name": row.name,
         "username": row.username,
-        "role": "user",
+        "role": "pending" if row.pending else "user",
         "profile_image_url": row.profile_image_url,
         "info": _with_original_date(row, created_at),
         "created_at": created_at,

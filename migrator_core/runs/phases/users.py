@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.ids import user_id
@@ -10,14 +12,20 @@ from migrator_core.convert.people.accounts import (
     AccountPlan,
     Decision,
     Fate,
+    Holder,
     Identity,
     identity_of,
     plan_accounts,
 )
+from migrator_core.convert.people.addresses import normalise_email, skeleton
 from migrator_core.convert.people.avatars import data_uri
-from migrator_core.convert.people.users import convert_user, usable_hash
+from migrator_core.convert.people.bans import banned_users
+from migrator_core.convert.people.users import convert_user, slow_hash, slow_password, usable_hash
+from migrator_core.convert.result import notice
 from migrator_core.librechat import Document
+from migrator_core.librechat.documents.log_entry import LogEntry
 from migrator_core.librechat.documents.user import User
+from migrator_core.librechat.values import normalise_id
 from migrator_core.openwebui import Account, OpenWebUI, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.rows import Item
@@ -40,18 +48,24 @@ class UsersPhase(Phase):
         self._identities: list[Identity] = []
         self._existing: Mapping[str, Account] = {}
         self._plan = AccountPlan({}, {})
+        self._banned: frozenset[str] = frozenset()
         self._accounts: dict[str, str] = {}
 
     def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
         """What the plan needs of every user."""
         users = self._inputs.readable("users", User)
         self._identities = [identity_of(user) for user in users]
+        entries = self._inputs.readable("logs", LogEntry)
+        self._banned = banned_users(entries, self._inputs.started * 1000)
 
     async def ask(self, target: OpenWebUI) -> None:
         """The accounts that Open WebUI has already; with them, the fate of every user."""
-        emails = {identity.email.strip().lower() for identity in self._identities if identity.email}
-        self._existing = await target.inventory.accounts(sorted(emails))
-        known = {email: account.id for email, account in self._existing.items()}
+        self._existing = await target.inventory.accounts(wanted_addresses(self._identities))
+        linked = self._inputs.settings.existing_accounts == "link"
+        known = {
+            email: Holder(account.id, account.role, linked)
+            for email, account in self._existing.items()
+        }
         self._plan = plan_accounts(self._identities, known)
 
     def total(self) -> int | None:
@@ -61,6 +75,7 @@ class UsersPhase(Phase):
     def steps(self) -> Iterator[Step]:
         """One step a user; users who share an account with another one follow in a later phase."""
         yield from self._plan.notices
+        yield from self._strangers()
         yield from self._inputs.each("users", User, self._convert)
 
     def result(self) -> OwnAccounts:
@@ -83,7 +98,9 @@ class UsersPhase(Phase):
     def _own_account(self, user: User) -> Step:
         content = self._inputs.picture(user.avatar, user.id) if user.avatar else None
         avatar = data_uri(content) if content else None
-        converted = convert_user(user, avatar=avatar, fallback=self._inputs.started)
+        converted = convert_user(
+            user, avatar=avatar, fallback=self._inputs.started, banned=user.id in self._banned
+        )
         row = converted.row
         return Write(
             Item("users", user.id, row, fingerprint(row)),
@@ -104,11 +121,70 @@ class UsersPhase(Phase):
             yield self._own_account(user)
         else:
             yield Outcome("users", user.id, State.EXISTING, account.id)
+        if self._inputs.settings.prefer_import_password and account.role != "admin":
+            yield from self._password(user, account)
+
+    def _password(self, user: User, account: Account) -> Iterator[Step]:
+        """LibreChat's password, where it proves no less than the one that is there."""
         password = (user.password or "").strip()
-        wanted = self._inputs.settings.prefer_import_password and account.role != "admin"
-        if wanted and usable_hash(password):
-            notice = Notice(WarningCode.PASSWORD_REPLACED, account.email)
-            yield NewPassword(account, password, notice)
+        if not password:
+            return
+        if not user.email_verified or not usable_hash(password):
+            yield notice(WarningCode.PASSWORD_KEPT, account.email)
+            return
+        if slow_hash(password):
+            yield slow_password(account.email)
+        yield NewPassword(account, password, Notice(WarningCode.PASSWORD_REPLACED, account.email))
+
+    def _strangers(self) -> Iterator[Step]:
+        """One warning for each account that was there before and is about to receive something."""
+        receiving: dict[str, list[str]] = {}
+        for source_id in self._plan.of(Fate.EXISTING):
+            decision = self._plan.decisions[source_id]
+            receiving.setdefault(decision.email or "", []).append(source_id)
+        own = {user_id(identity.source_id) for identity in self._identities}
+        strangers = {
+            email: users
+            for email, users in receiving.items()
+            if self._existing[email].id not in own
+        }
+        if not strangers:
+            return
+        chats = self._chats_of({user for users in strangers.values() for user in users})
+        for email, users in strangers.items():
+            account = self._existing[email]
+            count = sum(chats[user] for user in users)
+            detail = (
+                f"{email}: {_whose(account.role)} account, here since {_day(account.created_at)}; "
+                f"LibreChat has {count:,} chats of the user with this address ({', '.join(users)})"
+            )
+            yield notice(WarningCode.ACCOUNT_EXISTING, detail)
+
+    def _chats_of(self, users: set[str]) -> Counter[str]:
+        """How many conversations the backup has of each of these users."""
+        found: Counter[str] = Counter()
+        if self._inputs.has("conversations"):
+            for document in self._inputs.backup.documents("conversations"):
+                self._inputs.pause()
+                user = normalise_id((document.data or {}).get("user"))
+                if user in users:
+                    found[user] += 1
+        return found
+
+
+def wanted_addresses(identities: Iterable[Identity]) -> list[str]:
+    """The addresses to ask Open WebUI for: the users' own, and those that they look like."""
+    own = {normalise_email(identity.email) for identity in identities if not identity.unconfirmed}
+    emails = {email for email in own if email is not None}
+    return sorted(emails | {skeleton(email) for email in emails if not email.isascii()})
+
+
+def _whose(role: str) -> str:
+    return "an administrator's" if role == "admin" else "an ordinary"
+
+
+def _day(moment: int) -> str:
+    return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=moment):%Y-%m-%d}"
 
 
 class MergedUsersPhase(Phase):

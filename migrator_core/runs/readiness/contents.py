@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from migrator_core.convert.people.accounts import Fate, Identity, identity_of, plan_accounts
+from migrator_core.convert.people.accounts import Fate, Holder, Identity, identity_of, plan_accounts
 from migrator_core.convert.people.users import usable_hash
 from migrator_core.errors import MigratorError
 from migrator_core.librechat import Backup, open_backup
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.user import User
+from migrator_core.outcome import Reason
 from migrator_core.runs.directories import work_directory
+from migrator_core.runs.phases.users import wanted_addresses
 from migrator_core.runs.readiness.findings import Findings
 from migrator_core.wording import size
 
@@ -73,9 +75,11 @@ class _People:
 
 
 async def _say_who_they_are(people: _People, found: Findings) -> None:
-    emails = sorted({i.email.strip().lower() for i in people.identities if i.email})
+    emails = wanted_addresses(people.identities)
     accounts = await found.target.inventory.accounts(emails) if found.target else {}
-    plan = plan_accounts(people.identities, {email: a.id for email, a in accounts.items()})
+    linked = found.settings.existing_accounts == "link"
+    holders = {email: Holder(a.id, a.role, linked) for email, a in accounts.items()}
+    plan = plan_accounts(people.identities, holders)
     made = {account.id for account in accounts.values()}
     decisions = plan.decisions.values()
     arrived = sum(d.fate is Fate.CREATE and d.account_id in made for d in decisions)
@@ -87,7 +91,9 @@ async def _say_who_they_are(people: _People, found: Findings) -> None:
         f"{arrived:,} arrived with an earlier run, {counts[Fate.EXISTING]:,} have an account here, "
         f"{counts[Fate.MERGE]:,} share another one's, {counts[Fate.SKIP]:,} are left out."
     )
-    pending = sum(accounts[email].role == "pending" for email in theirs)
+    pending = sum(
+        d.skipped is not None and d.skipped.reason is Reason.ACCOUNT_PENDING for d in decisions
+    )
     found.warnings += _warnings(people, len(theirs), pending)
 
 
@@ -106,4 +112,7 @@ def _warnings(people: _People, existing: int, pending: int) -> Iterator[str]:
             "anybody may have taken the address."
         )
     if pending:
-        yield f"{pending:,} of these accounts are pending: nobody has let them in yet."
+        yield (
+            f"{pending:,} people have an account here that is pending: nobody has let it in yet. "
+            "They are left out, with all their content."
+        )

@@ -8,10 +8,11 @@ from migrator_core.convert.ids import user_id
 from migrator_core.convert.people.accounts import (
     AccountPlan,
     Fate,
+    Holder,
     Identity,
-    normalise_email,
     plan_accounts,
 )
+from migrator_core.convert.people.addresses import normalise_email
 from migrator_core.outcome import Reason, WarningCode
 
 A, B, C, D = ("a" * 24, "b" * 24, "c" * 24, "d" * 24)
@@ -35,6 +36,11 @@ def accounts(plan: AccountPlan) -> dict[str, str | None]:
         ("x@", None),
         ("a b@example.com", None),
         ("a\x00@example.com", None),
+        ("\xa0a@example.com", None),
+        ("a@example.com\u2003", None),
+        ("a\u200b@example.com", None),
+        ("\u212aim@example.com", None),
+        ("\u0130@example.com", None),
         ("a\ud800@example.com", None),
         ("a@" + "x" * 400, None),
         ("", None),
@@ -56,7 +62,7 @@ def test_each_user_gets_the_fate_the_rules_say() -> None:
             Identity("f" * 24, "broken", has_password=True),
             Identity("g" * 24, "Old@x.org", has_password=False),
         ],
-        {"old@x.org": "account-7"},
+        {"old@x.org": Holder("account-7")},
     )
     fates = {key: decision.fate for key, decision in plan.decisions.items()}
     assert fates == {
@@ -107,7 +113,7 @@ def test_an_existing_account_takes_all_users_with_its_address() -> None:
             Identity(A, "x@x.org", has_password=True),
             Identity(B, "X@X.org", has_password=False),
         ],
-        {"X@x.org": "theirs"},
+        {"X@x.org": Holder("theirs")},
     )
     assert accounts(plan) == {A: "theirs", B: "theirs"}
     assert set(plan.of(Fate.EXISTING)) == {A, B}
@@ -119,7 +125,7 @@ def test_on_a_second_run_the_account_made_by_the_first_is_no_stranger() -> None:
         Identity(B, "x@x.org", has_password=False),
     ]
     first = plan_accounts(identities)
-    assert plan_accounts(identities, {"x@x.org": user_id(A)}) == first
+    assert plan_accounts(identities, {"x@x.org": Holder(user_id(A))}) == first
 
 
 def test_the_same_id_twice_counts_once() -> None:
@@ -148,3 +154,60 @@ def test_an_external_id_that_several_users_claim_names_nobody() -> None:
         D: user_id(D),
         "alone": user_id(D),
     }
+
+
+def test_a_sign_up_that_nobody_confirmed_has_no_part_in_anything() -> None:
+    plan = plan_accounts(
+        [
+            Identity(A, "X@x.org", has_password=True, created=1, unconfirmed=True),
+            Identity(B, "x@x.org", has_password=True, created=2),
+            Identity(C, "boss@x.org", has_password=True, unconfirmed=True),
+        ],
+        {"boss@x.org": Holder("boss", "admin")},
+    )
+    assert accounts(plan) == {B: user_id(B)}
+    assert plan.notices == ()
+    for key in (A, C):
+        skipped = plan.decisions[key].skipped
+        assert skipped is not None
+        assert skipped.reason is Reason.UNVERIFIED
+
+
+@pytest.mark.parametrize(
+    ("holder", "verified", "reason"),
+    [
+        (Holder("here"), False, None),
+        (Holder("here", "admin"), True, None),
+        (Holder("here", "admin"), False, Reason.ADDRESS_UNPROVEN),
+        (Holder("here", "pending"), True, Reason.ACCOUNT_PENDING),
+        (Holder("here", linked=False), True, Reason.ACCOUNT_NOT_LINKED),
+        (Holder(user_id(B), "pending", linked=False), False, None),
+    ],
+)
+def test_what_an_account_that_is_here_may_receive(
+    holder: Holder, verified: bool, reason: Reason | None
+) -> None:
+    plan = plan_accounts(
+        [
+            Identity(A, "x@x.org", has_password=True, created=1, verified=verified),
+            Identity(B, "x@x.org", has_password=True, created=2, verified=True),
+        ],
+        {"x@x.org": holder},
+    )
+    decision = plan.decisions[A]
+    assert decision.account_id == (holder.id if reason is None else None)
+    assert (decision.skipped and decision.skipped.reason) == reason
+
+
+def test_addresses_that_look_alike_are_two_accounts_and_named() -> None:
+    plan = plan_accounts(
+        [
+            Identity(A, "paypal@x.org", has_password=True),
+            Identity(B, "p\u0430yp\u0430l@x.org", has_password=True),
+            Identity(C, "m\xfcller@x.org", has_password=True),
+            Identity(D, "muller@x.org", has_password=True),
+        ]
+    )
+    assert len(set(accounts(plan).values())) == 4
+    assert [notice.code for notice in plan.notices] == [WarningCode.ADDRESS_LOOKS_ALIKE]
+    assert "p\\u0430yp\\u0430l" in plan.notices[0].detail

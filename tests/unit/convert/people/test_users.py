@@ -74,6 +74,7 @@ def test_every_account_has_a_name(
     [
         ({"password": "$argon2id$v=19$m=65536"}, WarningCode.PASSWORD_UNUSABLE),
         ({"password": d.HASH[:-1]}, WarningCode.PASSWORD_UNUSABLE),
+        ({"password": d.HASH.replace("$10$", "$16$")}, WarningCode.PASSWORD_SLOW),
         ({"twoFactorEnabled": True}, WarningCode.TWO_FACTOR_DROPPED),
         ({"role": "ADMIN"}, WarningCode.ADMIN_DEMOTED),
         ({"createdAt": None}, WarningCode.DATE_REPAIRED),
@@ -142,3 +143,11 @@ def test_a_hash_called_usable_signs_in_and_only_with_its_password() -> None:
         copied = _convert(password=hashed).row.password_hash
         assert bcrypt.checkpw(password.encode(), copied.encode())
         assert not bcrypt.checkpw(b"other", copied.encode())
+
+
+def test_who_was_banned_waits_for_an_administrator() -> None:
+    user = parse(User, d.USER)
+    result = convert_user(user, avatar=PICTURE, fallback=d.STARTED, banned=True)
+    assert result.row.pending
+    assert _codes(result) == [WarningCode.ACCOUNT_BANNED]
+    assert not _convert().row.pending
