@@ -122,6 +122,10 @@ check: venv ## Lint, formatting, types, arrows between packages, dead code
 bench: venv ## Measure speed, memory and what neighbours notice (ARGS=neighbour for one part)
 	$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: fuzz
+fuzz: venv ## Preview a thousand randomly damaged backups (ARGS="--seed 1 --count 1000")
+	$(BIN)/python -m tests.fuzz $(ARGS)
+
 .PHONY: sample
 sample: venv ## Write the sample backup again from scripts/sample
 	$(BIN)/python -m scripts.make_sample

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,5 +98,6 @@ class Spool:
                 yield json.loads(line)
 
     def close(self) -> None:
-        """Release the file."""
-        self._file.close()
+        """Release the file, whose last lines nobody reads any more where the disk is full."""
+        with contextlib.suppress(OSError):
+            self._file.close()

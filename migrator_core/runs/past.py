@@ -9,18 +9,19 @@ from typing import Self
 
 from migrator_core.errors import CannotStartError
 from migrator_core.openwebui import (
-    EntryState,
     Ledger,
     LedgerItem,
     OpenWebUI,
     RunLock,
     RunRecord,
 )
-from migrator_core.outcome import Mode, Notice, Outcome, Reason, RunState, State, WarningCode
+from migrator_core.outcome import Mode, RunState, State
 from migrator_core.progress import Progress
 from migrator_core.report import BackupInfo, Report, RunInfo, write_reports
 from migrator_core.runs.directories import prepared_directory, work_directory
 from migrator_core.runs.journal import Journal
+from migrator_core.runs.recalling import notice_of, outcome_of, recorded_counts
+from migrator_core.tally import Counts
 
 
 class History:
@@ -96,7 +97,8 @@ async def past_report(run_id: str | None, directory: Path | None) -> Path:
         with work_directory() as workdir, closing(Journal(workdir, Progress())) as journal:
             async for item in ledger.items(run.id):
                 _recall(item, journal)
-            await write_reports(_report(run, journal), where)
+            counts = run.counts or await recorded_counts(ledger, run.id)
+            await write_reports(_report(run, counts, journal), where)
         return where
 
 
@@ -119,14 +121,11 @@ async def _find(ledger: Ledger, run_id: str | None) -> RunRecord:
 
 def _recall(item: LedgerItem, journal: Journal) -> None:
     """Put one ledger entry back where a report finds it."""
-    if item.state == EntryState.WARNING and item.reason:
-        journal.warn(Notice(WarningCode(item.reason), item.detail or ""))
-    elif item.state in {State.EXISTING, State.SKIPPED, State.FAILED}:
-        reason = Reason(item.reason) if item.reason else None
-        state = State(item.state)
-        journal.outcome(
-            Outcome(item.collection, item.source_id, state, item.target_id, reason, item.detail)
-        )
+    notice, outcome = notice_of(item), outcome_of(item)
+    if notice is not None:
+        journal.warn(notice)
+    elif outcome is not None and outcome.state is not State.MIGRATED:
+        journal.outcome(outcome)
 
 
 def run_info(run: RunRecord) -> RunInfo:
@@ -142,11 +141,11 @@ def run_info(run: RunRecord) -> RunInfo:
     )
 
 
-def _report(run: RunRecord, journal: Journal) -> Report:
+def _report(run: RunRecord, counts: Counts, journal: Journal) -> Report:
     return Report(
         run=run_info(run),
         backup=BackupInfo(run.backup_path, run.backup_kind, run.backup_fingerprint),
-        collections=run.counts,
+        collections=counts,
         items=journal.items,
         warnings=journal.warnings,
     )

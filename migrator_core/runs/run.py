@@ -34,12 +34,13 @@ from migrator_core.report import (
 )
 from migrator_core.runs.comparing import Comparison, Findings, QuietJournal
 from migrator_core.runs.course import Course
-from migrator_core.runs.directories import prepared_directory, work_directory
+from migrator_core.runs.directories import noting, prepared_directory, work_directory
 from migrator_core.runs.driver import Driver, StoppedError, stopped
 from migrator_core.runs.heartbeat import Heartbeat
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
 from migrator_core.runs.phases import PHASES
+from migrator_core.runs.recalling import recall_warnings
 from migrator_core.runs.scratch import Scratch
 from migrator_core.runs.walk import walk
 from migrator_core.settings import Settings
@@ -181,7 +182,10 @@ class _Run:
     ) -> MigratorError | None:
         """Carry out all phases; the error that ended them early, if one did."""
         try:
-            with contextlib.closing(Scratch(workdir)) as scratch:
+            with (
+                noting(workdir, needed=self._size_of_data()),
+                contextlib.closing(Scratch(workdir)) as scratch,
+            ):
                 known = await self._target.inventory.model_ids()
                 models = ModelMapper(self._settings.model_map, self._settings.default_model, known)
                 inputs = Inputs(
@@ -189,6 +193,9 @@ class _Run:
                 )
                 driver = Driver(writer, self._journal, self._stop)
                 await walk(inputs, driver, self._target)
+                if self._course.mode is Mode.RUN:
+                    ledger = Ledger(self._target)
+                    await recall_warnings(ledger, self._course.id, self._journal)
         except MigratorError as error:
             return error
         except asyncio.CancelledError:
@@ -203,6 +210,9 @@ class _Run:
             f"the outcomes of {', '.join(unbalanced)} do not add up. This is a flaw of the tool; "
             "please report it together with report.json."
         )
+
+    def _size_of_data(self) -> int:
+        return sum(map(self._backup.size, self._backup.collections))
 
     @property
     def _verifies(self) -> bool:

@@ -22,11 +22,12 @@ from migrator_core.openwebui.ledger.records import (
     LedgerValues,
     RunRecord,
     dump_json,
+    entry_of_notice,
     owner,
     storable,
 )
 from migrator_core.openwebui.ledger.upgrade import bring_up_to_date, is_current
-from migrator_core.outcome import RunState
+from migrator_core.outcome import Notice, RunState
 from migrator_core.tally import Counts
 
 
@@ -151,6 +152,10 @@ class Ledger(LedgerReader):
         """Record entries in a transaction of their own."""
         if entries:
             await self._database.write(lambda connection: self.insert(connection, run_id, entries))
+
+    async def note(self, run_id: str, notices: Sequence[Notice]) -> None:
+        """Record warnings in a transaction of their own."""
+        await self.add(run_id, [entry_of_notice(notice) for notice in notices])
 
     async def insert(
         self, connection: AsyncConnection, run_id: str, entries: Sequence[LedgerValues]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
 from migrator_core.openwebui import Ledger, RunState
 from migrator_core.openwebui.ledger.tables import LedgerTables
-from migrator_core.outcome import Outcome, Reason, State
+from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
+from migrator_core.progress import Progress
+from migrator_core.runs.journal import Journal
+from migrator_core.runs.recalling import recall_warnings, recorded_counts
 from migrator_core.tally import Tally
 from tests.integration.openwebui.conftest import OpenRun, start_run
 from tests.support.databases import Database
@@ -148,3 +154,46 @@ async def test_the_ledger_can_be_removed(run: OpenRun) -> None:
     later = await start_run(run.target)
     (written,) = await later.writer.write([item(user("bea"))])
     assert written.state is State.EXISTING
+
+
+async def test_a_continued_run_says_what_the_killed_one_had_warned_of(
+    run: OpenRun, tmp_path: Path
+) -> None:
+    lost = Notice(WarningCode.AVATAR_LOST, "the picture of one person")
+    both = Notice(WarningCode.LARGE_CHAT, "a chat that both runs met")
+    await run.ledger.note(run.run_id, [lost, both])
+    await run.ledger.mark_interrupted()
+    second = await _begin(run, "z-2")
+    with closing(Journal(tmp_path, Progress())) as journal:
+        journal.warn(both)
+        await recall_warnings(run.ledger, second, journal)
+        assert list(journal.warnings()) == [both, lost]
+    await run.ledger.finish(second, RunState.FINISHED, {}, {})
+    third = await _begin(run, "z-3")
+    (tmp_path / "third").mkdir()
+    with closing(Journal(tmp_path / "third", Progress())) as journal:
+        await recall_warnings(run.ledger, third, journal)
+        assert list(journal.warnings()) == [], "a finished run has said it"
+
+
+async def _begin(run: OpenRun, run_id: str) -> str:
+    """Another run; its id decides the order where two begin in the same second."""
+    started = await run.ledger.start(
+        settings={},
+        backup_path="/backup",
+        backup_kind="mongoexport",
+        backup_fingerprint="f" * 64,
+        tool_version="0.1.0",
+        run_id=run_id,
+    )
+    return started.id
+
+
+async def test_a_run_without_sums_is_counted_by_what_it_recorded(run: OpenRun) -> None:
+    await run.writer.write([item(user("bea"))])
+    await run.writer.record([Outcome("users", "two", State.SKIPPED, None, Reason.NO_EMAIL)])
+    await run.ledger.mark_interrupted()
+    counts = await recorded_counts(run.ledger, run.run_id)
+    assert counts["users"]["found"] == 2
+    assert counts["users"]["migrated"] == 1
+    assert counts["users"]["skipped"] == {"no-email": 1}
