@@ -8,6 +8,7 @@ WebUI (database, data directory, secret key, storage) is not repeated: Open WebU
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -110,9 +111,12 @@ class Settings(BaseModel):
     @field_validator("backup_dir", "report_dir")
     @classmethod
     def _possible(cls, value: Path | None) -> Path | None:
-        if value is not None and "\0" in str(value):
-            raise ValueError("holds a NUL character, which no path can have")
-        return value
+        return None if value is None else possible_path(value)
+
+    @field_validator("default_model")
+    @classmethod
+    def _a_model(cls, value: str) -> str:
+        return _model_id(value)
 
     @field_validator("report_dir", mode="before")
     @classmethod
@@ -123,6 +127,32 @@ class Settings(BaseModel):
     @classmethod
     def _read_model_map(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
         return _model_map(value) if isinstance(value, str | Path) else value
+
+    @field_validator("model_map")
+    @classmethod
+    def _to_models(cls, value: dict[str, str]) -> dict[str, str]:
+        return {name: _model_id(model) for name, model in value.items()}
+
+
+def possible_path(path: Path) -> Path:
+    """A path that the system could have.
+
+    Raises:
+        ValueError: it could not; it says why.
+    """
+    if "\0" in str(path):
+        raise ValueError("holds a NUL character, which no path can have")
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise ValueError("holds half a character, which no path can have") from error
+    return path
+
+
+def _model_id(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("holds a control character, which no model's id can have")
+    return text
 
 
 def _model_map(value: str | Path) -> dict[str, str]:
@@ -138,7 +168,7 @@ def _model_map(value: str | Path) -> dict[str, str]:
             raise ValueError(f"{where} cannot be read: {error}") from error
     try:
         mapping = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{where} is not valid JSON: {error}") from error
     if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
         raise ValueError(

@@ -34,7 +34,7 @@ from owui_function.jobs.job import Job
 from owui_function.jobs.summaries import Summary
 from owui_function.names import ACTION_ID
 from owui_function.state import ChatState, Question, State, state_of
-from owui_function.valves import Valves, reports_of, settings_of
+from owui_function.valves import Valves, of_the_report, reports_of, settings_of
 
 Confirm = Callable[[str, str], Awaitable[bool]]
 """Asks yes or no in a dialog of its own: title and text in Markdown."""
@@ -328,7 +328,8 @@ def _outcome(job: Job) -> tuple[Path, Summary]:
     """
     summary = summaries.read(job.directory) if job.directory is not None else None
     if job.directory is None or summary is None:
-        raise MigratorError(job.problem or f"There is no summary in {job.directory}.")
+        nothing = f"There is no summary in {job.directory}."
+        raise MigratorError(of_the_report(job.problem) or nothing)
     return job.directory, summary
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
-from pydantic import BaseModel, Field
+from pydantic import (
+    BaseModel,
+    Field,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    field_validator,
+)
 
 from migrator_core.errors import UsageError
-from migrator_core.settings import Settings, build, extra, from_environment
+from migrator_core.settings import Settings, build, extra, from_environment, possible_path
 
 _ENVIRONMENT = "As the environment says"
 _REPLACE = "Use the password from LibreChat"
@@ -77,6 +83,14 @@ class Valves(BaseModel):
         ),
     )
 
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _keep_what_is_wrong(cls, value: object, check: ValidatorFunctionWrapHandler) -> Any:  # noqa: ANN401 - of any field
+        try:
+            return check(value)
+        except ValidationError:
+            return str(value)  # of another version, or not from the page: told in the chat
+
 
 _NAMES = {
     "backup_dir": "Backup path",
@@ -123,6 +137,7 @@ def settings_of(
     values["backup_dir"] = data / values.get(
         "backup_dir", Settings.model_fields["backup_dir"].default
     )
+    _refuse_unknown_choices(valves)
     try:
         return build(values)
     except UsageError as error:
@@ -130,8 +145,27 @@ def settings_of(
 
 
 def reports_of(valves: Valves, data: Path) -> Path:
-    """The folder that holds the reports of all previews and runs."""
-    return data / (valves.report_path.strip() or "librechat-migration")
+    """The folder that holds the reports of all previews and runs.
+
+    Raises:
+        UsageError: no folder can have this name.
+    """
+    try:
+        return possible_path(data / (valves.report_path.strip() or "librechat-migration"))
+    except ValueError as error:
+        raise UsageError(f"The valve “Report path”: {error}") from error
+
+
+def _refuse_unknown_choices(valves: Valves) -> None:
+    for name, field in Valves.model_fields.items():
+        choices = get_args(field.annotation)
+        chosen = getattr(valves, name)
+        if choices and chosen not in choices:
+            offered = ", ".join(f"“{choice}”" for choice in choices)
+            words = name.replace("_", " ").capitalize()
+            raise UsageError(
+                f"The valve “{words}”: there is no choice “{chosen[:80]}”. Choose one of {offered}."
+            )
 
 
 def decided(valves: Valves) -> dict[str, Any]:
@@ -147,6 +181,14 @@ def decided(valves: Valves) -> dict[str, Any]:
     if valves.temporary_chats != _ENVIRONMENT:
         found["include_temporary"] = valves.temporary_chats == _MIGRATE
     return found
+
+
+def of_the_report(problem: str) -> str:
+    """The same problem, where it is about the place of the reports, in words of the valve."""
+    described = extra(Settings.model_fields["report_dir"])
+    return problem.replace(
+        f"with {described['flag']} ({described['env']})", "in the valve “Report path”"
+    )
 
 
 def _in_words_of_valves(text: str, touched: Collection[str]) -> str:

@@ -88,7 +88,7 @@ def question(summary: Summary, made: Sequence[Decision]) -> str:
         f"{_totals(summary)} So says the preview of {when(summary.run.finished_at)} of "
         f"{code(summary.backup.path)}.\n\n"
         "| | arrive | already there | left out | failed |\n|---|---:|---:|---:|---:|\n"
-        f"{rows}\n\n{_wholly_left_out(rest)}{decided}\n\n{promises}\n"
+        f"{rows}\n\n{_wholly_left_out(rest)}{_accounts(summary)}{decided}\n\n{promises}\n"
     )
 
 
@@ -102,7 +102,10 @@ def dialog(summary: Summary, made: Sequence[Decision]) -> str:
     arriving = f"That is: {numbers}." if numbers else ""
     name = code(summary.backup.path.rpartition("/")[2])
     decided = "\n".join(_decided(made))
-    return f"{name}\n\n{_totals(summary)} {arriving}\n\n{decided}\n\n&nbsp;\n\n{promises}\n"
+    return (
+        f"{name}\n\n{_totals(summary)} {arriving}\n\n{_accounts(summary)}{decided}\n\n&nbsp;\n\n"
+        f"{promises}\n"
+    )
 
 
 def _totals(summary: Summary) -> str:
@@ -110,6 +113,17 @@ def _totals(summary: Summary) -> str:
     return (
         f"**Documents that will be migrated: {totals['migrated']:,}.** Already there: "
         f"{totals['existing']:,}, left out: {totals['skipped']:,}, failing: {totals['failed']:,}."
+    )
+
+
+def _accounts(summary: Summary) -> str:
+    """Whose content goes to an account that the run does not make: one may be a stranger's."""
+    users = summary.collections.get("users")
+    if not users or not users["existing"]:
+        return ""
+    return (
+        "People of the backup whose content goes to an account that is there already, or to "
+        f"another one's with the same address: {users['existing']:,}.\n\n"
     )
 
 

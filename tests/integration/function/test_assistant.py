@@ -153,6 +153,36 @@ def test_a_wrong_valve_is_named_in_the_chat(watched: Watched) -> None:
     assert MODEL in watched.site.models(watched.site.admin)
 
 
+@pytest.mark.parametrize(
+    ("valve", "value", "named"),
+    [
+        ("backup_path", "/", "the valve “Backup path”"),
+        ("backup_path", "/data/\0", "The valve “Backup path”"),
+        ("report_path", "r\0", "The valve “Report path”"),
+        ("report_path", "r" * 300, "the valve “Report path”"),
+        ("existing_accounts", "Ask them", "The valve “Existing accounts”"),
+    ],
+)
+def test_an_odd_valve_is_a_sentence_that_names_it(
+    watched: Watched, valve: str, value: str, named: str
+) -> None:
+    watched.site.set_valves(**{valve: value})
+    assert named in watched.site.say("preview").replace("\\", "")
+    assert MODEL in watched.site.models(watched.site.admin)
+    assert watched.unchanged()
+
+
+def test_it_is_said_who_decided_about_passwords(watched: Watched) -> None:
+    site = watched.site
+    site.set_valves()
+    for answer in (site.say("check"), site.say("run")):
+        assert "have an account here: kept (nobody said otherwise)" in answer
+    site.set_valves(existing_accounts="Keep the password in Open WebUI")
+    for answer in (site.say("check"), site.say("run")):
+        assert "have an account here: kept (the valve says so)" in answer
+    assert watched.unchanged()
+
+
 def test_a_changed_backup_or_valve_needs_its_own_preview(watched: Watched, tmp_path: Path) -> None:
     site, backup = watched.site, copy_sample(tmp_path)
     site.set_valves(backup_path=str(backup))

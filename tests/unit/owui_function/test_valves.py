@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from migrator_core.errors import UsageError
-from owui_function.valves import Valves, reports_of, settings_of
+from migrator_core.errors import CannotStartError, UsageError
+from migrator_core.runs.directories import prepared_directory
+from owui_function.valves import Valves, of_the_report, reports_of, settings_of
 
 DATA = Path("/data")
 
@@ -142,6 +143,14 @@ def test_what_is_said_decides_whether_it_writes_and_where_reports_go() -> None:
         ({"model_map": '["a"]'}, "Model map"),
         ({"model_map": "{}{}"}, "Model map"),
         ({"model_map": "no/such/file.json"}, "Model map"),
+        ({"model_map": "a\0b"}, "Model map"),
+        ({"model_map": "x" * 5000}, "Model map"),
+        ({"model_map": '{"a":' * 200_000}, "Model map"),
+        ({"model_map": '{"a": "b\\u0000"}'}, "Model map"),
+        ({"default_model": "a\0b"}, "Default model"),
+        ({"backup_path": "/data/\ud800"}, "Backup path"),
+        ({"existing_accounts": "Ask them"}, "Existing accounts"),
+        ({"temporary_chats": "x" * 5000}, "Temporary chats"),
     ],
 )
 def test_a_wrong_value_names_its_valve(values: dict[str, str], words: str) -> None:
@@ -150,6 +159,26 @@ def test_a_wrong_value_names_its_valve(values: dict[str, str], words: str) -> No
         settings_of(valves, DATA, {})
     assert f"The valve “{words}”" in str(error.value)
     assert "--" not in str(error.value)
+
+
+@pytest.mark.parametrize("value", ["/r/\0x", "\0", "r/\ud800"])
+def test_an_impossible_place_for_reports_names_its_valve(value: str) -> None:
+    with pytest.raises(UsageError, match="The valve “Report path”"):
+        reports_of(_valves(report_path=value), DATA)
+
+
+def test_a_place_that_takes_no_reports_is_named_as_the_page_names_it(tmp_path: Path) -> None:
+    place = reports_of(_valves(report_path="x" * 300), tmp_path)
+    with pytest.raises(CannotStartError) as error:
+        prepared_directory(place)
+    assert of_the_report(str(error.value)).endswith("directory in the valve “Report path”.")
+
+
+def test_a_choice_of_another_version_does_not_drop_the_function() -> None:
+    valves = _valves(existing_accounts="Ask them", backup_path=3)
+    with pytest.raises(UsageError, match="no choice “Ask them”") as error:
+        settings_of(valves, DATA, {"PREFER_IMPORT_PASSWORD": "true"})
+    assert "“Keep the password in Open WebUI”" in str(error.value)
 
 
 def test_a_wrong_variable_is_named_as_such() -> None:
