@@ -61,6 +61,8 @@ class Reason(StrEnum):
     NO_MESSAGES = "no-messages"
     DUPLICATE = "duplicate"
     EXPIRED = "expired"
+    EXPIRES = "expires"
+    NOT_YOURS = "not-yours"
     PRINCIPAL_MISSING = "principal-missing"
     RESOURCE_NOT_MIGRATED = "resource-not-migrated"
     CONVERSATION_MISSING = "conversation-missing"
@@ -150,6 +152,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     Reason.NO_MESSAGES: "The conversation has no messages.",
     Reason.DUPLICATE: "The backup holds the same document more than once; the first one counts.",
     Reason.EXPIRED: "It had expired in LibreChat already.",
+    Reason.EXPIRES: (
+        "It was to end on a date to come. In Open WebUI it would have no end, so it was left out."
+    ),
+    Reason.NOT_YOURS: "The recorded path leads to another user's files; it was not followed.",
     Reason.PRINCIPAL_MISSING: (
         "It was granted to somebody, a group or a role that has no counterpart in Open WebUI."
     ),
@@ -241,7 +247,8 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     ),
     WarningCode.SETTING_DROPPED: "A tool or setting has no counterpart in Open WebUI.",
     WarningCode.ACCESS_NARROWED: (
-        "It was shared with somebody who does not exist in Open WebUI; that share was left out."
+        "Somebody may do less with it than in LibreChat, because Open WebUI has no counterpart: "
+        "they are not there, their share was to end, or they could edit but not delete and share."
     ),
     WarningCode.BASE_MODEL_ACCESS: (
         "Open WebUI shows a base model to administrators only until they share it; "

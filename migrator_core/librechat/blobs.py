@@ -43,11 +43,12 @@ _CACHED_NAMES: Final = 50_000
 class BlobError(Exception):
     """There are no bytes to read; ``str()`` says what was looked for.
 
-    ``kind`` is ``missing`` (not in the backup) or ``unsafe`` (the path leads outside the backup,
-    or what lies there is no regular file): then nothing was opened.
+    ``kind`` is ``missing`` (not in the backup), ``unsafe`` (the path leads outside the backup,
+    or what lies there is no regular file) or ``foreign`` (it is another user's): then nothing was
+    opened.
     """
 
-    def __init__(self, kind: Literal["missing", "unsafe"], message: str) -> None:
+    def __init__(self, kind: Literal["missing", "unsafe", "foreign"], message: str) -> None:
         super().__init__(message)
         self.kind = kind
 
@@ -90,7 +91,8 @@ class BlobStore:
         """The bytes of the file recorded as ``filepath``.
 
         ``user`` (24 hex digits) and ``file_id`` help where the name on disk differs from the
-        recorded one.
+        recorded one. Where ``user`` is given, other users' folders are not followed: LibreChat
+        checks whose record it is, not whose path it holds, and people could write these paths.
 
         Raises:
             BlobError: they are not in the backup, or the path is unsafe.
@@ -103,6 +105,8 @@ class BlobStore:
         kind, parts = wanted
         if not any(parts):
             raise BlobError("missing", f"{shown} names no file")
+        if user is not None and _foreign(parts, user):
+            raise BlobError("foreign", f"{shown} lies in another user's folder")
         for candidate in self._candidates(kind, parts, path != filepath and filepath, shown):
             blob = self._look(kind, candidate, shown)
             if blob is not None:
@@ -193,6 +197,17 @@ class BlobStore:
                 return names[at]
             at += 1
         return None
+
+
+def _foreign(parts: tuple[str, ...], user: str) -> bool:
+    """Whether a path leads through the folder of another user, however it is spelled."""
+    folders = {
+        folder.casefold()
+        for form in _spellings(parts)
+        for folder in form[:-1]
+        if _USER_FOLDER.match(folder)
+    }
+    return not folders <= {user.casefold()}
 
 
 def _names(folder: Path) -> list[str] | None:

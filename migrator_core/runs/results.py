@@ -51,9 +51,10 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups that are there, by LibreChat's id."""
+    """The groups that are there: by LibreChat's id, and by the role whose people they hold."""
 
     by_id: Mapping[str, str]
+    by_role: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from migrator_core.convert import ids
 from migrator_core.convert.chats.chat import chat_document, chat_title
 from migrator_core.convert.chats.chat_dates import chat_dates
-from migrator_core.convert.chats.history import ChatContext, chat_model, convert_history
+from migrator_core.convert.chats.history import ChatContext, History, chat_model, convert_history
 from migrator_core.convert.chats.message_ids import NamedMessage, name_messages
 from migrator_core.convert.chats.tree import RepairedTree, order_and_repair
-from migrator_core.convert.dates import row_dates, seconds
+from migrator_core.convert.content.file_references.file_items import is_picture
+from migrator_core.convert.dates import row_dates
 from migrator_core.convert.people.grants import EVERYONE
 from migrator_core.convert.result import Converted, Skipped, notice
 from migrator_core.librechat.documents.conversation import Conversation
@@ -26,15 +26,12 @@ from migrator_core.librechat.documents.shared_link import SharedLink
 from migrator_core.outcome import Reason, WarningCode
 from migrator_core.rows import ChatRow, Grant, SharedChatRow
 
-FAR_FUTURE = 100_000_000_000
-"""Seconds; the year 5138."""
-
 _USABLE = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 @dataclass(frozen=True, slots=True)
 class SharedChat(Converted[SharedChatRow]):
-    """A shared chat, and the ids of the files that its messages show."""
+    """A shared chat, and the ids of the files whose content its messages show."""
 
     file_ids: frozenset[str] = frozenset()
 
@@ -103,12 +100,23 @@ def convert_link(
         updated_at=made.updated,
         grants=grants,
     )
-    moved = f"shared link {link.share_id} is now /s/{own_id}, for {_whom(grants)}{_end(link)}"
+    moved = f"shared link {link.share_id} is now /s/{own_id}, for {_whom(grants)}"
     return SharedChat(
         row=row,
         notices=(notice(WarningCode.SHARED_LINK_MOVED, moved),),
-        file_ids=frozenset(history.file_ids),
+        file_ids=_pictures(history, context),
     )
+
+
+def _pictures(history: History, context: ChatContext) -> frozenset[str]:
+    """The files that readers saw: pictures, and what stood in the messages themselves.
+
+    Of a document, LibreChat's links showed the name; its download was for its owner alone
+    (``/api/files/download/:userId/:file_id``), while everybody is given pictures (``/images``).
+    """
+    links = [*context.files.values(), *context.paths.values()]
+    seen = {link.target_id for link in links if is_picture(link.content_type)}
+    return frozenset(history.file_ids.keys() & (seen | history.embedded.keys()))
 
 
 def open_chat(row: ChatRow, shared: SharedChat) -> ChatRow:
@@ -143,14 +151,6 @@ def _tree(
 ) -> tuple[tuple[NamedMessage, ...], RepairedTree]:
     named = name_messages(messages, chat_id, "").kept
     return named, order_and_repair([entry.node for entry in named])
-
-
-def _end(link: SharedLink) -> str:
-    end = seconds(link.expired_at, FAR_FUTURE)
-    if end is None:
-        return ""
-    date = datetime.fromtimestamp(end, UTC).date().isoformat()
-    return f"; it was to end on {date}, but Open WebUI's links have no end"
 
 
 def _whom(grants: Sequence[Grant]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from migrator_core.convert.cleaning import clean_json, single_line
 from migrator_core.convert.dates import row_dates
@@ -32,12 +31,6 @@ FEATURES = (
     ),
 )
 """Open WebUI's features and the LibreChat tools (0.7 to 0.8) that they stand for."""
-
-_SECRET = re.compile(
-    r"api[_-]?key|secret|passw|credential|authorization|bearer|cookie|private[_-]?key"
-    r"|(access|refresh|auth|id|session)[_-]?token$|^token$",
-    re.IGNORECASE,
-)
 
 
 def convert_agent(
@@ -143,7 +136,7 @@ def _meta(agent: Agent, base: BaseModelChoice, features: list[str], avatar: str 
         "capabilities": dict.fromkeys(features, True),
         "suggestion_prompts": [{"content": text, "title": ["", ""]} for text in starters] or None,
         "tags": [{"name": category}] if category and category != DEFAULT_CATEGORY else [],
-        "librechat": _without_secrets(_provenance(agent, base)),
+        "librechat": _provenance(agent, base),
     }
     if features:
         meta["defaultFeatureIds"] = features
@@ -152,46 +145,20 @@ def _meta(agent: Agent, base: BaseModelChoice, features: list[str], avatar: str 
 
 
 def _provenance(agent: Agent, base: BaseModelChoice) -> JsonDict:
+    """Whoever may use a model may read this (Open WebUI 0.10 to 0.12, ``/api/v1/models``).
+
+    So it names nothing that LibreChat kept from those who could only view an agent (0.8,
+    ``getAgentHandler``), however harmless it looks.
+    """
     facts: JsonDict = {
         "id": agent.id,
         "_id": agent.document_id,
         "provider": agent.provider,
         "model": agent.model,
         "base_model_rule": base.rule.value,
-        "model_parameters": agent.model_parameters,
         "created_at": None if agent.created_at is None else agent.created_at // 1000,
-        "author_name": agent.author_name,
-        "category": agent.category,
-        "artifacts": agent.artifacts,
-        "recursion_limit": agent.recursion_limit,
-        "support_contact": agent.support_contact,
-        "is_promoted": agent.is_promoted or None,
-        "tools": agent.tools,
-        "tool_resources": agent.tool_resources,
-        "file_ids": knowledge_file_ids(agent),
-        "actions": agent.actions,
-        "agent_ids": agent.agent_ids,
-        "edges": agent.edges,
-        "subagents": agent.subagents,
-        "skills": agent.skills,
-        "mcp_servers": agent.mcp_server_names,
     }
-    return {key: value for key, value in facts.items() if value not in (None, "", [], {})}
-
-
-def _without_secrets(value: Any, depth: int = 50) -> Any:  # noqa: ANN401 - JSON of any shape
-    """Free-form parts of an agent may hold keys that somebody typed into a form."""
-    if depth <= 0:
-        return None
-    if isinstance(value, dict):
-        return {
-            key: _without_secrets(item, depth - 1)
-            for key, item in value.items()
-            if not (isinstance(key, str) and _SECRET.search(key))
-        }
-    if isinstance(value, list):
-        return [_without_secrets(item, depth - 1) for item in value]
-    return value
+    return {key: value for key, value in facts.items() if value not in (None, "")}
 
 
 def _notices(
@@ -222,6 +189,15 @@ def _dropped_settings(
         details.append(f"files that the agent knew, not attached to the model: {len(files)}")
     if partners:
         details.append("work handed over to other agents")
+    others = {
+        "actions": agent.actions,
+        "artifacts": agent.artifacts,
+        "recursion limit": agent.recursion_limit,
+        "support contact": agent.support_contact,
+    }
+    kept_out = [name for name, value in others.items() if value]
+    if kept_out:
+        details.append(", ".join(kept_out))
     return [(WarningCode.SETTING_DROPPED, f"{label}: {detail}") for detail in details]
 
 

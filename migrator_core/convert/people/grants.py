@@ -22,16 +22,20 @@ from migrator_core.rows import Grant
 
 ResourceType: TypeAlias = Literal["agent", "promptGroup", "sharedLink"]
 
+RESOURCES = ("agent", "promptGroup", "sharedLink")
+"""What can be shared in both systems."""
+
 VIEW = 1
 EDIT = 2
-"""Bits of ``permBits`` (LibreChat 0.8, ``PermissionBits``); delete, share and insights have no
-counterpart in Open WebUI."""
+DELETE = 4
+SHARE = 8
+"""Bits of ``permBits`` (LibreChat 0.8, ``PermissionBits``); insights have no counterpart."""
+
+WRITE = EDIT | DELETE | SHARE
+"""What Open WebUI's ``write`` allows: it takes all three to be given it."""
 
 EVERYONE = "*"
 """Open WebUI's principal id for everybody who is signed in."""
-
-ORDINARY_USER = "USER"
-"""LibreChat's role of every user who has no other one."""
 
 INSTANCE = "instance"
 """The project that LibreChat shared with everybody, before there were permissions."""
@@ -44,13 +48,15 @@ class Principals:
     """Who is who in Open WebUI.
 
     ``accounts`` maps the ``_id`` of a user to the account that user's content went to, merged
-    users included; ``groups`` maps the ``_id`` of a group to its row, if it was migrated; ``now``
-    is the run's start in milliseconds.
+    users included; ``groups`` maps the ``_id`` of a group to its row, if it was migrated;
+    ``roles`` maps the name of a role to the group of the people who had it; ``now`` is the run's
+    start in milliseconds.
     """
 
     accounts: Mapping[str, str]
     groups: Mapping[str, str]
     now: int
+    roles: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +80,8 @@ class _Collected:
     bits: defaultdict[Principal, int] = field(default_factory=lambda: defaultdict(int))
     notices: list[Notice] = field(default_factory=list)
 
-    def left_out(self, resource: Resource, whom: str) -> None:
-        detail = f"{resource.label}: the share with {whom}"
-        self.notices.append(notice(WarningCode.ACCESS_NARROWED, detail))
+    def narrowed(self, resource: Resource, what: str) -> None:
+        self.notices.append(notice(WarningCode.ACCESS_NARROWED, f"{resource.label}: {what}"))
 
 
 def agent_is_shared(agent: Agent, projects: Iterable[Project]) -> bool:
@@ -100,7 +105,10 @@ def prompt_is_shared(group: PromptGroup, projects: Iterable[Project]) -> bool:
 def grants_for(
     resource: Resource, entries: Sequence[AclEntry], principals: Principals
 ) -> tuple[tuple[Grant, ...], tuple[Notice, ...]]:
-    """The grants of one resource, in a fixed order, and a warning for each share left out.
+    """The grants of one resource, in a fixed order, and a warning for each share narrowed.
+
+    A grant that ends in the future is left out: Open WebUI's grants have no end. Somebody who may
+    edit, but not delete and share, gets to read: Open WebUI's ``write`` allows all of it.
 
     ``entries`` may hold other resources' entries; they are ignored. A resource without any entry at
     all, not even an expired one, comes from before LibreChat 0.8 and is as public as its project
@@ -117,9 +125,17 @@ def grants_for(
     if not own and resource.shared:
         collected.bits["user", EVERYONE] = VIEW | (EDIT if resource.collaborative else 0)
     for entry in own:
-        if not has_expired(entry, principals.now):
+        if entry.expired_at is None:
             _collect(entry, resource, principals, collected)
-    return _grants(collected.bits), tuple(collected.notices)
+        elif not has_expired(entry, principals.now) and entry.permission_bits & VIEW:
+            collected.narrowed(resource, f"the share with {_named(entry)}, which was to end")
+    grants = _grants(collected.bits)
+    if resource.type != "sharedLink":  # nobody ever edits through a link
+        for (kind, whom), bits in sorted(collected.bits.items()):
+            if bits & EDIT and Grant(kind, whom, "write") not in grants:
+                name = "everybody" if whom == EVERYONE else f"{kind} {whom}"
+                collected.narrowed(resource, f"{name} could edit it and can now read it")
+    return grants, tuple(collected.notices)
 
 
 def has_expired(entry: AclEntry, now: int) -> bool:
@@ -133,8 +149,9 @@ def principal_of(entry: AclEntry, principals: Principals) -> Principal | None:
     match entry.principal_type:
         case "public":
             return ("user", EVERYONE)
-        case "role" if whom == ORDINARY_USER:
-            return ("user", EVERYONE)
+        case "role":
+            role = principals.roles.get(whom)
+            return ("group", role) if role is not None else None
         case "user":
             account = principals.accounts.get(normalise_id(whom) or "")
             return ("user", account) if account is not None else None
@@ -147,22 +164,28 @@ def principal_of(entry: AclEntry, principals: Principals) -> Principal | None:
 def _collect(
     entry: AclEntry, resource: Resource, principals: Principals, collected: _Collected
 ) -> None:
-    bits = entry.permission_bits & (VIEW | EDIT)
-    if not bits:
+    if not entry.permission_bits & VIEW:
         return
     principal = principal_of(entry, principals)
     if principal is None:
-        kind = entry.principal_type or "an unknown kind of principal"
-        collected.left_out(resource, f"{kind} {(entry.principal_id or '').strip()}".strip())
+        collected.narrowed(resource, f"the share with {_named(entry)}")
     elif principal != ("user", resource.owner_id):
-        collected.bits[principal] |= bits
+        collected.bits[principal] |= entry.permission_bits
+
+
+def _named(entry: AclEntry) -> str:
+    kind = entry.principal_type or "an unknown kind of principal"
+    return f"{kind} {(entry.principal_id or '').strip()}".strip()
 
 
 def _grants(bits: Mapping[Principal, int]) -> tuple[Grant, ...]:
-    """Open WebUI's ``write`` does not imply ``read``, so an editor gets both."""
+    """Open WebUI's ``write`` does not imply ``read``, so an editor gets both.
+
+    Everybody in Open WebUI is more people than everybody in LibreChat was: they never get to write.
+    """
     grants: list[Grant] = []
     for (kind, principal_id), rights in sorted(bits.items()):
         grants.append(Grant(kind, principal_id, "read"))
-        if rights & EDIT:
+        if rights & WRITE == WRITE and principal_id != EVERYONE:
             grants.append(Grant(kind, principal_id, "write"))
     return tuple(grants)

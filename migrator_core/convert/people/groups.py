@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from migrator_core.convert.cleaning import clean_json, clean_text, single_line
 from migrator_core.convert.dates import row_dates
@@ -37,8 +37,6 @@ def convert_group(group: Group, accounts: Mapping[str, str], fallback: int) -> C
                 "librechat": {
                     "id": group.id,
                     "source": group.source,
-                    "email": group.email,
-                    "idOnTheSource": group.id_on_the_source,
                 }
             }
         ),
@@ -53,6 +51,23 @@ def convert_group(group: Group, accounts: Mapping[str, str], fallback: int) -> C
         "empty, repeated or belong to nobody who has an account"
     )
     return Converted(row, (notice(WarningCode.BACKUP_ODDITY, detail),))
+
+
+def role_group(role: str, members: Iterable[str], fallback: int) -> GroupRow:
+    """The group of the people who had a role, for what was shared with that role.
+
+    ``members`` are accounts; ``fallback`` is the run's start in seconds.
+    """
+    name = single_line(role, limit=MAX_NAME - 20)
+    return GroupRow(
+        id=group_id(f"role:{role}"),
+        name=f"LibreChat role {name}",
+        description=f"The people who had the role {name} in LibreChat.",
+        member_ids=tuple(sorted(set(members))),
+        meta=clean_json({"librechat": {"role": role}}),
+        created_at=fallback,
+        updated_at=fallback,
+    )
 
 
 def _account(member: str, accounts: Mapping[str, str]) -> str | None:

@@ -44,18 +44,15 @@ class Agent(SourceModel):
     avatar: Mapping = Field(default_factory=dict)
     conversation_starters: Texts = Field(default_factory=list)
     author: Reference = None
-    author_name: Text = Field(default=None, alias="authorName")
     artifacts: Text = None
     recursion_limit: Integer = None
     category: Text = None
     support_contact: Mapping = Field(default_factory=dict)
-    is_promoted: Flag = False
     actions: Texts = Field(default_factory=list)
     agent_ids: Texts = Field(default_factory=list)
     edges: Items = Field(default_factory=list)
     subagents: Mapping = Field(default_factory=dict)
     skills: Texts = Field(default_factory=list)
-    mcp_server_names: Texts = Field(default_factory=list, alias="mcpServerNames")
     is_collaborative: Flag = Field(default=False, alias="isCollaborative")
     project_ids: References = Field(default_factory=list, alias="projectIds")
     created_at: Date = Field(default=None, alias="createdAt")

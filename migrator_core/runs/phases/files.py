@@ -60,8 +60,10 @@ class FilesPhase(Phase):
                 file.filepath or "", user=file.user, file_id=file.file_id
             )
         except BlobError as error:
-            if error.kind == "unsafe":
-                yield _skipped(document, file, size, Reason.UNSAFE_PATH, str(error))
+            if error.kind != "missing":
+                unsafe = error.kind == "unsafe"
+                reason = Reason.UNSAFE_PATH if unsafe else Reason.NOT_YOURS
+                yield _skipped(document, file, size, reason, str(error))
             else:
                 yield self._look(document, file, owner, size, str(error))
             return

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from migrator_core.convert.people.grants import (
-    EDIT,
+    RESOURCES,
     VIEW,
     Principals,
     Resource,
@@ -25,8 +25,6 @@ from migrator_core.runs.results import Accounts, Groups, Permissions
 from migrator_core.runs.steps import Step
 
 COLLECTION = "aclentries"
-RESOURCES = ("agent", "promptGroup", "sharedLink")
-"""What can be shared in both systems."""
 
 
 class PermissionsPhase(Phase):
@@ -126,8 +124,9 @@ class Granting:
     def __init__(self, inputs: Inputs, phase: Phase) -> None:
         self._inputs = inputs
         self._notes = phase.earlier(Permissions).notes
+        groups = phase.earlier(Groups)
         self._principals = Principals(
-            phase.earlier(Accounts).by_user, phase.earlier(Groups).by_id, inputs.started * 1000
+            phase.earlier(Accounts).by_user, groups.by_id, inputs.started * 1000, groups.by_role
         )
 
     def grants_of(self, resource: Resource) -> ResourceGrants:
@@ -165,8 +164,10 @@ def _thing(entry: AclEntry, grants: Sequence[Grant], principals: Principals) -> 
 def _why_not(entry: AclEntry, principals: Principals) -> tuple[Reason, str | None] | None:
     if has_expired(entry, principals.now):
         return Reason.EXPIRED, None
-    if not entry.permission_bits & (VIEW | EDIT):
-        return Reason.NOT_SUPPORTED, "neither view nor edit"
+    if not entry.permission_bits & VIEW:
+        return Reason.NOT_SUPPORTED, "no right to view"
+    if entry.expired_at is not None:
+        return Reason.EXPIRES, None
     if principal_of(entry, principals) is None:
         whom = f"{entry.principal_type} {entry.principal_id or ''}".strip()
         return Reason.PRINCIPAL_MISSING, whom

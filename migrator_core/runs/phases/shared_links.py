@@ -20,7 +20,7 @@ from migrator_core.librechat import Document
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
 from migrator_core.librechat.documents.shared_link import SharedLink
-from migrator_core.outcome import Outcome, Reason, State
+from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.rows import ChatRow, Item, SharedChatRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
@@ -60,6 +60,9 @@ class LinksPhase(Phase):
             yield skipped(document, Reason.OWNER_NOT_MIGRATED)
         elif has_ended(link, self._inputs.started * 1000):
             yield skipped(document, Reason.EXPIRED)
+        elif link.expired_at is not None:
+            yield Notice(WarningCode.ACCESS_NARROWED, f"Shared link {link.share_id}, with an end.")
+            yield skipped(document, Reason.EXPIRES)
         elif not link.conversation_id:
             yield skipped(document, Reason.CONVERSATION_MISSING)
         else:

@@ -51,5 +51,10 @@ def is_document(item: FileItem) -> bool:
 
     The same rule as ``isRasterImageContentType`` of its front end (0.12).
     """
-    base = item["content_type"].split(";")[0].strip().lower()
-    return not base.startswith("image/") or base == "image/svg+xml"
+    return not is_picture(item["content_type"])
+
+
+def is_picture(content_type: str) -> bool:
+    """Whether it is shown as a picture. SVG is not: a browser would run what is in it."""
+    base = content_type.split(";", maxsplit=1)[0].strip().lower()
+    return base.startswith("image/") and base != "image/svg+xml"

@@ -208,10 +208,23 @@ def test_links_that_have_ended(end: object, ended: bool) -> None:
     assert has_ended(parse(SharedLink, LINK | {"expiredAt": end}), NOW * 1000) is ended
 
 
-def test_a_link_with_an_end_says_that_it_has_none_any_more() -> None:
-    result = share(expiredAt=Millis((NOW + 86_400) * 1000))
-    assert isinstance(result, SharedChat)
-    assert "2026-03-03" in result.notices[0].detail
+def test_of_a_document_readers_see_its_name_only() -> None:
+    record = {"file_id": "f1", "filename": "Salaries.pdf", "type": "application/pdf"}
+    with_file = [message("q", _id=oid("q"), files=[record])]
+    files = {"f1": FileLink("file-1", "Salaries.pdf", "application/pdf", 5, has_text=True)}
+    chat = convert(*with_file, files=files).row
+    shared = convert_link(
+        parse(SharedLink, LINK | {"messages": [oid("q")]}),
+        conversation(),
+        with_file,
+        context(files=files),
+        own_id="share-id",
+        grants=EVERYBODY,
+    )
+    assert isinstance(shared, SharedChat)
+    assert "Salaries.pdf" in " ".join(texts(shared.row.chat))
+    assert {file_id for _, file_id in chat.file_ids} == {"file-1"}
+    assert open_chat(chat, shared).file_ids == ()
 
 
 def test_a_shared_chat_can_only_be_read() -> None:

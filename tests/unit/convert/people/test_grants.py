@@ -24,11 +24,13 @@ from tests.unit.convert import documents as d
 MERGED = "c" * 24
 NOW = d.STARTED * 1000
 PRINCIPALS = Principals(
-    accounts={d.ALICE: "owner", d.BOB: "bob", MERGED: "bob"}, groups={d.GROUP: "group"}, now=NOW
+    accounts={d.ALICE: "owner", d.BOB: "bob", MERGED: "bob"},
+    groups={d.GROUP: "group"},
+    now=NOW,
+    roles={"USER": "users"},
 )
 RESOURCE = Resource("agent", d.AGENT["_id"], "owner", "agent Data Analyst")
 READ_ALL = Grant("user", "*", "read")
-WRITE_ALL = Grant("user", "*", "write")
 BOB_READS = Grant("user", "bob", "read")
 BOB_WRITES = Grant("user", "bob", "write")
 
@@ -43,32 +45,55 @@ def _entry(kind: str, who: str | None = None, bits: object = 1, **changes: Any) 
     [
         ([], ()),
         ([_entry("user", d.BOB, 1)], (BOB_READS,)),
-        ([_entry("user", d.BOB.upper(), 3)], (BOB_READS, BOB_WRITES)),
-        ([_entry("user", d.BOB, 2)], (BOB_READS, BOB_WRITES)),
+        ([_entry("user", d.BOB.upper(), 15)], (BOB_READS, BOB_WRITES)),
+        ([_entry("user", d.BOB, 2)], ()),
+        ([_entry("user", d.BOB, 14)], ()),
+        ([_entry("user", d.BOB, 3), _entry("user", d.BOB, 12)], (BOB_READS,)),
         ([_entry("user", d.BOB, 15)], (BOB_READS, BOB_WRITES)),
         ([_entry("user", d.BOB, 12)], ()),
         ([_entry("user", d.BOB, -1)], ()),
         ([_entry("user", d.BOB, True)], ()),
         ([_entry("user", d.BOB, "15")], ()),
-        ([_entry("user", MERGED, 1), _entry("user", d.BOB, 3)], (BOB_READS, BOB_WRITES)),
+        ([_entry("user", MERGED, 1), _entry("user", d.BOB, 15)], (BOB_READS, BOB_WRITES)),
         ([_entry("user", d.ALICE, 15)], ()),
         (
-            [_entry("group", d.GROUP, 3)],
+            [_entry("group", d.GROUP, 15)],
             (Grant("group", "group", "read"), Grant("group", "group", "write")),
         ),
-        ([_entry("role", "USER", 1)], (READ_ALL,)),
+        ([_entry("role", "USER", 1)], (Grant("group", "users", "read"),)),
         ([_entry("public", None, 1)], (READ_ALL,)),
-        ([_entry("public", None, 3)], (READ_ALL, WRITE_ALL)),
         ([_entry("public", expiredAt=Millis(NOW - 1))], ()),
         ([_entry("public", expiredAt=Millis(NOW))], ()),
-        ([_entry("public", expiredAt=Millis(NOW + 1))], (READ_ALL,)),
         ([_entry("public", expiredAt={"$date": "soon"})], ()),
         ([_entry("public", resourceType="promptGroup")], ()),
         ([_entry("public", resourceId="f" * 24)], ()),
     ],
 )
 def test_grants(entries: list[AclEntry], grants: tuple[Grant, ...]) -> None:
-    assert grants_for(RESOURCE, entries, PRINCIPALS) == (grants, ())
+    found, notices = grants_for(RESOURCE, entries, PRINCIPALS)
+    assert found == grants
+    narrowed = any(entry.permission_bits == 3 for entry in entries)
+    assert [one.code for one in notices] == [WarningCode.ACCESS_NARROWED] * narrowed
+
+
+@pytest.mark.parametrize(
+    ("entry", "grants", "said"),
+    [
+        (_entry("user", d.BOB, 3), (BOB_READS,), "user bob could edit it"),
+        (_entry("user", d.BOB, 7), (BOB_READS,), "user bob could edit it"),
+        (_entry("user", d.BOB, 11), (BOB_READS,), "user bob could edit it"),
+        (_entry("public", None, 15), (READ_ALL,), "everybody could edit it"),
+        (_entry("public", expiredAt=Millis(NOW + 1)), (), "public, which was to end"),
+        (_entry("user", d.BOB, 15, expiredAt=Millis(NOW + 1)), (), "which was to end"),
+    ],
+)
+def test_what_cannot_be_kept_is_narrowed_and_said(
+    entry: AclEntry, grants: tuple[Grant, ...], said: str
+) -> None:
+    found, notices = grants_for(RESOURCE, [entry], PRINCIPALS)
+    assert found == grants
+    assert [one.code for one in notices] == [WarningCode.ACCESS_NARROWED]
+    assert said in notices[0].detail
 
 
 @pytest.mark.parametrize(
@@ -103,7 +128,7 @@ def test_the_order_of_entries_does_not_show() -> None:
     ("shared", "collaborative", "grants"),
     [
         (True, False, (READ_ALL,)),
-        (True, True, (READ_ALL, WRITE_ALL)),
+        (True, True, (READ_ALL,)),
         (False, True, ()),
     ],
 )
@@ -111,7 +136,7 @@ def test_before_permissions_the_instance_project_decided(
     shared: bool, collaborative: bool, grants: tuple[Grant, ...]
 ) -> None:
     resource = Resource("agent", d.AGENT["_id"], "owner", "x", shared, collaborative)
-    assert grants_for(resource, [], PRINCIPALS) == (grants, ())
+    assert grants_for(resource, [], PRINCIPALS)[0] == grants
 
 
 @pytest.mark.parametrize(
