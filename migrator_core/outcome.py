@@ -197,8 +197,9 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
         "The password's hash has a cost that keeps the server busy for seconds at each sign-in."
     ),
     WarningCode.PASSWORD_KEPT: (
-        "The existing account kept its password, because LibreChat never verified the e-mail "
-        "address of the user with the other one, or Open WebUI could not check that one."
+        "The existing account kept its password, because it is an administrator's, LibreChat never "
+        "verified the e-mail address of the user with the other one, or Open WebUI could not check "
+        "that one."
     ),
     WarningCode.ACCOUNT_EXISTING: (
         "An account that was there before receives what a user of LibreChat with its e-mail "

@@ -121,7 +121,7 @@ class UsersPhase(Phase):
             yield self._own_account(user)
         else:
             yield Outcome("users", user.id, State.EXISTING, account.id)
-        if self._inputs.settings.prefer_import_password and account.role != "admin":
+        if self._inputs.settings.prefer_import_password:
             yield from self._password(user, account)
 
     def _password(self, user: User, account: Account) -> Iterator[Step]:
@@ -129,8 +129,9 @@ class UsersPhase(Phase):
         password = (user.password or "").strip()
         if not password:
             return
-        if not user.email_verified or not usable_hash(password):
-            yield notice(WarningCode.PASSWORD_KEPT, account.email)
+        kept = _why_kept(user, account, password)
+        if kept is not None:
+            yield notice(WarningCode.PASSWORD_KEPT, f"{account.email}: {kept}")
             return
         if slow_hash(password):
             yield slow_password(account.email)
@@ -177,6 +178,16 @@ def wanted_addresses(identities: Iterable[Identity]) -> list[str]:
     own = {normalise_email(identity.email) for identity in identities if not identity.unconfirmed}
     emails = {email for email in own if email is not None}
     return sorted(emails | {skeleton(email) for email in emails if not email.isascii()})
+
+
+def _why_kept(user: User, account: Account, password: str) -> str | None:
+    if account.role == "admin":
+        return "the account is an administrator's"
+    if not user.email_verified:
+        return "LibreChat never verified the e-mail address"
+    if not usable_hash(password):
+        return "Open WebUI cannot check the password of LibreChat"
+    return None
 
 
 def _whose(role: str) -> str:
