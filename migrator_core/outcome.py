@@ -98,6 +98,7 @@ class WarningCode(StrEnum):
     ACCOUNT_MERGED = "account-merged"
     AVATAR_LOST = "avatar-lost"
     SIZE_MISMATCH = "size-mismatch"
+    FILE_TEXT_ONLY = "file-text-only"
     FILE_REFERENCE_LOST = "file-reference-lost"
     TREE_REPAIRED = "tree-repaired"
     PART_NOT_CONVERTED = "part-not-converted"
@@ -224,6 +225,9 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     ),
     WarningCode.SIZE_MISMATCH: (
         "The record names another size than the file has; the file counts."
+    ),
+    WarningCode.FILE_TEXT_ONLY: (
+        "LibreChat kept the text of a file, not the file; a text file stands for it."
     ),
     WarningCode.FILE_REFERENCE_LOST: (
         "A message refers to a file that was not migrated; its name stays readable in the message."

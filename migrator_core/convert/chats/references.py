@@ -6,8 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from migrator_core.convert.cleaning import clean_text
-from migrator_core.convert.content.markdown.local_links import local_links
-from migrator_core.convert.files.stored_paths import own_path, without_query
+from migrator_core.convert.content.markdown.local_links import (
+    WEB_ADDRESS,
+    bare_address,
+    local_links,
+)
+from migrator_core.convert.files.stored_paths import own_path, path_on_host
 from migrator_core.librechat.documents.message import Message
 
 _MAX_DEPTH = 30
@@ -76,20 +80,25 @@ def _collect_ids(item: dict[str, object], found: References) -> None:
 
 def _collect_text(text: str, user: str, found: References) -> None:
     if text.startswith("/"):
-        _collect_path(text, user, found)
-    if "](" not in text:
+        _collect_address(text, user, found)
+    if "](" in text:
+        for link in local_links(text):
+            _collect_address(link.target, user, found)
+    if "://" in text:
+        for address in WEB_ADDRESS.finditer(text):
+            _collect_address(bare_address(address), user, found)
+
+
+def _collect_address(address: str, user: str, found: References) -> None:
+    path = path_on_host(address)
+    if path is None:
         return
-    for link in local_links(text):
-        _collect_path(link.target, user, found)
-        if link.target[:11].lower() == "/api/files/":
-            name = without_query(link.target).rsplit("/", 1)[-1]
-            found.files |= {name} if _is_id(name) else set()
-
-
-def _collect_path(address: str, user: str, found: References) -> None:
-    path = own_path(address, user)
-    if path is not None:
-        found.paths.add(path)
+    own = own_path(path, user)
+    if own is not None:
+        found.paths.add(own)
+    elif path[:11].lower() == "/api/files/":
+        name = path.rsplit("/", 1)[-1]
+        found.files |= {name} if _is_id(name) else set()
 
 
 def _is_id(text: str) -> bool:

@@ -21,8 +21,9 @@ def skip_reason(file: File) -> Skipped | None:
     """Why the file's bytes cannot be in the backup, None where they should be.
 
     Only ``local`` files, and old records without a ``source``, have their bytes on LibreChat's own
-    disk. The detail names the storage; of an address it names scheme and host alone, because the
-    rest may be a signed link.
+    disk for sure; of others it sometimes keeps a copy, at the path that the record names (pictures
+    and documents of assistants). The detail names the storage; of an address it names scheme and
+    host alone, because the rest may be a signed link.
     """
     source = single_line(file.source, limit=50)
     if source and source.lower() != "local":

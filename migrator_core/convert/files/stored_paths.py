@@ -10,6 +10,8 @@ from migrator_core.convert.cleaning import clean_text
 _MAX_PATH = 1000
 _STORED = re.compile(r"/(?:images|uploads)/[^/]+/[^/\\]+")
 _QUERY = re.compile(r"[?#]")
+_HOST = re.compile(r"\s*https?://[^/?#\s]+(?=/)", re.IGNORECASE)
+_PLACES = ("/images/", "/uploads/", "/api/files/")
 
 
 def own_path(filepath: str, user: str) -> str | None:
@@ -33,3 +35,13 @@ def own_path(filepath: str, user: str) -> str | None:
 def without_query(address: str) -> str:
     """An address up to its query or fragment."""
     return _QUERY.split(address, maxsplit=1)[0]
+
+
+def path_on_host(address: str) -> str | None:
+    """LibreChat's own part of an address that has a host or a base path before it."""
+    host = _HOST.match(address)
+    path = without_query(address[host.end() :] if host else address.strip())
+    if len(path) > _MAX_PATH or not path.startswith("/"):
+        return None
+    begins = max(path.rfind(place) for place in _PLACES)
+    return path[begins:] if begins >= 0 else None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Iterator
 from functools import partial
 
 from migrator_core.convert.files.file_link import FileLink, file_link
 from migrator_core.convert.files.file_records import convert_file, skip_reason
 from migrator_core.convert.files.stored_paths import own_path
+from migrator_core.convert.files.text_only import as_text_file, text_only
 from migrator_core.convert.fingerprint import fingerprint
+from migrator_core.convert.result import Skipped, notice
 from migrator_core.librechat import Blob, BlobError, Document
 from migrator_core.librechat.documents.file import File
 from migrator_core.openwebui import Written
@@ -52,15 +56,17 @@ class FilesPhase(Phase):
         if path is not None:
             self._inputs.scratch.add_path(file.user, path, file.file_id)
         elsewhere = skip_reason(file)
-        if elsewhere is not None:
-            yield _skipped(document, file, size, elsewhere.reason, elsewhere.detail)
+        if elsewhere is not None and path is None:
+            yield self._text_or(document, file, owner, elsewhere)
             return
         try:
             blob = self._inputs.backup.blobs.find(
                 file.filepath or "", user=file.user, file_id=file.file_id
             )
         except BlobError as error:
-            if error.kind != "missing":
+            if elsewhere is not None:
+                yield self._text_or(document, file, owner, elsewhere)
+            elif error.kind != "missing":
                 unsafe = error.kind == "unsafe"
                 reason = Reason.UNSAFE_PATH if unsafe else Reason.NOT_YOURS
                 yield _skipped(document, file, size, reason, str(error))
@@ -93,6 +99,35 @@ class FilesPhase(Phase):
         item = Item("files", file.file_id, row, fingerprint(row), size)
         remember = partial(self._remember, file.user or "", file.file_id, file_link(row))
         return Write(item, notices, open_blob=blob.open, then=remember)
+
+    def _text_or(self, document: Document, file: File, owner: str, elsewhere: Skipped) -> Step:
+        """The text that LibreChat kept of a file whose bytes are elsewhere, or nowhere."""
+        text = text_only(file)
+        if text is None:
+            size = max(file.bytes or 0, 0)
+            return _skipped(document, file, size, elsewhere.reason, elsewhere.detail)
+        if not self._inputs.scratch.first_time("file", file.user or "", file.file_id):
+            return _skipped(document, file, len(text), Reason.DUPLICATE)
+        content = text.encode()
+        converted = convert_file(
+            as_text_file(file),
+            owner_id=owner,
+            size=len(content),
+            sha256=hashlib.sha256(content).hexdigest(),
+            fallback=self._inputs.started,
+        )
+        row = converted.row
+        detail = f"file {row.filename}: LibreChat kept its text ({file.source}), not the file"
+        notices = (*converted.notices, notice(WarningCode.FILE_TEXT_ONLY, detail))
+        item = Item("files", file.file_id, row, fingerprint(row), len(content))
+        remember = partial(self._remember, file.user or "", file.file_id, file_link(row))
+        return Write(
+            item,
+            notices,
+            weight=len(content),
+            open_blob=partial(io.BytesIO, content),
+            then=remember,
+        )
 
     def _look(self, document: Document, file: File, owner: str, size: int, problem: str) -> Step:
         """A file that this backup lacks and an earlier one may have had."""

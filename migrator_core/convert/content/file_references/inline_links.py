@@ -16,7 +16,11 @@ from migrator_core.convert.content.file_references.lookup import find_link
 from migrator_core.convert.content.file_references.showing import lost, markdown_link
 from migrator_core.convert.content.markdown.brackets import BracketedText
 from migrator_core.convert.content.markdown.code import split_code
-from migrator_core.convert.content.markdown.local_links import local_links
+from migrator_core.convert.content.markdown.local_links import (
+    WEB_ADDRESS,
+    bare_address,
+    local_links,
+)
 from migrator_core.convert.files.data_urls import DataError, is_data_url
 from migrator_core.convert.files.file_link import FileLink, content_url, file_link
 from migrator_core.convert.files.stored_paths import without_query
@@ -53,7 +57,7 @@ def replace_links(
     text: str, context: PartContext, known: Mapping[str, str] | None = None
 ) -> LinkedText:
     """Replace the local links of a text. ``known`` maps addresses to LibreChat's ``file_id``."""
-    if "](" not in text and "data:image/" not in text:  # the cheap question first
+    if not any(word in text for word in ("](", "data:image/", "://")):  # the cheap question first
         return LinkedText(text)
     result = LinkedText()
     result.text = "".join(
@@ -70,6 +74,8 @@ def _replace_in(
     written = BracketedText()
     done = 0
     for link in local_links(text):
+        if link.perhaps and find_link(link.target, context, known) is None:
+            continue
         written.add(text[done : link.start])
         done = link.start
         label = written.take_label(_MAX_LABEL)
@@ -79,7 +85,8 @@ def _replace_in(
         picture = written.drop("!")
         written.add(_shown(link.target, label, context, known, result, picture=picture))
     whole = f"{written}{text[done:]}"
-    return _BARE_IMAGE.sub(lambda match: _bare_image(match, context, result), whole)
+    whole = _BARE_IMAGE.sub(lambda match: _bare_image(match, context, result), whole)
+    return WEB_ADDRESS.sub(lambda match: _bare_address(match, context, result), whole)
 
 
 def _shown(
@@ -116,6 +123,20 @@ def _bare_image(match: re.Match[str], context: PartContext, result: LinkedText) 
     if link is None or not link.is_image:
         return result.lose("embedded data", context)
     result.refer(link)
+    return _in_place(match, link)
+
+
+def _bare_address(match: re.Match[str], context: PartContext, result: LinkedText) -> str:
+    """An address with a host that stands in the text as such, or in an HTML attribute."""
+    address = bare_address(match)
+    link = find_link(address, context)
+    if link is None:
+        return match[0]
+    return _in_place(match, result.refer(link)) + match[0][len(address) :]
+
+
+def _in_place(match: re.Match[str], link: FileLink) -> str:
+    """A bare address where another construct holds it, else a link or a picture."""
     before = match.string[max(match.start() - 3, 0) : match.start()]
     inside = before.endswith(('"', "'", "(", "<", "]:", "]: "))
     return content_url(link.target_id) if inside else markdown_link(link)

@@ -9,7 +9,7 @@ from migrator_core.convert.cleaning import single_line
 from migrator_core.convert.content.context import PartContext
 from migrator_core.convert.content.payload import text_of
 from migrator_core.convert.files.file_link import FileLink
-from migrator_core.convert.files.stored_paths import own_path, without_query
+from migrator_core.convert.files.stored_paths import own_path, path_on_host, without_query
 
 MAX_NAME = 200
 
@@ -46,6 +46,24 @@ def find_link(
         return attachments.named(name)
     if bare.lower().startswith("/api/files/"):
         return files.get(name) or attachments.at(bare)
+    return _behind_a_host(address, context)
+
+
+def _behind_a_host(address: str, context: PartContext) -> FileLink | None:
+    """The file behind an address with a host or a base path, where its path proves it is ours.
+
+    LibreChat's own address is in no backup. But the path of a stored file names its owner by an
+    id that no other site would know.
+    """
+    path = path_on_host(address)
+    if path is None:
+        return None
+    own = own_path(path, context.chat.user)
+    if own is not None:
+        return context.chat.paths.get(own) or context.attachments.at(own)
+    _, *folders, name = unquote(without_query(path)).split("/")
+    if folders[:2] == ["api", "files"] and context.chat.user in folders:
+        return context.chat.files.get(name)
     return None
 
 

@@ -1,7 +1,8 @@
 """Links of a Markdown text that lead to LibreChat's own files.
 
 ``![alt](/images/<user>/<name>)`` (tools before 0.8), ``[name](sandbox:/mnt/data/<name>)`` (the
-code interpreter), ``/uploads/…``, ``/api/files/…`` and ``data:`` addresses.
+code interpreter), ``/uploads/…``, ``/api/files/…`` and ``data:`` addresses. Those with a host or a
+base path before them may be anybody's: they are ``perhaps`` local.
 """
 
 from __future__ import annotations
@@ -11,8 +12,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _OPENING = re.compile(
-    r"\]\(\s*(<?)(?=data:|sandbox:|/images/|/uploads/|/api/files/)", re.IGNORECASE
+    r"\]\(\s*(<?)(?=(data:|sandbox:|/images/|/uploads/|/api/files/)|https?://|/)", re.IGNORECASE
 )
+WEB_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"'`\\]{1,1000}", re.IGNORECASE)
+"""An address that stands in a text as such."""
 _EVENT = re.compile(r"[()\"'\n]")
 _GROUP = re.compile(r"\([^()\n]*\)")
 _QUOTED = r"(?:\"[^\"\n]*\"|'[^'\n]*')"
@@ -22,11 +25,20 @@ _END = re.compile(r"\s*\)")
 
 
 class LocalLink(NamedTuple):
-    """Where ``](…)`` begins and ends, and the address in it."""
+    """Where ``](…)`` begins and ends, and the address in it.
+
+    ``perhaps`` says that only a look at the address can tell whether it is local.
+    """
 
     start: int
     end: int
     target: str
+    perhaps: bool
+
+
+def bare_address(match: re.Match[str]) -> str:
+    """The address alone, without what ends the sentence or the emphasis around it."""
+    return match[0].rstrip(".,;:!?*_")
 
 
 def local_links(text: str) -> Iterator[LocalLink]:
@@ -43,7 +55,8 @@ def local_links(text: str) -> Iterator[LocalLink]:
             position = opening.start() + 1
             continue
         address_end, position = span
-        yield LocalLink(opening.start(), position, text[opening.end() : address_end])
+        target = text[opening.end() : address_end]
+        yield LocalLink(opening.start(), position, target, opening[2] is None)
 
 
 def _angled(text: str, start: int) -> tuple[int, int] | None:
