@@ -64,6 +64,8 @@ def used(migration: Migration) -> Used:
     removed: dict[str, str] = {}
     here, there = migration.twin.data, migration.deployment.data
     _execute(migration.twin, f"UPDATE file SET path = replace(path, '{there}', '{here}')")
+    # Another module gives the twin base models, on which a new run would build some agents anew.
+    _execute(migration.twin, "DELETE FROM model WHERE base_model_id IS NULL")
     with OpenWebUIServer(migration.twin) as server:
         admin = signed_in(server.url, *ADMIN[1:])
         mara = signed_in(server.url, MARA["email"], MARA["password"])
