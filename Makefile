@@ -103,6 +103,11 @@ test-bundle: venv ## Run the unit tests and whole runs against the built single 
 		tests/integration/test_migrated_things.py -k "not postgresql and not 0.11 and not 0.10" \
 		$(ARGS)
 
+.PHONY: test-linear
+test-linear: venv ## Look for texts that convert slowly, in many mixtures (LINEAR_EXAMPLES=...)
+	LINEAR_EXAMPLES=$${LINEAR_EXAMPLES:-5000} $(BIN)/python -m pytest \
+		tests/unit/convert/test_linear.py $(ARGS)
+
 .PHONY: compose-test
 compose-test: ## Migrate and check in containers (needs docker compose)
 	docker compose -f docker-compose.test.yml build

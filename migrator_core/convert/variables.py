@@ -138,26 +138,34 @@ def _names(variables: list[_Variable]) -> dict[_Variable, str]:
     for item in detailed:
         defined.setdefault(item.name, item)
     names: dict[_Variable, str] = {}
-    taken = set(OPEN_WEBUI_NAMES | _JAVASCRIPT_NAMES)
+    free = _FreeNames()
     leaders = [item for item in distinct if defined.get(item.name, item) == item]
     for item in sorted(leaders, key=lambda item: item.legal_name != item.name):
-        names[item] = _free(item.legal_name, taken)
+        names[item] = free.take(item.legal_name)
     for item in distinct:
         if item not in names:
             is_plain = item == _Variable(item.name)
-            names[item] = names[defined[item.name]] if is_plain else _free(item.legal_name, taken)
+            names[item] = names[defined[item.name]] if is_plain else free.take(item.legal_name)
     return names
 
 
-def _free(wish: str, taken: set[str]) -> str:
-    # Open WebUI tells letter case apart: the lower case of one of its own names is free.
-    name = wish.lower() if wish in OPEN_WEBUI_NAMES else wish
-    number = 2
-    while name in taken:
-        name = f"{wish}_{number}"
-        number += 1
-    taken.add(name)
-    return name
+class _FreeNames:
+    """Gives out names, each one once, and tries no number twice for the same wish."""
+
+    def __init__(self) -> None:
+        self._taken = set(OPEN_WEBUI_NAMES | _JAVASCRIPT_NAMES)
+        self._next: dict[str, int] = {}
+
+    def take(self, wish: str) -> str:
+        # Open WebUI tells letter case apart: the lower case of one of its own names is free.
+        name = wish.lower() if wish in OPEN_WEBUI_NAMES else wish
+        number = self._next.get(wish, 2)
+        while name in self._taken:
+            name = f"{wish}_{number}"
+            number += 1
+        self._next[wish] = number
+        self._taken.add(name)
+        return name
 
 
 def _render(variable: _Variable, name: str, original: str) -> str:

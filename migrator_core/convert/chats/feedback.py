@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from types import MappingProxyType
 
 from migrator_core.chat_document import Annotation, Answer, ChatMessage, FeedbackData
@@ -48,6 +49,9 @@ _WORDS: Mapping[str, str] = MappingProxyType(
 """What LibreChat calls its other tags."""
 
 _MAX_TAG = 200
+_MOST_OPPONENTS = 64
+"""Of one rated answer. Open WebUI keeps their list at every rating, so thousands of rated answers
+to one question would grow with the square of their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ def rate(
 ) -> tuple[FeedbackRow, ...]:
     """Put annotations into ``messages`` (all of the chat's) and give the rows that go with them."""
     depths = _depths(messages) if rated else {}
+    beside = _Opponents(messages)
     user, conversation_id = conversation.user or "", conversation.conversation_id
     chat = chat_id(user, conversation_id)
     rows = []
@@ -112,7 +117,7 @@ def rate(
             FeedbackRow(
                 id=row_id,
                 user_id=owner_id,
-                data=_data(annotation, message["model"], _siblings(message, messages)),
+                data=_data(annotation, message["model"], beside.of(message)),
                 meta={
                     "arena": False,
                     "chat_id": chat,
@@ -150,11 +155,27 @@ def _data(annotation: Annotation, model: str, others: list[str]) -> FeedbackData
     return data
 
 
-def _siblings(message: Answer, messages: Mapping[str, ChatMessage]) -> list[str]:
-    """The models whose answers stood beside this one: the leaderboard's opponents."""
-    below = messages[message["parentId"]]["childrenIds"] if message["parentId"] else []
-    beside = (messages[sibling] for sibling in below if sibling != message["id"])
-    return [sibling["model"] for sibling in beside if sibling["role"] == "assistant"]
+class _Opponents:
+    """The models whose answers stood beside one: looked for once below each question."""
+
+    def __init__(self, messages: Mapping[str, ChatMessage]) -> None:
+        self._messages = messages
+        self._answers: dict[str, list[tuple[str, str]]] = {}
+
+    def of(self, message: Answer) -> list[str]:
+        """The leaderboard's opponents of an answer, in their order, at most so many."""
+        parent = message["parentId"]
+        if parent is None:
+            return []
+        if parent not in self._answers:
+            self._answers[parent] = self._first_below(parent)
+        beside = (model for own_id, model in self._answers[parent] if own_id != message["id"])
+        return list(islice(beside, _MOST_OPPONENTS))
+
+    def _first_below(self, parent: str) -> list[tuple[str, str]]:
+        below = (self._messages[child] for child in self._messages[parent]["childrenIds"])
+        answers = ((each["id"], each["model"]) for each in below if each["role"] == "assistant")
+        return list(islice(answers, _MOST_OPPONENTS + 1))
 
 
 def _depths(messages: Mapping[str, ChatMessage]) -> dict[str, int]:

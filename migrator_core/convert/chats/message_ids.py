@@ -98,7 +98,9 @@ def _without_duplicates(
             kept.append((index, message, True))
             continue
         # Fingerprints cost, so they are taken of ids that do occur twice only.
-        known = seen.setdefault(own, _marks(messages[first_place[own]]))
+        if own not in seen:
+            seen[own] = _marks(messages[first_place[own]])
+        known = seen[own]
         marks = _marks(message)
         if known.isdisjoint(marks):
             kept.append((index, message, False))

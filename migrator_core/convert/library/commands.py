@@ -15,6 +15,7 @@ class FreeCommands:
 
     def __init__(self, taken: Mapping[str, str]) -> None:
         self._taken = {command.lower() for command in taken}
+        self._next: dict[str, int] = {}  # by wish: no number is tried twice
         self._owned = {prompt_id: command for command, prompt_id in taken.items()}
 
     def taker(self, prompt_id: str) -> Callable[[str], str]:
@@ -24,10 +25,11 @@ class FreeCommands:
             owned = self._owned.get(prompt_id)
             if owned is not None:
                 return owned
-            command, number = wish, 1
+            command, number = wish, self._next.get(wish.lower(), 2)
             while command.lower() in self._taken:
-                number += 1
                 command = f"{wish}-{number}"
+                number += 1
+            self._next[wish.lower()] = number
             self._taken.add(command.lower())
             return command
 
