@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from tests.support.databases import ADMIN, Database, run_python
+from tests.support.environments import Deployment
 from tests.support.openwebui import OpenWebUIServer, Person, signed_in
 from tests.support.run import Finished, migrate
 from tests.support.snapshots import table_rows
@@ -277,3 +278,50 @@ def test_two_runs_with_people_at_work_between_them(story: Story) -> None:
         _access_that_librechat_took_back_is_taken_back,
     ):
         check(story)
+
+
+def test_the_whole_backup_repairs_what_a_damaged_one_left_open(
+    empty: Deployment, tmp_path: Path
+) -> None:
+    whole = _newer()
+    whole["aclentries"].append(_permission(2, BEN))
+    whole["files"] = [
+        {"file_id": "notes", "user": {"$oid": ADA}, "filename": "notes.txt", "bytes": 5,
+         "filepath": f"/uploads/{ADA}/notes__notes.txt", "source": "local", "type": "text/plain",
+         "createdAt": _day(2)}
+    ]  # fmt: skip
+    whole["messages"][0]["files"] = [{"file_id": "notes"}]
+    damaged = {name: documents for name, documents in whole.items() if name != "aclentries"}
+    damaged["messages"] = [m for m in whole["messages"] if m["messageId"] != "renamed-q2"][:-3]
+    damaged["accessroles"] = [{"_id": {"$oid": AGENT}, "name": "viewer"}]
+    first, second = _write(tmp_path / "damaged", damaged), _write(tmp_path / "whole", whole)
+    place = second / "uploads" / ADA
+    place.mkdir(parents=True)
+    (place / "notes__notes.txt").write_text("prune")
+
+    assert migrate(empty, first, tmp_path / "report-1").status == 0
+    assert "file not migrated" in json.dumps(table_rows(empty, "chat"))
+    assert table_rows(empty, "access_grant") == []
+    dry = migrate(empty, second, tmp_path / "report-dry", "--dry-run")
+    run = migrate(empty, second, tmp_path / "report-2")
+    assert (dry.status, run.status) == (0, 0), run.output
+    assert dry.collections == run.collections
+    assert "file not migrated" not in json.dumps(table_rows(empty, "chat"))
+    assert len(table_rows(empty, "access_grant")) == 1
+    (file,) = table_rows(empty, "file")
+    assert [row["file_id"] for row in table_rows(empty, "chat_file")] == [file["id"]]
+    found = {}
+    for row in table_rows(empty, "chat"):
+        for key, message in row["chat"]["history"]["messages"].items():
+            found[key] = message["parentId"]
+            assert all(found.get(child, key) == key for child in message["childrenIds"])
+    assert found == {m["messageId"]: m["parentMessageId"] for m in whole["messages"]}
+    again = migrate(empty, second, tmp_path / "report-3")
+    assert all(count["migrated"] == 0 for count in again.collections.values())
+
+    # A newer backup without the bytes takes nothing away.
+    (place / "notes__notes.txt").unlink()
+    without = migrate(empty, second, tmp_path / "report-4")
+    assert without.collections["files"]["existing"] == 1
+    assert all(count["migrated"] == 0 for count in without.collections.values())
+    assert "file not migrated" not in json.dumps(table_rows(empty, "chat"))
