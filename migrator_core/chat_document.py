@@ -16,6 +16,9 @@ from migrator_core.output_items import OutputItem, ProducedFile
 
 Role: TypeAlias = Literal["user", "assistant"]
 
+NO_QUESTION = "(no question: this branch begins with an answer)"
+"""What a made-up question says, where LibreChat has none before an answer."""
+
 
 class FileDescription(TypedDict):
     """The part of ``file.meta`` that a message repeats; ``size`` is in bytes."""

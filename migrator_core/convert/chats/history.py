@@ -7,11 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from migrator_core.chat_document import ChatMessage, FileItem
+from migrator_core.chat_document import NO_QUESTION, ChatMessage, FileItem
 from migrator_core.convert.chats.feedback import Rated, lost_feedback, rate
 from migrator_core.convert.chats.message import (
     FAILED_NOTE,
-    NO_QUESTION,
     ConvertedMessage,
     convert_message,
     skeleton,

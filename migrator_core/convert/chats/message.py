@@ -24,7 +24,6 @@ from migrator_core.rows import EmbeddedFile
 
 ERROR_NOTE = "LibreChat recorded an error at this answer."
 FAILED_NOTE = "This message could not be converted."
-NO_QUESTION = "(no question: this branch begins with an answer)"
 
 _MAX_NAME = 200
 

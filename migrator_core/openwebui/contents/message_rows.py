@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from migrator_core.openwebui.contents.review import Change, Insert, Update
+from migrator_core.openwebui.contents.review import Change, Delete, Insert, Update
 from migrator_core.openwebui.contents.tree import MergedTree
 from migrator_core.openwebui.mapping.context import TableRow
 
 
 def message_changes(rows: list[TableRow], merged: MergedTree) -> Iterator[Change]:
     """What the merged tree changes; ``rows`` are all rows of the chat as the backup has it."""
+    chat_id = next(row.values["id"] for row in rows if row.table == "chat")
+    for key in merged.dropped:
+        yield Delete("chat_message", {"id": f"{chat_id}-{key}"})
     for row in rows:
         values = dict(row.values)
         if row.table == "chat_message":

@@ -7,6 +7,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from migrator_core.chat_document import NO_QUESTION
 from migrator_core.openwebui.contents.choices import Choice, choose, remembered
 from migrator_core.openwebui.contents.digests import Digests
 from migrator_core.openwebui.contents.messages import Message, entry, replaced, said, stands
@@ -20,7 +21,7 @@ class MergedTree:
     """All messages in their order, what became of those of the backup, and what is written then.
 
     ``brought`` are the messages that were added or replaced, ``moved`` those with another parent;
-    ``added`` those that were not there.
+    ``added`` those that were not there; ``dropped`` are questions that we had made up.
     """
 
     messages: dict[str, dict[str, Any]]
@@ -29,6 +30,7 @@ class MergedTree:
     added: list[str] = field(default_factory=list)
     brought: set[str] = field(default_factory=set)
     moved: set[str] = field(default_factory=set)
+    dropped: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> bool:
@@ -58,6 +60,7 @@ def merge_tree(
             merge.miss(message_id, message)
     for message_id, known in (written or {}).items():
         merge.result.written.setdefault(message_id, known)
+    merge.drop_made_up()
     merge.link_children()
     return merge.result
 
@@ -109,6 +112,22 @@ class _Merge:
         self.result.added.append(message_id)
         self.result.brought.add(message_id)
 
+    def drop_made_up(self) -> None:
+        """Take away questions that we made up, once nothing hangs on them any more."""
+        messages = self.result.messages
+        parents = {message.get("parentId") for message in messages.values()}
+        for message_id in [key for key in messages if key not in self.backup]:
+            if message_id not in parents and self._is_made_up(message_id):
+                del messages[message_id]
+                del self.result.written[message_id]
+                self.result.dropped.append(message_id)
+        for message_id in [key for key in self.result.added if key not in parents]:
+            if messages[message_id].get("content") == NO_QUESTION:  # its answer has a real one
+                del messages[message_id], self.result.written[message_id]
+                del self.result.choices[message_id]
+                self.result.added.remove(message_id)
+                self.result.brought.discard(message_id)
+
     def link_children(self) -> None:
         """Name the children again where there are others now, in the order of the messages.
 
@@ -142,10 +161,10 @@ class _Merge:
         """Hang a message where the backup has it now; the place that we have written then.
 
         Only where it still hangs where we put it, and only away from what the backup has, too:
-        another backup may lack what it hangs on.
+        another backup may lack what it hangs on. A question that we made up gives way.
         """
         wanted = self._nearest(self.backup[message_id])
-        known = there is None or there in self.backup
+        known = there is None or there in self.backup or self._is_made_up(there)
         if wanted is None or wanted == there or not known or written != stands(there):
             return written
         if self.written is None or self._is_below(wanted, message_id):
@@ -153,6 +172,12 @@ class _Merge:
         self.result.messages[message_id]["parentId"] = wanted
         self.result.moved.add(message_id)
         return stands(wanted)
+
+    def _is_made_up(self, message_id: str) -> bool:
+        """Whether we wrote it for an answer without a question, and nobody has touched it."""
+        message = self.result.messages.get(message_id, {})
+        before = (self.written or {}).get(message_id, "")
+        return message.get("content") == NO_QUESTION and before[:_SAID] == said(message)
 
     def _is_below(self, message_id: str | None, ancestor: str) -> bool:
         seen = set()

@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migrator_core.chat_document import NO_QUESTION
 from migrator_core.convert.chats.chat import (
     ConvertedChat,
     convert_conversation,
     is_temporary,
 )
-from migrator_core.convert.chats.message import FAILED_NOTE, NO_QUESTION, convert_message
+from migrator_core.convert.chats.message import FAILED_NOTE, convert_message
 from migrator_core.convert.chats.said import Said
 from migrator_core.convert.ids import chat_id
 from migrator_core.convert.result import Skipped

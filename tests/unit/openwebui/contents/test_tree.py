@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from migrator_core.chat_document import NO_QUESTION
 from migrator_core.openwebui.contents.choices import Choice
 from migrator_core.openwebui.contents.messages import entry
 from migrator_core.openwebui.contents.tree import MergedTree, merge_tree
@@ -216,4 +217,46 @@ def test_removed_messages_never_return(picks: list[int], data: st.DataObject) ->
     merged = merge_tree(now, there, ledger(now))
     assert merged.messages.keys() == there.keys()
     assert not merged.added
+    assert not merged.changed
+
+
+def made_up(answer: str) -> Tree:
+    """What a backup gives that lacks the question: an answer below one that we made up."""
+    found = tree(made="", **{answer: "made"})
+    found["made"]["content"] = NO_QUESTION
+    return found
+
+
+def test_a_made_up_question_gives_way_to_the_real_one() -> None:
+    before = made_up("a")
+    merged = merge_tree(tree(q="", a="q"), copy(before), ledger(before))
+    assert merged.messages.keys() == {"q", "a"}
+    assert merged.messages["a"]["parentId"] == "q"
+    assert merged.messages["q"]["childrenIds"] == ["a"]
+    assert merged.dropped == ["made"]
+    check(merged)
+    again = merge_tree(tree(q="", a="q"), merged.messages, merged.written)
+    assert not again.changed
+    assert again.dropped == []
+
+
+def test_a_made_up_question_stays_where_somebody_wrote_below_it_or_into_it() -> None:
+    before = made_up("a")
+    there = copy(before)
+    add(there, "mine", "made", "assistant")
+    merged = merge_tree(tree(q="", a="q"), there, ledger(before))
+    assert merged.messages["a"]["parentId"] == "q"
+    assert merged.messages["mine"]["parentId"] == "made"
+    check(merged)
+    there = copy(before)
+    there["made"]["content"] = "My own question"
+    merged = merge_tree(tree(q="", a="q"), there, ledger(before))
+    assert merged.messages["a"]["parentId"] == "made"
+    check(merged)
+
+
+def test_a_backup_that_lacks_the_question_takes_it_from_no_answer() -> None:
+    before = tree(q="", a="q")
+    merged = merge_tree(made_up("a"), copy(before), ledger(before))
+    assert merged.messages == before
     assert not merged.changed
