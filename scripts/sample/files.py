@@ -75,6 +75,12 @@ class SampleFile:
             del row["source"]
         return row | self.extra
 
+    def content(self, blobs: Mapping[str, bytes]) -> bytes | None:
+        """The bytes that are to be found in Open WebUI."""
+        if self.source == "text":
+            return str(self.extra["text"]).encode()
+        return blobs[self.blob] if self.blob else None
+
     def copy(self, blobs: Mapping[str, bytes]) -> Document:
         """The part of the record that LibreChat copies into messages."""
         record = self.record(blobs)
@@ -140,7 +146,7 @@ FILES: dict[str, SampleFile] = {
         ),
         SampleFile(
             "scan", "mara", "invoice-scan.pdf", "application/pdf",
-            "/app/uploads/temp/{user}/invoice-scan.pdf", reason="remote-storage", source="text",
+            "/app/uploads/temp/{user}/invoice-scan.pdf", source="text",
             extra={"text": "Invoice 10482, 1 250.00 EUR"},
         ),
         SampleFile(
@@ -206,18 +212,21 @@ def on_disk(blobs: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def truth(blobs: Mapping[str, bytes]) -> list[Document]:
-    """What becomes of each file."""
-    return [
-        {
-            "key": file.key,
-            "file_id": file.id,
-            "user": PEOPLE[file.owner].hex,
-            "filename": file.filename,
-            "type": file.type,
-            "outcome": "skipped" if file.reason else "migrated",
-            "reason": file.reason,
-            "size": len(blobs[file.blob]) if file.blob else None,
-            "sha256": hashlib.sha256(blobs[file.blob]).hexdigest() if file.blob else None,
-        }
-        for file in FILES.values()
-    ]
+    """What becomes of each file; one of which only the text was kept becomes a text file."""
+    found = []
+    for file in FILES.values():
+        content, text_only = file.content(blobs), file.source == "text"
+        found.append(
+            {
+                "key": file.key,
+                "file_id": file.id,
+                "user": PEOPLE[file.owner].hex,
+                "filename": f"{file.filename}.txt" if text_only else file.filename,
+                "type": "text/plain" if text_only else file.type,
+                "outcome": "skipped" if file.reason else "migrated",
+                "reason": file.reason,
+                "size": None if content is None else len(content),
+                "sha256": None if content is None else hashlib.sha256(content).hexdigest(),
+            }
+        )
+    return found

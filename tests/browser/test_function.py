@@ -246,7 +246,7 @@ def test_a_button_asks_before_it_migrates(browser: Browser, sample_site: Site) -
 def _reads_the_dialog(talk: Talk) -> None:
     dialog = talk.tab.get_by_role("dialog")
     expect(dialog.get_by_text("Migrate now?")).to_be_visible()
-    expect(dialog).to_contain_text("Documents that will be migrated: 311.")
+    expect(dialog).to_contain_text("Documents that will be migrated: 312.")
     expect(dialog.locator("li")).to_have_count(PROMISES)
     talk.picture("dialog")
     for size in (NARROW, WIDE):  # the dialog cannot be scrolled
@@ -320,7 +320,7 @@ def test_older_versions(
             talk.offers("Run", "Report", "Preview")
             talk.looks_right(dark=False)
             talk.follow_up("Run")
-            expect(talk.answer).to_contain_text("Documents that will be migrated: 311.")
+            expect(talk.answer).to_contain_text("Documents that will be migrated: 312.")
             talk.follow_up(YES)
             talk.shows("Migration finished: everything is accounted for")
             talk.offers("Report", "Verify", "Check")
