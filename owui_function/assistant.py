@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from migrator_core import (
-    Attachment,
     Door,
     Findings,
     RunRecord,
@@ -22,6 +21,7 @@ from migrator_core import (
 from migrator_core.errors import MigratorError
 from migrator_core.settings import Settings
 from migrator_core.visible import visible_lines
+from owui_function import results
 from owui_function.aside import Aside
 from owui_function.card import results_body
 from owui_function.chat import answers, attachments
@@ -29,12 +29,12 @@ from owui_function.chat.commands import HELP, Command, Request
 from owui_function.chat.following import follow, follow_record
 from owui_function.chat.message import Message
 from owui_function.decisions import Decision, decisions
-from owui_function.jobs import previews, summaries
+from owui_function.jobs import summaries
 from owui_function.jobs.job import Job
 from owui_function.jobs.summaries import Summary
 from owui_function.names import ACTION_ID
 from owui_function.state import ChatState, Question, State, state_of
-from owui_function.valves import Valves, of_the_report, reports_of, settings_of
+from owui_function.valves import Valves, reports_of, settings_of
 
 Confirm = Callable[[str, str], Awaitable[bool]]
 """Asks yes or no in a dialog of its own: title and text in Markdown."""
@@ -140,11 +140,11 @@ class Assistant:
                 yield text
             return
         settings = await self._chosen(name, or_else=confirmed)
-        summary = await self._previewed(settings)
+        summary = await results.previewed(settings, await self._reports(), self.aside)
         if summary is None:
             async for text in self._carry_out(settings, preview=True, then_run=True):
                 yield text
-            summary = await self._previewed(settings)
+            summary = await results.previewed(settings, await self._reports(), self.aside)
             if summary is None:
                 return
         # Yes to which question? Only to the one that showed these very numbers.
@@ -192,7 +192,7 @@ class Assistant:
         yield answers.idle(summaries.of_record(known[0]) if known else None)
 
     async def _report(self) -> Answer:
-        found = await self._latest()
+        found = await results.latest(await self._reports(), self.aside)
         if found is None:
             yield answers.no_report()
             return
@@ -233,7 +233,7 @@ class Assistant:
         self._offer(Command.STATUS, Command.CANCEL)
         async for line in follow(job, self.message):
             yield line
-        directory, summary = await asyncio.to_thread(_outcome, job)
+        directory, summary = await asyncio.to_thread(results.outcome, job)
         if then_run and summary.finished:
             await self.message.card(results_body(summary))
             return
@@ -257,45 +257,15 @@ class Assistant:
         files = []
         if attach:
             files = await attachments.attach(self.user_id, summary, directory, self.aside)
-            await self._attach(files)
+            new = attachments.unseen(files, self.message.id, self.state.attached)
+            if new:
+                await self.message.files([attachments.as_message_file(file) for file in new])
         await self.message.status(answers.ended(summary), done=True)
         if summary.preview or not summary.finished:
             self._offer(Command.RUN, Command.REPORT, Command.PREVIEW)
         else:
             self._offer(Command.REPORT, Command.VERIFY, Command.CHECK)
         yield answers.result(summary, files)
-
-    async def _attach(self, files: Sequence[Attachment]) -> None:
-        """Open WebUI adds to what a message has; a button can be pressed again."""
-        new = [file for file in files if (self.message.id, file.id) not in self.state.attached]
-        self.state.attached.update((self.message.id, file.id) for file in new)
-        if new:
-            await self.message.files([attachments.as_message_file(file) for file in new])
-
-    async def _latest(self) -> tuple[Summary, Path] | None:
-        """The last preview or run, from this worker's reports or from the ledger."""
-        root = await self._reports()
-        kept = await asyncio.to_thread(lambda: next(previews.kept(root), None))
-        known = await self.aside.runs()
-        ended = next((r for r in known if r.finished_at is not None), None)
-        if kept is not None:
-            directory, summary = kept
-            if ended is None or ended.finished_at is None:
-                return summary, directory
-            if summary.run.id == ended.id or summary.run.finished_at >= ended.finished_at:
-                return summary, directory
-        if ended is None:
-            return None
-        return summaries.of_record(ended), await attachments.write_again(ended.id, root, self.aside)
-
-    async def _previewed(self, settings: Settings) -> Summary | None:
-        """The preview whose numbers hold for a run that would begin now."""
-        root = await self._reports()
-        found = await asyncio.to_thread(lambda: previews.matching(root, previews.key(settings)))
-        known = await self.aside.runs()
-        if found is None or (known and known[0].started_at >= found.run.started_at):
-            return None  # a run, of whatever process, has changed what there is to migrate
-        return found
 
     async def _chosen(self, name: str, *, or_else: bool = False) -> Settings:
         """The settings with the one backup that is meant.
@@ -320,25 +290,8 @@ class Assistant:
         return reports_of(self.valves, data_dir())
 
 
-def _outcome(job: Job) -> tuple[Path, Summary]:
-    """How a job ended, from what it left behind: another version may have carried it out.
-
-    Raises:
-        MigratorError: it left nothing; it says why.
-    """
-    summary = summaries.read(job.directory) if job.directory is not None else None
-    if job.directory is None or summary is None:
-        nothing = f"There is no summary in {job.directory}."
-        raise MigratorError(of_the_report(job.problem) or nothing)
-    return job.directory, summary
-
-
 def open_assistant(
-    valves: Valves,
-    app_state: object,
-    user_id: str,
-    chat_id: str,
-    message: Message,
+    valves: Valves, app_state: object, user_id: str, chat_id: str, message: Message
 ) -> Assistant:
     """An assistant for one request. ``app_state`` is the server's."""
     state = state_of(app_state)

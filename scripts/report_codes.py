@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
+from migrator_core.explanations import EXPLANATIONS
+from migrator_core.outcome import Reason, WarningCode
 
 DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "report.md"
 

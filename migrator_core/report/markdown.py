@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from migrator_core.outcome import EXPLANATIONS
+from migrator_core.explanations import EXPLANATIONS
 from migrator_core.report.data import Report, isoformat
 from migrator_core.report.grouping import Group, finding_groups, item_groups, warning_groups
 from migrator_core.report.summary import headline

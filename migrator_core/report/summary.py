@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Literal
 
-from migrator_core.outcome import EXPLANATIONS, Mode, Reason, RunState, WarningCode
+from migrator_core.explanations import EXPLANATIONS
+from migrator_core.outcome import Mode, Reason, RunState, WarningCode
 from migrator_core.report.data import Report
 from migrator_core.verification import MEANINGS, Difference, VerificationCounts
 

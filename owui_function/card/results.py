@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Literal
 
-from migrator_core.outcome import EXPLANATIONS, Reason, RunState, WarningCode
+from migrator_core.explanations import EXPLANATIONS
+from migrator_core.outcome import Reason, RunState, WarningCode
 from migrator_core.tally import CollectionEntry
 from migrator_core.wording import duration
 from owui_function.jobs.summaries import Summary, in_two

@@ -33,6 +33,18 @@ async def attach(
     return await aside.do(lambda: store_files(owner_id, there))
 
 
+def unseen(
+    files: Sequence[Attachment], message_id: str, attached: set[tuple[str, str]]
+) -> list[Attachment]:
+    """Those that a message does not have yet, noted as attached.
+
+    Open WebUI adds to what a message has; a button can be pressed again.
+    """
+    new = [file for file in files if (message_id, file.id) not in attached]
+    attached.update((message_id, file.id) for file in new)
+    return new
+
+
 def as_message_file(file: Attachment) -> dict[str, Any]:
     """A file as a message of Open WebUI lists it (0.10 to 0.12, ``MessageInput.svelte``)."""
     return {

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from migrator_core.cli.exits import ExitStatus
-from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
+from migrator_core.explanations import EXPLANATIONS
+from migrator_core.outcome import Reason, WarningCode
 from migrator_core.runs.phases import PHASES
 from migrator_core.settings import Settings, extra
 from migrator_core.verification import MEANINGS, Difference

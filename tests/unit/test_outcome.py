@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from migrator_core.outcome import EXPLANATIONS, Outcome, Reason, RunState, State, WarningCode
+from migrator_core.explanations import EXPLANATIONS
+from migrator_core.outcome import Outcome, Reason, RunState, State, WarningCode
 
 
 def test_every_code_is_explained_once_and_in_a_sentence() -> None:

@@ -13,6 +13,7 @@ from typing import TypeAlias
 
 from migrator_core.librechat.collection import NoticeLog
 from migrator_core.librechat.collection_names import is_ignored_collection
+from migrator_core.librechat.containers.archive_part import Part, add, discard, gaps_of
 from migrator_core.librechat.containers.archive_stream import (
     MAX_NAMESPACES,
     ArchiveDamagedError,
@@ -26,30 +27,12 @@ from migrator_core.librechat.containers.archive_stream import (
 )
 from migrator_core.librechat.containers.bson_documents import BsonDecoder
 from migrator_core.librechat.containers.compressed import DAMAGED, GuardedStream, Packed
-from migrator_core.librechat.containers.crc64 import Crc64Check
 from migrator_core.librechat.containers.repair import NOTHING, Repair, repairs_for
 from migrator_core.librechat.containers.spool import SpoolWriter, Workspace
 from migrator_core.librechat.gaps import Gap
 from migrator_core.librechat.limits import Limits
 
 _NewWriter: TypeAlias = Callable[[], SpoolWriter | None]
-
-
-@dataclass(slots=True)
-class Part:
-    """One collection of an archive: how much was found, and whether it is whole."""
-
-    writer: SpoolWriter | None = None
-    documents: int = 0
-    size: int = 0
-    ended: bool = False
-    matches: bool = False
-    crc: Crc64Check = field(default_factory=Crc64Check)
-
-    @property
-    def whole(self) -> bool:
-        """Whether all its documents came, as the checksum says."""
-        return self.ended and self.matches
 
 
 @dataclass(slots=True)
@@ -102,9 +85,9 @@ class Walk:
             match event:
                 case bytes() if part is not None:
                     part.documents += 1
-                    _add(part, event)
+                    add(part, event)
                 case Salvage(data) if part is not None:
-                    _add(part, data)
+                    add(part, data)
                 case Begin(namespace) | End(namespace):
                     mine = namespace.database == self.database
                     part = self._part(namespace.collection) if mine else None
@@ -124,14 +107,6 @@ class Walk:
                 raise ArchiveDamagedError(f"it holds more than {MAX_NAMESPACES} collections")
             self.parts[name] = Part(self.new_writer())
         return self.parts[name]
-
-
-def _add(part: Part, data: bytes) -> None:
-    part.size += len(data)
-    if not part.ended:  # the check is spent
-        part.crc.update(data)
-    if part.writer is not None:
-        part.writer.write(data)
 
 
 def read_databases(
@@ -228,11 +203,11 @@ class ArchiveSplitter:
             better = self._better(packed, walk)
             if better is not None:
                 for part in walk.parts.values():
-                    _discard(part)
+                    discard(part)
                 packed, walk = better, self._walk(better)
         self._report(packed, walk)
         return {
-            name: Spooled(part.writer.path, f"{packed.label} ({name})", _gaps(packed, name, part))
+            name: Spooled(part.writer.path, f"{packed.label} ({name})", gaps_of(packed, name, part))
             for name, part in walk.parts.items()
             if part.writer is not None
         }
@@ -279,24 +254,3 @@ class ArchiveSplitter:
 def _repairs(packed: Packed, limits: Limits) -> list[Repair]:
     with GuardedStream(packed, limits) as stream:
         return repairs_for(_Readable(stream))
-
-
-def _discard(part: Part) -> None:
-    if part.writer is not None:
-        part.writer.path.unlink(missing_ok=True)
-
-
-def _gaps(packed: Packed, name: str, part: Part) -> tuple[Gap, ...]:
-    file = f"{packed.label} ({name})"
-    if not part.ended:
-        return (Gap(file, f"{packed.label} ends before the end of this collection"),)
-    if not part.matches:
-        return (
-            Gap(
-                file,
-                f"the checksum of this collection in {packed.label} is wrong: something in it was "
-                "changed or lost",
-                at_end=False,
-            ),
-        )
-    return ()

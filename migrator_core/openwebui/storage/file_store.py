@@ -10,25 +10,27 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import importlib
 import os
 import shutil
-import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum, auto
 from pathlib import Path
-from typing import BinaryIO, Protocol, cast
+from typing import BinaryIO, Protocol
 
 from migrator_core.errors import CannotStartError
 from migrator_core.openwebui.database.faults import redact
 from migrator_core.openwebui.storage.faults import StorageError, of_disk, of_provider
+from migrator_core.openwebui.storage.reading import (
+    CHUNK,
+    OpenBlob,
+    Present,
+    compare,
+    digest_of_file,
+    reading,
+)
 
-_CHUNK = 1024 * 1024
 _TAKEN = "the upload directory holds another file of the same name"
-
-OpenBlob = Callable[[], BinaryIO]
 
 
 class Provider(Protocol):
@@ -50,13 +52,6 @@ class Stored:
 
     path: str
     created: bool
-
-
-class _Present(Enum):
-    ABSENT = auto()
-    SAME = auto()
-    PARTIAL = auto()
-    OTHER = auto()
 
 
 class FileStore:
@@ -115,7 +110,7 @@ class FileStore:
             if error.errno == errno.ENAMETOOLONG:
                 return  # the file's id takes its place
             raise of_disk(error) from error
-        if present is _Present.OTHER:
+        if present is Present.OTHER:
             raise StorageError(_TAKEN)
 
     def store(
@@ -151,7 +146,7 @@ class FileStore:
         fetched = None if self._cloud is None else self.uploads / path.rsplit("/", 1)[-1]
         was_here = fetched is None or fetched.exists()
         try:
-            return _digest_of_file(self._fetch(path))
+            return digest_of_file(self._fetch(path))
         except OSError as error:
             words = error.strerror or type(error).__name__
             raise StorageError(f"the bytes cannot be read from the storage: {words}") from error
@@ -192,13 +187,13 @@ class FileStore:
         self, name: str, file_id: str, open_blob: OpenBlob, tags: Mapping[str, str]
     ) -> Stored:
         present = self._look(name, open_blob)
-        if present is _Present.OTHER:
+        if present is Present.OTHER:
             raise StorageError(_TAKEN)
         if self._cloud is not None:
             return self._upload(self._cloud, name, open_blob, tags)
         # The same text as the provider's own ``file.path``.
         path = os.path.join(self.uploads, name)  # noqa: PTH118
-        if present is _Present.SAME:
+        if present is Present.SAME:
             return Stored(path, created=False)
         self._write(path, self.uploads / f".{file_id}.part", open_blob)
         return Stored(path, created=True)
@@ -207,7 +202,7 @@ class FileStore:
         self, provider: Provider, name: str, open_blob: OpenBlob, tags: Mapping[str, str]
     ) -> Stored:
         try:
-            with _reading(open_blob) as blob:
+            with reading(open_blob) as blob:
                 _, path = provider.upload_file(blob, name, dict(tags))
         except StorageError:
             raise
@@ -224,8 +219,8 @@ class FileStore:
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
         descriptor = os.open(temporary, flags, 0o666)
         try:
-            with os.fdopen(descriptor, "wb") as target, _reading(open_blob) as blob:
-                shutil.copyfileobj(blob, target, _CHUNK)
+            with os.fdopen(descriptor, "wb") as target, reading(open_blob) as blob:
+                shutil.copyfileobj(blob, target, CHUNK)
                 size = target.tell()
             if size:
                 # Only an unfinished file of ours can be there by now: this completes it.
@@ -235,7 +230,7 @@ class FileStore:
         if not size:
             raise StorageError("the file is empty")
 
-    def _look(self, name: str, open_blob: OpenBlob) -> _Present:
+    def _look(self, name: str, open_blob: OpenBlob) -> Present:
         """Compare what lies under the name with what is to lie there."""
         if name in {"", ".", ".."} or "/" in name or "\x00" in name:
             raise StorageError("the storage name is not a plain file name")
@@ -243,72 +238,14 @@ class FileStore:
         try:
             path.lstat()
         except FileNotFoundError:
-            return _Present.ABSENT
+            return Present.ABSENT
         except UnicodeError as error:
             raise StorageError("the storage name cannot be a file name") from error
         if path.is_symlink() or not path.is_file():
-            return _Present.OTHER
+            return Present.OTHER
         try:
-            with path.open("rb") as present, _reading(open_blob) as wanted:
-                return _compare(present, wanted)
+            with path.open("rb") as present, reading(open_blob) as wanted:
+                return compare(present, wanted)
         except OSError as error:
             words = error.strerror or type(error).__name__
             raise StorageError(f"a file of the same name cannot be read: {words}") from error
-
-
-class _Source:
-    """The bytes of a file of the backup. What goes wrong there is no fault of the storage."""
-
-    def __init__(self, blob: BinaryIO) -> None:
-        self._blob = blob
-
-    def read(self, size: int = -1) -> bytes:
-        try:
-            return self._blob.read(size)
-        except Exception as error:
-            raise _unreadable(error) from error
-
-
-@contextlib.contextmanager
-def _reading(open_blob: OpenBlob) -> Iterator[BinaryIO]:
-    try:
-        blob = open_blob()
-    except Exception as error:
-        raise _unreadable(error) from error
-    with blob:
-        yield cast("BinaryIO", _Source(blob))  # reading is all that anybody does
-
-
-def _unreadable(error: Exception) -> StorageError:
-    words = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return StorageError(f"the file cannot be read from the backup: {redact(words)[:200]}")
-
-
-def _digest_of_file(path: Path) -> tuple[str, int]:
-    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)  # whatever a database says lies there
-    with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise StorageError("what the storage returns is no file")
-        return hashlib.file_digest(file, "sha256").hexdigest(), file.tell()
-
-
-def _compare(present: BinaryIO, wanted: BinaryIO) -> _Present:
-    while True:
-        there, expected = _read(present), _read(wanted)
-        if there == expected:
-            if not there:
-                return _Present.SAME
-            continue
-        # An interrupted upload leaves the beginning of the file under the final name.
-        unfinished = expected.startswith(there) and not _read(present)
-        return _Present.PARTIAL if unfinished else _Present.OTHER
-
-
-def _read(file: BinaryIO) -> bytes:
-    """A full chunk, unless the file ends; a raw file may return less than asked for."""
-    parts: list[bytes] = []
-    missing = _CHUNK
-    while missing and (part := file.read(missing)):
-        parts.append(part)
-        missing -= len(part)
-    return b"".join(parts)

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 from migrator_core.errors import AbortedError
 from migrator_core.openwebui.storage.faults import StorageUnusableError
-from migrator_core.openwebui.storage.file_store import FileStore, OpenBlob, Stored
+from migrator_core.openwebui.storage.file_store import FileStore, Stored
+from migrator_core.openwebui.storage.reading import OpenBlob
 
 _PATIENCE = 60.0
 """Seconds to wait for a storage that may come back."""

@@ -10,7 +10,7 @@ from typing import Any
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.inventory import Account
 from migrator_core.openwebui.mapping.context import MappingContext
-from migrator_core.openwebui.storage.file_store import OpenBlob
+from migrator_core.openwebui.storage.reading import OpenBlob
 from migrator_core.openwebui.tables.kind import Kind
 from migrator_core.openwebui.tables.registry import kind_named, kind_of
 from migrator_core.openwebui.verifying.accounts import compare_password

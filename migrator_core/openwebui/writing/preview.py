@@ -11,7 +11,7 @@ from migrator_core.openwebui.inventory import Account
 from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.storage.faults import StorageError
-from migrator_core.openwebui.storage.file_store import OpenBlob
+from migrator_core.openwebui.storage.reading import OpenBlob
 from migrator_core.openwebui.writing.conflicts import Conflicts, Seen, Written, stages
 from migrator_core.openwebui.writing.passwords import replaceable
 from migrator_core.openwebui.writing.preparation import Preparation

@@ -24,7 +24,8 @@ from migrator_core.openwebui.ledger.records import (
 )
 from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.storage.faults import StorageError
-from migrator_core.openwebui.storage.file_store import OpenBlob, Stored
+from migrator_core.openwebui.storage.file_store import Stored
+from migrator_core.openwebui.storage.reading import OpenBlob
 from migrator_core.openwebui.writing.conflicts import Written, stages
 from migrator_core.openwebui.writing.delivery import Delivery
 from migrator_core.openwebui.writing.passwords import replace_password

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator_core.outcome import EXPLANATIONS, Reason, WarningCode
+from migrator_core.explanations import EXPLANATIONS
+from migrator_core.outcome import Reason, WarningCode
 from owui_function.card import html_page, progress_body, results_body
 from owui_function.jobs.views import PhaseState, PhaseView, View, view_of
 from tests.unit.owui_function.examples import summary

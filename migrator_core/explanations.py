@@ -1,0 +1,164 @@
+"""What reasons and warnings mean, in words for people: one sentence or two for each code."""
+
+from __future__ import annotations
+
+from migrator_core.outcome import Reason, WarningCode
+
+EXPLANATIONS: dict[Reason | WarningCode, str] = {
+    Reason.NO_EMAIL: "The account has no e-mail address, which Open WebUI needs to sign in.",
+    Reason.NO_PASSWORD: (
+        "The account signed in through OAuth, LDAP or SAML only and has no password to carry over."
+    ),
+    Reason.UNVERIFIED: (
+        "A sign-up that nobody confirmed and LibreChat would have deleted; nobody could sign in."
+    ),
+    Reason.ACCOUNT_NOT_LINKED: (
+        "Open WebUI has an account with this e-mail address, and accounts that are there were to "
+        "receive nothing."
+    ),
+    Reason.ACCOUNT_PENDING: (
+        "Open WebUI has an account with this e-mail address that nobody has let in yet. Let it in "
+        "and run again."
+    ),
+    Reason.ADDRESS_UNPROVEN: (
+        "Open WebUI has an administrator's account with this e-mail address, and LibreChat never "
+        "verified that the address is this user's. Verify it there and make a new backup."
+    ),
+    Reason.OWNER_NOT_MIGRATED: (
+        "Its owner was not migrated or does not exist in the backup any more."
+    ),
+    Reason.REMOTE_STORAGE: "The bytes are not in the backup: they live in the storage named here.",
+    Reason.MISSING_IN_BACKUP: "The backup has the record of this file, but not its bytes.",
+    Reason.UNSAFE_PATH: "The recorded path leads outside the backup; it was not followed.",
+    Reason.EMPTY_FILE: "The file has no content; Open WebUI stores no empty files.",
+    Reason.NOT_PRODUCTION: "A version of a prompt other than its production version.",
+    Reason.NO_TEXT: "The prompt group has no version with a text.",
+    Reason.GROUP_MISSING: "The prompt version belongs to a prompt group that does not exist.",
+    Reason.TEMPORARY: "A temporary conversation, which LibreChat deletes by itself.",
+    Reason.NO_MESSAGES: "The conversation has no messages.",
+    Reason.DUPLICATE: "The backup holds the same document more than once; the first one counts.",
+    Reason.EXPIRED: "It had expired in LibreChat already.",
+    Reason.EXPIRES: (
+        "It was to end on a date to come. In Open WebUI it would have no end, so it was left out."
+    ),
+    Reason.NOT_YOURS: "The recorded path leads to another user's files; it was not followed.",
+    Reason.PRINCIPAL_MISSING: (
+        "It was granted to somebody, a group or a role that has no counterpart in Open WebUI."
+    ),
+    Reason.RESOURCE_NOT_MIGRATED: "What it gives access to was not migrated.",
+    Reason.CONVERSATION_MISSING: "It belongs to a conversation that does not exist.",
+    Reason.LINK_OFF: "The shared link was open to nobody in LibreChat.",
+    Reason.ONE_LINK_PER_CHAT: (
+        "Open WebUI keeps one shared link a chat; a newer one of the same conversation was kept."
+    ),
+    Reason.REMOVED_IN_OPEN_WEBUI: (
+        "An earlier run migrated it, and somebody removed it in Open WebUI since."
+    ),
+    Reason.CHANGED_IN_OPEN_WEBUI: (
+        "An earlier run migrated it, and what is there differs from what the backup says: somebody "
+        "changed it in Open WebUI since. It was left as it is there."
+    ),
+    Reason.SECRET: "Sessions, keys, tokens and the like are never migrated.",
+    Reason.NOT_SUPPORTED: "This kind of data is not carried over.",
+    Reason.UNREADABLE_DOCUMENT: "The document is damaged in the backup and cannot be decoded.",
+    Reason.FILE_DAMAGED: (
+        "The collection's file is damaged, incomplete or missing. How many documents it lost "
+        "cannot be known; they count as one."
+    ),
+    Reason.INVALID_DOCUMENT: "The document lacks what every such document must have.",
+    Reason.PARENT_FAILED: "What it belongs to failed; see there for the reason.",
+    Reason.STORAGE_ERROR: "Open WebUI's storage provider did not take the file.",
+    Reason.REJECTED_BY_DATABASE: "The database did not accept the row.",
+    Reason.INTERNAL_ERROR: "The tool itself failed on this document; please report it.",
+    Reason.DIFFERS: (
+        "What Open WebUI holds is not what was migrated; the verification says what differs."
+    ),
+    WarningCode.PASSWORD_UNUSABLE: (
+        "The stored password hash is none that Open WebUI can check; an admin must set a new one."
+    ),
+    WarningCode.PASSWORD_REPLACED: (
+        "The existing account was given its LibreChat password, as asked for."
+    ),
+    WarningCode.PASSWORD_SLOW: (
+        "The password's hash has a cost that keeps the server busy for seconds at each sign-in."
+    ),
+    WarningCode.PASSWORD_KEPT: (
+        "The existing account kept its password, because it is an administrator's, LibreChat never "
+        "verified the e-mail address of the user with the other one, or Open WebUI could not check "
+        "that one."
+    ),
+    WarningCode.ACCOUNT_EXISTING: (
+        "An account that was there before receives what a user of LibreChat with its e-mail "
+        "address has. Make sure that it is theirs: where sign-up is open, anybody may have taken "
+        "the address."
+    ),
+    WarningCode.ACCOUNT_BANNED: (
+        "LibreChat had banned the user; the account waits for an administrator's approval."
+    ),
+    WarningCode.ADDRESS_LOOKS_ALIKE: (
+        "Different e-mail addresses look alike; they are different accounts."
+    ),
+    WarningCode.TWO_FACTOR_DROPPED: (
+        "Two-factor sign-in cannot be carried over; the account signs in with its password alone."
+    ),
+    WarningCode.ADMIN_DEMOTED: "An administrator of LibreChat became an ordinary user.",
+    WarningCode.ACCOUNT_MERGED: (
+        "Several accounts share an e-mail address and became one account."
+    ),
+    WarningCode.AVATAR_LOST: (
+        "The picture is not in the backup or is not an image; it was left out."
+    ),
+    WarningCode.SIZE_MISMATCH: (
+        "The record names another size than the file has; the file counts."
+    ),
+    WarningCode.FILE_TEXT_ONLY: (
+        "LibreChat kept the text of a file, not the file; a text file stands for it."
+    ),
+    WarningCode.FILE_REFERENCE_LOST: (
+        "A message refers to a file that was not migrated; its name stays readable in the message."
+    ),
+    WarningCode.TREE_REPAIRED: (
+        "Messages had a missing parent, a cycle or another flaw; they were attached where they fit."
+    ),
+    WarningCode.PART_NOT_CONVERTED: (
+        "A part of a message has no form of its own yet; it is kept as a readable block of text."
+    ),
+    WarningCode.TEXT_REPAIRED: "Characters that no database stores (NUL, half emoji) were removed.",
+    WarningCode.DATE_REPAIRED: "A date was missing or impossible; a neighbouring one was used.",
+    WarningCode.MESSAGE_ID_REPAIRED: "A message had no usable id of its own and was given one.",
+    WarningCode.COMMAND_CHANGED: (
+        "The prompt's command was missing, taken or not allowed in Open WebUI; it has a new one."
+    ),
+    WarningCode.PRODUCTION_MISSING: (
+        "The production version of the prompt is gone; the newest version was used."
+    ),
+    WarningCode.BASE_MODEL_DEFAULTED: (
+        "The agent's model has no counterpart; it uses the default base model."
+    ),
+    WarningCode.SETTING_DROPPED: "A tool or setting has no counterpart in Open WebUI.",
+    WarningCode.ACCESS_NARROWED: (
+        "Somebody may do less with it than in LibreChat, because Open WebUI has no counterpart: "
+        "they are not there, their share was to end, or they could edit but not delete and share."
+    ),
+    WarningCode.BASE_MODEL_ACCESS: (
+        "Open WebUI shows a base model to administrators only until they share it; "
+        "people need read access to it to use the models built on it."
+    ),
+    WarningCode.SHARED_LINK_MOVED: (
+        "A shared link has a new address. What was open to everybody is open to everybody who is "
+        "signed in; whether LibreChat asked visitors to sign in is not in a backup."
+    ),
+    WarningCode.COLLECTION_DAMAGED: (
+        "The collection's file is damaged or ends early; what could be read was used."
+    ),
+    WarningCode.BACKUP_ODDITY: "Something in the backup is unusual; it was handled as described.",
+    WarningCode.ID_TAKEN: (
+        "Something of somebody else had the id that an agent was to get; it got another id, and "
+        "everything that refers to it follows. Look at whose it is."
+    ),
+    WarningCode.GONE_FROM_BACKUP: (
+        "An earlier run brought them and this backup does not have them any more: LibreChat "
+        "deleted them since. They stay in Open WebUI."
+    ),
+    WarningCode.LARGE_CHAT: "The chat is very large and may be slow to open.",
+}
