@@ -105,3 +105,19 @@ def test_an_empty_collection_is_in_the_report_too(empty: Deployment, tmp_path: P
     names = {path.stem for path in (backup / "data").glob("*.json")}
     assert set(finished.collections) == names
     assert [finished.collections[name]["found"] for name in emptied] == [0] * len(emptied)
+
+
+@pytest.mark.parametrize("options", [(), ("--dry-run",)])
+def test_several_tenants_are_refused_before_anything_is_written(
+    options: tuple[str, ...], empty: Deployment, tmp_path: Path
+) -> None:
+    backup = copy_sample(tmp_path / "backup")
+    users = backup / "data" / "users.json"
+    first, second, *others = users.read_text("utf-8").splitlines()
+    lines = [first[:-1] + ',"tenantId":"north"}', second[:-1] + ',"tenantId":"south"}', *others]
+    users.write_text("\n".join(lines) + "\n", "utf-8")
+    refused = migrate(empty, backup, tmp_path / "report", *options)
+    assert refused.status == 10, refused.output
+    assert "holds 2 tenants" in refused.output
+    with closing(sqlite3.connect(empty.data / "webui.db")) as connection:
+        assert connection.execute('SELECT count(*) FROM "user"').fetchone() == (1,)

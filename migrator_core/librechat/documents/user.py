@@ -34,5 +34,7 @@ class User(SourceModel):
     two_factor_enabled: Flag = Field(default=False, alias="twoFactorEnabled")
     id_on_the_source: Text = Field(default=None, alias="idOnTheSource")
     """By this id, a group that comes from an identity provider knows its members."""
+    tenant_id: Text = Field(default=None, alias="tenantId")
+    """Whose installation it is, where several share one database (LibreChat 0.8.5 and later)."""
     created_at: Date = Field(default=None, alias="createdAt")
     updated_at: Date = Field(default=None, alias="updatedAt")

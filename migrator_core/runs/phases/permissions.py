@@ -141,7 +141,9 @@ class Granting:
         steps: list[Step] = []
         for noted in notes:
             left_out = _why_not(noted.document, principals)
-            if left_out is None:
+            if noted.source_id in carried:  # two documents with one _id
+                steps.append(_left_out(noted.source_id, Reason.DUPLICATE))
+            elif left_out is None:
                 carried[noted.source_id] = _thing(noted.document, grants, principals)
             else:
                 steps.append(_left_out(noted.source_id, *left_out))

@@ -20,8 +20,10 @@ from migrator_core.convert.people.accounts import (
 from migrator_core.convert.people.addresses import normalise_email, skeleton
 from migrator_core.convert.people.avatars import data_uri
 from migrator_core.convert.people.bans import banned_users
+from migrator_core.convert.people.tenants import Tenants
 from migrator_core.convert.people.users import convert_user, slow_hash, slow_password, usable_hash
 from migrator_core.convert.result import notice
+from migrator_core.errors import CannotStartError
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.log_entry import LogEntry
 from migrator_core.librechat.documents.user import User
@@ -52,9 +54,17 @@ class UsersPhase(Phase):
         self._accounts: dict[str, str] = {}
 
     def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
-        """What the plan needs of every user."""
-        users = self._inputs.readable("users", User)
+        """What the plan needs of every user.
+
+        Raises:
+            CannotStartError: they are several tenants' people. Nothing has been written yet.
+        """
+        tenants = Tenants()
+        users = tenants.of(self._inputs.readable("users", User))
         self._identities = [identity_of(user) for user in users]
+        problem = tenants.problem()
+        if problem is not None:
+            raise CannotStartError(problem)
         entries = self._inputs.readable("logs", LogEntry)
         self._banned = banned_users(entries, self._inputs.started * 1000)
 
