@@ -56,6 +56,7 @@ async def test_one_answer_connects_once(
         return opened[-1]
 
     monkeypatch.setattr(History, "open", open_history)
+    before = threading.enumerate()
     aside = Aside()
     async with database.open() as holder, RunLock(holder):
         for _ in range(3):
@@ -69,4 +70,5 @@ async def test_one_answer_connects_once(
     await aside.close()
     await aside.close()
     assert len(opened) == 1
-    assert not [t for t in threading.enumerate() if t.name == "librechat-migration-aside"]
+    new = [thread for thread in threading.enumerate() if thread not in before]
+    assert not [thread for thread in new if thread.name == "librechat-migration-aside"]
