@@ -22,7 +22,7 @@ class Aside:
 
     def __init__(self) -> None:
         self._loop: Future[asyncio.AbstractEventLoop] | None = None
-        self._ended: Future[None] = Future()
+        self._thread: threading.Thread | None = None
         self._end = asyncio.Event()
         self._history: History | None = None
 
@@ -47,7 +47,8 @@ class Aside:
         loop = await self._started()
         self._loop = None
         loop.call_soon_threadsafe(self._end.set)
-        await asyncio.shield(asyncio.wrap_future(self._ended))
+        if self._thread is not None:
+            await asyncio.to_thread(self._thread.join)
 
     async def _runs(self) -> list[RunRecord]:
         if self._history is None:
@@ -57,18 +58,15 @@ class Aside:
     async def _started(self) -> asyncio.AbstractEventLoop:
         if self._loop is None:
             self._loop = Future()
-            thread = threading.Thread(
+            self._thread = threading.Thread(
                 target=self._work, args=[self._loop], name="librechat-migration-aside", daemon=True
             )
-            thread.start()
+            self._thread.start()
         # Whoever is cancelled while waiting must not take the loop from the others.
         return await asyncio.shield(asyncio.wrap_future(self._loop))
 
     def _work(self, loop: Future[asyncio.AbstractEventLoop]) -> None:
-        try:
-            asyncio.run(self._serve(loop))
-        finally:
-            self._ended.set_result(None)
+        asyncio.run(self._serve(loop))
 
     async def _serve(self, loop: Future[asyncio.AbstractEventLoop]) -> None:
         loop.set_result(asyncio.get_running_loop())
