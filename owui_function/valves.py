@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -101,6 +102,16 @@ _NAMES = {
 }
 
 
+_RENAMED = 3
+"""So many models are named; the dialog that asks cannot be scrolled."""
+
+
+def _renamed(names: Mapping[str, str]) -> str:
+    shown = [f"{old} → {new}" for old, new in islice(names.items(), _RENAMED)]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "") if shown else "none"
+
+
 DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "prefer_import_password": (
         "Passwords of people who have an account here",
@@ -109,7 +120,7 @@ DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "default_model": ("Base model of agents whose own has no counterpart", str),
     "model_map": (
         "Models with another id here",
-        lambda names: ", ".join(f"{old} → {new}" for old, new in names.items()) or "none",
+        _renamed,
     ),
     "include_temporary": (
         "Temporary conversations",

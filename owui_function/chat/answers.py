@@ -54,7 +54,7 @@ def readiness(found: Findings, made: Sequence[Decision], notes: Sequence[str]) -
         run = found.last_run
         lines.append(f"- Last run: {code(run.id)}, {run.state}, started {when(run.started_at)}")
     lines += [f"- {plain(fact)}" for fact in found.facts]
-    lines += ["", "What a run would do:", "", *_decided(made)]
+    lines += ["", "What a run would do:", "", *_listed(made)]
     said: tuple[tuple[str, Sequence[str]], ...] = (
         ("❌", found.problems), ("⚠️", found.warnings), ("💡", notes),
     )  # fmt: skip
@@ -66,7 +66,11 @@ def readiness(found: Findings, made: Sequence[Decision], notes: Sequence[str]) -
 
 
 def _decided(made: Sequence[Decision]) -> list[str]:
-    return [f"- {each.what}: {plain(each.how)} ({plain(each.because)})" for each in made]
+    return [f"{each.what}: {plain(each.how)} ({plain(each.because)})" for each in made]
+
+
+def _listed(made: Sequence[Decision]) -> list[str]:
+    return [f"- {sentence}" for sentence in _decided(made)]
 
 
 def in_the_way(found: Findings) -> str:
@@ -83,7 +87,7 @@ def question(summary: Summary, made: Sequence[Decision]) -> str:
         for name, entry in shown
     )
     promises = "\n".join(f"{number}. {text}" for number, text in enumerate(PROMISES, 1))
-    decided = "\n".join(_decided(made))
+    decided = "\n".join(_listed(made))
     return (
         f"{_totals(summary)} So says the preview of {when(summary.run.finished_at)} of "
         f"{code(summary.backup.path)}.\n\n"
@@ -101,7 +105,7 @@ def dialog(summary: Summary, made: Sequence[Decision]) -> str:
     promises = "\n".join(f"- ✓ {text}" for text in PROMISES)
     arriving = f"That is: {numbers}." if numbers else ""
     name = code(summary.backup.path.rpartition("/")[2])
-    decided = "\n".join(_decided(made))
+    decided = ". ".join(_decided(made))
     return (
         f"{name}\n\n{_totals(summary)} {arriving}\n\n{_accounts(summary)}{decided}\n\n&nbsp;\n\n"
         f"{promises}\n"

@@ -52,3 +52,9 @@ def test_the_valves_decided() -> None:
         "none (the valve says so)",
         "migrated, too (the valve says so)",
     ]
+
+
+def test_a_long_model_map_leaves_room_for_the_buttons() -> None:
+    pairs = ", ".join(f'"old-{n}": "new-{n}"' for n in range(1_000))
+    said = _said(Valves(model_map=f"{{{pairs}}}"), {})[2]
+    assert said.startswith("old-0 → new-0, old-1 → new-1, old-2 → new-2 and 997 more")
