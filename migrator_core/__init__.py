@@ -18,11 +18,12 @@ if TYPE_CHECKING:
         store_files,
     )
     from migrator_core.openwebui.ledger.records import RunRecord
+    from migrator_core.runs.ending import Result
     from migrator_core.runs.past import History, past_report, past_runs, request_stop, run_info
     from migrator_core.runs.phases import PHASES
     from migrator_core.runs.readiness.check import check
     from migrator_core.runs.readiness.findings import Door, Findings
-    from migrator_core.runs.run import Result, migrate
+    from migrator_core.runs.run import migrate
     from migrator_core.runs.verify import verify
 
 __version__ = "0.1.0"
@@ -60,7 +61,8 @@ _HOMES = {
         "runs.phases": ("PHASES",),
         "runs.readiness.check": ("check",),
         "runs.readiness.findings": ("Door", "Findings"),
-        "runs.run": ("Result", "migrate"),
+        "runs.ending": ("Result",),
+        "runs.run": ("migrate",),
         "runs.verify": ("verify",),
     }.items()
     for name in names

@@ -98,6 +98,10 @@ class Tally:
             case State.FAILED if outcome.reason:
                 entry.failed[outcome.reason] += 1
 
+    def warnings_by_code(self) -> dict[str, int]:
+        """How often each warning was given, as a door or the ledger keeps it."""
+        return {code.value: count for code, count in self.warnings.items()}
+
     def warn(self, notice: Notice) -> None:
         """Note one warning."""
         self.warnings[notice.code] += 1

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from migrator_core import __version__
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.errors import AbortedError, MigratorError
-from migrator_core.librechat import Backup, check_exists, open_backup
+from migrator_core.librechat import Backup, check_exists
 from migrator_core.openwebui import (
     Ledger,
     LiveWriter,
@@ -24,71 +23,24 @@ from migrator_core.openwebui import (
 from migrator_core.outcome import Mode, RunState
 from migrator_core.progress import EventKind, Progress
 from migrator_core.report import (
-    BackupInfo,
     Report,
-    RunInfo,
     Verification,
     headline,
-    summary_lines,
-    write_reports,
 )
 from migrator_core.runs.comparing import Comparison, Findings, QuietJournal
 from migrator_core.runs.course import Course
 from migrator_core.runs.directories import noting, prepared_directory, work_directory
 from migrator_core.runs.driver import Driver, StoppedError, stopped
+from migrator_core.runs.ending import Result, report_of, result_of, write_or_explain
 from migrator_core.runs.heartbeat import Heartbeat
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
+from migrator_core.runs.opening import open_for
 from migrator_core.runs.phases import PHASES
 from migrator_core.runs.recalling import recall_warnings
 from migrator_core.runs.scratch import Scratch
 from migrator_core.runs.walk import walk
 from migrator_core.settings import Settings
-from migrator_core.tally import Counts, Tally
-from migrator_core.verification import VerificationCounts
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """How a run ended: ``run.state`` is finished or aborted.
-
-    ``headline`` and ``summary`` say it in words, ``directory`` holds the full report, unless
-    ``report_problem`` says why it could not be written; ``warning_counts`` says how often each
-    warning was given, by its code.
-    """
-
-    run: RunInfo
-    backup: BackupInfo
-    collections: Counts
-    headline: str
-    summary: tuple[str, ...]
-    directory: Path
-    failures: int
-    warnings: int
-    warning_counts: Mapping[str, int]
-    report_problem: str | None = None
-    verification: VerificationCounts | None = None
-
-
-def result_of(report: Report, tally: Tally, directory: Path, problem: str | None) -> Result:
-    """How a run ended, whose report is written; ``problem`` says why it could not be."""
-    return Result(
-        run=report.run,
-        backup=report.backup,
-        collections=report.collections,
-        headline=headline(report),
-        summary=tuple(summary_lines(report)),
-        directory=directory,
-        failures=tally.failures,
-        warnings=tally.warnings.total(),
-        warning_counts=_by_code(tally),
-        report_problem=problem,
-        verification=None if report.verification is None else report.verification.counts,
-    )
-
-
-def _by_code(tally: Tally) -> dict[str, int]:
-    return {code.value: count for code, count in tally.warnings.items()}
 
 
 async def migrate(
@@ -115,17 +67,8 @@ async def migrate(
         target = await stack.enter_async_context(
             await OpenWebUI.connect(read_only=settings.dry_run)
         )
-        progress.emit(EventKind.NOTE, f"Open WebUI {target.version} on {target.dialect}")
         workdir = stack.enter_context(work_directory())
-        backup = await asyncio.to_thread(
-            open_backup,
-            settings.backup_dir,
-            workdir=workdir,
-            allow_incomplete=settings.allow_incomplete,
-            foreign=[target.uploads],
-        )
-        stack.callback(backup.close)
-        progress.emit(EventKind.NOTE, f"backup: {backup.path} ({backup.kind})")
+        backup = stack.enter_context(await open_for(target, settings, workdir, progress))
         journal = stack.enter_context(contextlib.closing(Journal(workdir, progress)))
         target.database.stop = stop or asyncio.Event()
         run = _Run(settings, target, backup, journal, target.database.stop)
@@ -169,7 +112,7 @@ class _Run:
             verification: Verification | None = None
             if error is None and self._verifies:
                 verification, error = await self._verify(workdir, pause, stack)
-            report = self._report(verification)
+            report = report_of(course, self._backup, self._journal, verification)
             problem = await write_or_explain(report, directory)
         if isinstance(error, StoppedError):
             error = self._lost
@@ -264,31 +207,8 @@ class _Run:
                 # A lost database cannot take this; the next run marks the run as interrupted.
                 with contextlib.suppress(MigratorError):
                     await ledger.finish(
-                        course.id, course.state, counts, _by_code(self._journal.tally)
+                        course.id, course.state, counts, self._journal.tally.warnings_by_code()
                     )
-
-    def _report(self, verification: Verification | None) -> Report:
-        backup = self._backup
-        return Report(
-            run=self._course.info(),
-            backup=BackupInfo(str(backup.path), str(backup.kind), backup.fingerprint),
-            collections=self._journal.tally.to_json(),
-            items=self._journal.items,
-            warnings=self._journal.warnings,
-            verification=verification,
-        )
-
-
-async def write_or_explain(report: Report, directory: Path) -> str | None:
-    """Write the reports; what hindered it, because what was migrated is migrated all the same."""
-    try:
-        await write_reports(report, directory)
-    except OSError as error:
-        return (
-            f"The reports could not be written to {directory}: {error.strerror or error}. Make "
-            f"room, and write them again with `librechat-migrate report {report.run.id}`."
-        )
-    return None
 
 
 def _with_counts(error: MigratorError, report: Report) -> MigratorError:

@@ -9,16 +9,16 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 
 from migrator_core.errors import AbortedError, CannotStartError
-from migrator_core.librechat import check_exists, open_backup
+from migrator_core.librechat import check_exists
 from migrator_core.openwebui import Memory, OpenWebUI
 from migrator_core.outcome import Mode, RunState
-from migrator_core.progress import EventKind, Progress
-from migrator_core.report import BackupInfo, Report
+from migrator_core.progress import Progress
 from migrator_core.runs.comparing import Comparison, Findings, QuietJournal
 from migrator_core.runs.course import Course
 from migrator_core.runs.directories import prepared_directory, work_directory
+from migrator_core.runs.ending import Result, report_of, result_of, write_or_explain
+from migrator_core.runs.opening import open_for
 from migrator_core.runs.phases import PHASES
-from migrator_core.runs.run import Result, result_of, write_or_explain
 from migrator_core.settings import Settings
 
 _ALIVE = 60
@@ -49,17 +49,8 @@ async def verify(
         )
         await _refuse_while_running(target)
         target.database.begun = True
-        progress.emit(EventKind.NOTE, f"Open WebUI {target.version} on {target.dialect}")
         workdir = stack.enter_context(work_directory())
-        backup = await asyncio.to_thread(
-            open_backup,
-            settings.backup_dir,
-            workdir=workdir,
-            allow_incomplete=settings.allow_incomplete,
-            foreign=[target.uploads],
-        )
-        stack.callback(backup.close)
-        progress.emit(EventKind.NOTE, f"backup: {backup.path} ({backup.kind})")
+        backup = stack.enter_context(await open_for(target, settings, workdir, progress))
         journal = stack.enter_context(contextlib.closing(QuietJournal(workdir, progress)))
         findings = stack.enter_context(contextlib.closing(Findings(workdir)))
         target.database.stop = stop or asyncio.Event()
@@ -72,14 +63,7 @@ async def verify(
         )
         verification, error = await comparison.attempt(course.started)
         course.end(RunState.FINISHED if error is None else RunState.ABORTED)
-        report = Report(
-            run=course.info(),
-            backup=BackupInfo(str(backup.path), str(backup.kind), backup.fingerprint),
-            collections=journal.tally.to_json(),
-            items=journal.items,
-            warnings=journal.warnings,
-            verification=verification,
-        )
+        report = report_of(course, backup, journal, verification)
         if error is not None:
             raise AbortedError(f"The verification did not come to its end: {error}") from error
         problem = await write_or_explain(report, directory)
