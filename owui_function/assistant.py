@@ -90,16 +90,22 @@ class Assistant:
         name = request.argument
         table: dict[Command, Callable[[], Answer]] = {
             Command.CHECK: lambda: self._check(name),
-            Command.PREVIEW: lambda: self._preview(name),
-            Command.RUN: lambda: self._run(name, confirmed=False),
-            Command.CONFIRM: self._confirm,
-            Command.VERIFY: lambda: self._verify(name),
-            Command.STATUS: self._status,
+            Command.PREVIEW: lambda: self._unless_running(lambda: self._preview(name)),
+            Command.RUN: lambda: self._unless_running(lambda: self._run(name, confirmed=False)),
+            Command.CONFIRM: lambda: self._unless_running(self._confirm),
+            Command.VERIFY: lambda: self._unless_running(lambda: self._verify(name)),
+            Command.STATUS: lambda: self._unless_running(self._status),
             Command.REPORT: self._report,
             Command.CANCEL: self._cancel,
             Command.HELP: lambda: self._say(HELP),
         }
         return table[request.command]()
+
+    async def _unless_running(self, otherwise: Callable[[], Answer]) -> Answer:
+        """Show what goes on already, in whatever process; one thing is done at a time."""
+        current = await self._running()
+        async for text in otherwise() if current is None else self._join(current):
+            yield text
 
     async def _say(self, text: str) -> Answer:
         yield text
@@ -119,11 +125,6 @@ class Assistant:
         return decisions(self.valves, settings, os.environ)
 
     async def _preview(self, name: str) -> Answer:
-        current = await self._running()
-        if current is not None:
-            async for text in self._join(current):
-                yield text
-            return
         settings = await self._chosen(name)
         async for text in self._carry_out(settings, preview=True):
             yield text
@@ -134,11 +135,6 @@ class Assistant:
         return self._run(question.backup if question else "", confirmed=True)
 
     async def _run(self, name: str, *, confirmed: bool) -> Answer:
-        current = await self._running()
-        if current is not None:
-            async for text in self._join(current):
-                yield text
-            return
         settings = await self._chosen(name, or_else=confirmed)
         summary = await results.previewed(settings, await self._reports(), self.aside)
         if summary is None:
@@ -170,22 +166,12 @@ class Assistant:
             yield text
 
     async def _verify(self, name: str) -> Answer:
-        current = await self._running()
-        if current is not None:
-            async for text in self._join(current):
-                yield text
-            return
         settings = await self._chosen(name)
         job = self.state.start(settings, await self._reports(), preview=False, verifies=True)
         async for text in self._watch(job, then_run=False):
             yield text
 
     async def _status(self) -> Answer:
-        current = await self._running()
-        if current is not None:
-            async for text in self._join(current):
-                yield text
-            return
         known = await self.aside.runs()
         if known:
             await self.message.card(results_body(summaries.of_record(known[0])))
