@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from migrator_core.convert.files.file_link import FileLink, file_link
+from migrator_core.convert.files.file_names import safe_filename
 from migrator_core.convert.files.file_records import convert_file, skip_reason
 from migrator_core.convert.files.stored_paths import own_path
 from migrator_core.convert.files.text_only import as_text_file, text_only
@@ -17,7 +19,7 @@ from migrator_core.librechat import Blob, BlobError, Document
 from migrator_core.librechat.documents.file import File
 from migrator_core.openwebui import Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
-from migrator_core.rows import FileRow, Item
+from migrator_core.rows import Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.stray_files import digest_of
@@ -89,16 +91,11 @@ class FilesPhase(Phase):
             return Outcome(
                 "files", file.file_id, State.FAILED, None, Reason.UNREADABLE_DOCUMENT, str(error)
             )
-        converted = convert_file(
-            file, owner_id=owner, size=size, sha256=digest, fallback=self._inputs.started
-        )
-        row = converted.row
-        notices = converted.notices
-        if file.bytes is not None and file.bytes != size:
-            notices += (_size_notice(row, file.bytes, size),)
-        item = Item("files", file.file_id, row, fingerprint(row), size)
-        remember = partial(self._remember, file.user or "", file.file_id, file_link(row))
-        return Write(item, notices, open_blob=blob.open, then=remember)
+        write = self._arriving(file, owner, size, digest)
+        if file.bytes is None or file.bytes == size:
+            return replace(write, open_blob=blob.open)
+        differs = _size_notice(file, size)
+        return replace(write, open_blob=blob.open, notices=(*write.notices, differs))
 
     def _text_or(self, document: Document, file: File, owner: str, elsewhere: Skipped) -> Step:
         """The text that LibreChat kept of a file whose bytes are elsewhere, or nowhere."""
@@ -109,24 +106,15 @@ class FilesPhase(Phase):
         if not self._inputs.scratch.first_time("file", file.user or "", file.file_id):
             return _skipped(document, file, len(text), Reason.DUPLICATE)
         content = text.encode()
-        converted = convert_file(
-            as_text_file(file),
-            owner_id=owner,
-            size=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            fallback=self._inputs.started,
-        )
-        row = converted.row
-        detail = f"file {row.filename}: LibreChat kept its text ({file.source}), not the file"
-        notices = (*converted.notices, notice(WarningCode.FILE_TEXT_ONLY, detail))
-        item = Item("files", file.file_id, row, fingerprint(row), len(content))
-        remember = partial(self._remember, file.user or "", file.file_id, file_link(row))
-        return Write(
-            item,
-            notices,
+        digest = hashlib.sha256(content).hexdigest()
+        made = as_text_file(file)
+        write = self._arriving(made, owner, len(content), digest)
+        detail = f"file {_name(made)}: LibreChat kept its text ({file.source}), not the file"
+        return replace(
+            write,
+            notices=(*write.notices, notice(WarningCode.FILE_TEXT_ONLY, detail)),
             weight=len(content),
             open_blob=partial(io.BytesIO, content),
-            then=remember,
         )
 
     def _look(self, document: Document, file: File, owner: str, size: int, problem: str) -> Step:
@@ -134,22 +122,34 @@ class FilesPhase(Phase):
         missing = _skipped(document, file, size, Reason.MISSING_IN_BACKUP, problem)
         if not self._inputs.scratch.first_time("missing file", file.user or "", file.file_id):
             return missing
-        row = convert_file(
-            file, owner_id=owner, size=size, sha256="", fallback=self._inputs.started
-        ).row
-        item = Item("files", file.file_id, row, fingerprint(row), size)
-        remember = partial(self._remember, file.user or "", file.file_id, file_link(row))
-        return Write(item, otherwise=missing, then=remember)
+        write = self._arriving(file, owner, size, "")
+        return replace(write, notices=(), otherwise=missing)
+
+    def _arriving(self, file: File, owner: str, size: int, sha256: str) -> Write:
+        """The step that writes a file's record, and tells messages where it went."""
+        converted = convert_file(
+            file, owner_id=owner, size=size, sha256=sha256, fallback=self._inputs.started
+        )
+        row = converted.row
+        return Write(
+            Item("files", file.file_id, row, fingerprint(row), size),
+            converted.notices,
+            then=partial(self._remember, file.user or "", file.file_id, file_link(row)),
+        )
 
     def _remember(self, user: str, file_id: str, link: FileLink, written: Written) -> None:
         if written.is_there:
             self._inputs.scratch.add_link(user, file_id, link)
 
 
-def _size_notice(row: FileRow, recorded: int, actual: int) -> Notice:
+def _name(file: File) -> str:
+    return safe_filename(file.filename or file.filepath)
+
+
+def _size_notice(file: File, actual: int) -> Notice:
     return Notice(
         WarningCode.SIZE_MISMATCH,
-        f"File {row.filename}: the record says {recorded:,} bytes, the file has {actual:,}.",
+        f"File {_name(file)}: the record says {file.bytes:,} bytes, the file has {actual:,}.",
     )
 
 
