@@ -68,24 +68,21 @@ def _call(
     options: Sequence[str],
     variables: Mapping[str, str],
 ) -> Finished:
-    finished = subprocess.run(
-        [*command, "--backup", str(backup), "--report-dir", str(report_dir), *options],
-        env=program.variables(deployment.variables) | dict(variables),
-        cwd=deployment.home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=TIMEOUT_SECONDS,
-        check=False,
-    )
-    return Finished(finished.returncode, finished.stdout, report_dir)
+    words = [*command, "--backup", str(backup), "--report-dir", str(report_dir), *options]
+    return Finished(*_ended(deployment, words, variables), report_dir)
 
 
 def call(deployment: Deployment, *words: str) -> tuple[int, str]:
     """Any verb: its exit status, and everything that it printed."""
+    return _ended(deployment, [*program.command(deployment.python), *words], {})
+
+
+def _ended(
+    deployment: Deployment, command: Sequence[str], variables: Mapping[str, str]
+) -> tuple[int, str]:
     finished = subprocess.run(
-        [*program.command(deployment.python), *words],
-        env=program.variables(deployment.variables),
+        command,
+        env=program.variables(deployment.variables) | dict(variables),
         cwd=deployment.home,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
