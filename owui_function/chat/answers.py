@@ -105,7 +105,7 @@ def dialog(summary: Summary, made: Sequence[Decision]) -> str:
     promises = "\n".join(f"- ✓ {text}" for text in PROMISES)
     arriving = f"That is: {numbers}." if numbers else ""
     name = code(summary.backup.path.rpartition("/")[2])
-    decided = ". ".join(_decided(made))
+    decided = " ".join(f"{sentence}." for sentence in _decided(made))
     return (
         f"{name}\n\n{_totals(summary)} {arriving}\n\n{_accounts(summary)}{decided}\n\n&nbsp;\n\n"
         f"{promises}\n"
