@@ -35,6 +35,7 @@ class Identity:
     external_ids: tuple[str, ...] = ()
     verified: bool = False
     unconfirmed: bool = False
+    tenant: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ def identity_of(user: User) -> Identity:
         external_ids=(external,) if external else (),
         verified=user.email_verified,
         unconfirmed=user.expires and not user.email_verified,
+        tenant=(user.tenant_id or "").strip(),
     )
 
 

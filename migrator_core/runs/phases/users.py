@@ -20,7 +20,7 @@ from migrator_core.convert.people.accounts import (
 from migrator_core.convert.people.addresses import normalise_email, skeleton
 from migrator_core.convert.people.avatars import data_uri
 from migrator_core.convert.people.bans import banned_users
-from migrator_core.convert.people.tenants import Tenants
+from migrator_core.convert.people.tenants import several_tenants
 from migrator_core.convert.people.users import convert_user, slow_hash, slow_password, usable_hash
 from migrator_core.convert.result import notice
 from migrator_core.errors import CannotStartError
@@ -59,10 +59,9 @@ class UsersPhase(Phase):
         Raises:
             CannotStartError: they are several tenants' people. Nothing has been written yet.
         """
-        tenants = Tenants()
-        users = tenants.of(self._inputs.readable("users", User))
+        users = self._inputs.readable("users", User)
         self._identities = [identity_of(user) for user in users]
-        problem = tenants.problem()
+        problem = several_tenants(self._identities)
         if problem is not None:
             raise CannotStartError(problem)
         entries = self._inputs.readable("logs", LogEntry)

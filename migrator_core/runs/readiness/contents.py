@@ -8,6 +8,7 @@ from contextlib import closing
 from pathlib import Path
 
 from migrator_core.convert.people.accounts import Fate, Holder, Identity, identity_of, plan_accounts
+from migrator_core.convert.people.tenants import several_tenants
 from migrator_core.convert.people.users import usable_hash
 from migrator_core.errors import MigratorError
 from migrator_core.librechat import Backup, open_backup
@@ -39,6 +40,9 @@ async def look_inside(found: Findings) -> None:
     except MigratorError as error:
         found.problems.append(str(error))
         return
+    several = several_tenants(people.identities)
+    if several is not None:
+        found.problems.append(several)
     await _say_who_they_are(people, found)
 
 
