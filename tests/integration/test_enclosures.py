@@ -21,6 +21,7 @@ HASH = "$2a$10$a28tsaBfOBcKvD.7JGC5medv502AguDaN6YUCDv.BssbvRNLuMmtC"
 GIF = b"GIF89a\x01\x00\x01\x00\x00\x00\x00,"
 STRAY = b"\x89PNG\r\n\x1a\nstray"
 RECORDED = b"\x89PNG\r\n\x1a\nrecorded"
+LEFT = b"\x89PNG\r\n\x1a\nleft"
 DATA = "data:image/gif;base64," + base64.b64encode(GIF).decode("ascii")
 
 
@@ -49,9 +50,9 @@ def _message(own_id: str, parent: str | None, *, asked: bool, **fields: Any) -> 
 
 @pytest.fixture
 def backup(tmp_path: Path) -> Path:
-    """Alice's chat shows data, a stray picture, a recorded one, one that is gone and one of Bob's.
+    """Alice's chat shows data, a stray picture, two recorded ones, one that is gone, one of Bob's.
 
-    A record that was not migrated, because its bytes are said to be elsewhere, is no stray.
+    The bytes of one are said to be elsewhere, and lie here all the same.
     """
     root = tmp_path / "backup"
     collections: dict[str, list[dict[str, Any]]] = {
@@ -82,7 +83,7 @@ def backup(tmp_path: Path) -> Path:
     for user, name, content in [
         (ALICE, "stray", STRAY),
         (ALICE, "recorded", RECORDED),
-        (ALICE, "left", b"left"),
+        (ALICE, "left", LEFT),
         (BOB, "secret", b"secret"),
     ]:
         folder = root / "files" / "images" / user
@@ -105,11 +106,12 @@ def test_files_without_a_record_arrive_once_with_their_chat(
 
     files = {row["filename"]: row for row in table_rows(empty, "file")}
     dot = next(name for name in files if name.startswith("image-"))
-    assert sorted(files) == sorted([dot, "recorded.png", "stray.png"])
+    assert sorted(files) == sorted([dot, "recorded.png", "left.png", "stray.png"])
     assert {name: Path(row["path"]).read_bytes() for name, row in files.items()} == {
         dot: GIF,
         "stray.png": STRAY,
         "recorded.png": RECORDED,
+        "left.png": LEFT,
     }
     assert files["stray.png"]["meta"]["librechat"] == {
         "conversationId": "c1",
@@ -121,8 +123,13 @@ def test_files_without_a_record_arrive_once_with_their_chat(
     assert [item["url"] for item in asked["files"]] == [files[dot]["id"]]
     assert told["content"].split("\n") == [
         f"![{label}](/api/v1/files/{files[name]['id']}/content)"
-        for label, name in [("dot", dot), ("stray", "stray.png"), ("recorded", "recorded.png")]
-    ] + [f"📎 {name} (file not migrated)" for name in ("left", "gone", "secret")]
+        for label, name in [
+            ("dot", dot),
+            ("stray", "stray.png"),
+            ("recorded", "recorded.png"),
+            ("left", "left.png"),
+        ]
+    ] + [f"📎 {name} (file not migrated)" for name in ("gone", "secret")]
     assert {row["file_id"] for row in table_rows(empty, "chat_file")} == {
         row["id"] for row in files.values()
     }

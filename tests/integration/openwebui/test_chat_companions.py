@@ -106,10 +106,21 @@ async def test_a_second_run_changes_nothing(run: OpenRun) -> None:
     trip, link = shared_pair("Trip", bea.id, EVERYBODY)
     await write(run, bea, folder("Work", bea.id), trip, link)
     before = await run.everything()
-    wider = replace(link, grants=(EVERYBODY, Grant("user", "*", "write")), title="Changed")
-    states = await write(run, folder("Work", bea.id), trip, wider)
+    states = await write(run, folder("Work", bea.id), trip, link)
     assert states == [State.EXISTING] * 3
     assert await run.everything() == before
+
+
+async def test_a_link_follows_what_the_backup_says_of_it(run: OpenRun) -> None:
+    bea = user("bea")
+    trip, link = shared_pair("Trip", bea.id, EVERYBODY)
+    await write(run, bea, trip, link)
+    assert await write(run, trip, replace(link, title="Changed")) == [
+        State.EXISTING,
+        State.MIGRATED,
+    ]
+    (shown,) = await run.rows("shared_chat")
+    assert (shown["id"], shown["title"]) == (link.id, "Changed")
 
 
 async def test_what_people_shared_themselves_is_not_opened_further(run: OpenRun) -> None:
