@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any, NoReturn
 
 PRELUDE = """
-const server = JSON.parse(require('fs').readFileSync(process.argv[1], 'utf8'));
+const server = JSON.parse(require('fs').readFileSync(process.argv[2], 'utf8'));
 const print = text => console.log(text);
 const connect = uri => {
   if (uri !== server.expected_uri) throw new Error('cannot sign in to ' + uri);
@@ -172,8 +172,13 @@ class Docker:
             refuse(64, "the shell would write into the container")
         print("Warning: Could not access file: ENOTDIR")  # said by mongosh without a home
         sys.stdout.flush()
+        # From standard input, as the shell itself got it: the next call may look while this runs.
+        script, end = os.pipe()
+        os.write(end, (PRELUDE + program).encode())
+        os.close(end)
+        os.dup2(script, 0)
         node = self.state["node"]
-        os.execve(node, [node, "-e", PRELUDE + program, self.state_file], environment)
+        os.execve(node, [node, "-", self.state_file], environment)
 
     def _tool(self, tool: str, options: list[str]) -> None:
         named = dict(option.removeprefix("--").partition("=")[::2] for option in options)
