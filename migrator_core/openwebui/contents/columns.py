@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migrator_core.openwebui.contents.choices import Choice, choose, remembered
-from migrator_core.openwebui.contents.digests import PRESENT, Digests, digest
+from migrator_core.openwebui.contents.digests import PRESENT, REST, Digests, digest
 from migrator_core.openwebui.contents.review import (
     FATES,
     Change,
@@ -69,12 +69,17 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class ColumnContents:
-    """See :class:`.Contents`. ``table`` is the main one, whose row is updated."""
+    """See :class:`.Contents`. ``table`` is the main one, whose row is updated.
+
+    ``watched`` are columns of it that a run writes once: whoever changes them says by it that the
+    row is theirs now, and an undo keeps it.
+    """
 
     table: str
     things: tuple[Thing, ...] = ()
     members: Members | None = None
     versions: Versions | None = None
+    watched: tuple[str, ...] = ()
     reads: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -111,6 +116,8 @@ class ColumnContents:
         if self.members is not None:
             for values in rows.get(self.members.table, ()):
                 found[self.members.name_of(values)] = PRESENT
+        for values in rows.get(self.table, ())[:1] if self.watched else ():
+            found[REST] = digest([values.get(column) or None for column in self.watched])
         return found
 
 
@@ -136,6 +143,8 @@ class _Comparison:
     def review(self, *, partial: bool) -> Review:
         known = self._written is not None
         for name in dict.fromkeys((*self._ours, *(self._written or {}))):
+            if name == REST:
+                continue
             ours, was = self._ours.get(name), (self._written or {}).get(name)
             choice = choose(ours, was, self._theirs.get(name), known=known)
             if choice is Choice.BRING and name in self._spared():

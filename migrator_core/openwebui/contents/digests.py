@@ -14,6 +14,9 @@ Digests: TypeAlias = Mapping[str, str]
 PRESENT = "+"
 """The digest of a thing that is there or is not, and nothing else: a member, a permission."""
 
+REST = "@rest"
+"""The digest of what no later run brings up to date, and what only an undo looks at."""
+
 _BYTES = 6
 """48 bits. A digest is only compared with the one that the same thing had before."""
 

@@ -23,6 +23,7 @@ from migrator_core.openwebui.ledger.tables import LedgerTables
 from migrator_core.openwebui.ledger.upgrade import columns_present
 
 _PAGE = 1000
+_LONG_PAGE = 20
 
 
 class LedgerReader:
@@ -59,18 +60,28 @@ class LedgerReader:
         return record_of_row(rows[0]) if rows else None
 
     async def items(
-        self, run_id: str, *, states: Iterable[str] | None = None, newest_first: bool = False
+        self,
+        run_id: str,
+        *,
+        states: Iterable[str] | None = None,
+        newest_first: bool = False,
+        replaced: bool = False,
     ) -> AsyncIterator[LedgerItem]:
         """A run's items in the order they were recorded, or the other way round.
 
+        With ``replaced`` only those that changed what was there, and with what was there before.
         They come in pages, and no connection is held between two of them.
         """
         if not await self.exists():
             return
         item = self._tables.item
-        # What was written may be long, and is asked for where it is needed.
-        columns = [column for column in item.c if column.name != "written"]
-        query = sa.select(*columns).where(item.c.run_id == run_id).limit(_PAGE)
+        # What was written or replaced may be long, and is asked for where it is needed.
+        long = {"written"} if replaced else {"written", "replaced"}
+        columns = [column for column in item.c if column.name not in long]
+        size = _LONG_PAGE if replaced else _PAGE
+        query = sa.select(*columns).where(item.c.run_id == run_id).limit(size)
+        if replaced:
+            query = query.where(item.c.replaced.is_not(None))
         query = query.order_by(item.c.id.desc() if newest_first else item.c.id)
         if states is not None:
             query = query.where(item.c.state.in_([str(state) for state in states]))
@@ -79,7 +90,7 @@ class LedgerReader:
             entries = [item_of_row(row) for row in await self._database.rows(page)]
             for entry in entries:
                 yield entry
-            if len(entries) < _PAGE:
+            if len(entries) < size:
                 return
             last = entries[-1].number
             page = query.where(item.c.id < last if newest_first else item.c.id > last)

@@ -18,6 +18,11 @@ from migrator_core.tally import Counts
 _LONGEST_TEXT = 1000
 _JSON = frozenset({"replaced", "written"})
 
+ROWS = "rows"
+"""In ``replaced``: how changed rows become again what they were before."""
+BYTES = "bytes"
+"""In ``replaced``: the ``file.path`` of bytes that an undo is to take back."""
+
 LedgerValues = dict[str, str | int | None]
 """One row of ``librechat_migration_item``, every column but the number and the run."""
 
@@ -105,15 +110,17 @@ def entry_of_notice(notice: Notice) -> LedgerValues:
     return entry("", "", EntryState.WARNING.value, reason=notice.code.value, detail=notice.detail)
 
 
-def entry_of_password(account_id: str, previous_hash: str) -> LedgerValues:
-    """The entry for a password that was replaced, with what an undo puts back."""
+def entry_of_replaced(
+    collection: str, source_id: str, kind: str, target_id: str, replaced: Mapping[str, Any]
+) -> LedgerValues:
+    """The entry for something that was there and was replaced, with what an undo puts back."""
     return entry(
-        "users",
-        account_id,
+        collection,
+        source_id,
         EntryState.REPLACED.value,
-        target_kind="user",
-        target_id=account_id,
-        replaced=json.dumps({"password": previous_hash}),
+        target_kind=kind,
+        target_id=target_id,
+        replaced=dump_json(replaced),
     )
 
 
@@ -173,5 +180,5 @@ def item_of_row(row: sa.Row[Any]) -> LedgerItem:
     """An item as it was read."""
     values = dict(row._mapping)  # noqa: SLF001 - the public name of a row's dictionary
     number = values.pop("id")
-    replaced = values.pop("replaced")
+    replaced = values.pop("replaced", None)
     return LedgerItem(number=number, replaced=_load(replaced) if replaced else None, **values)

@@ -10,10 +10,12 @@ from migrator_core.openwebui.mapping.context import grant_id
 from migrator_core.openwebui.mapping.library import model_version_id, prompt_version_id
 
 
-def _access(table: str, *things: Thing, versions: Versions | None = None) -> ColumnContents:
+def _access(
+    table: str, *things: Thing, versions: Versions | None = None, watched: tuple[str, ...] = ()
+) -> ColumnContents:
     columns = ("principal_type", "principal_id", "permission")
     return ColumnContents(
-        table, things, Members("access", "access_grant", columns, grant_id), versions
+        table, things, Members("access", "access_grant", columns, grant_id), versions, watched
     )
 
 
@@ -28,15 +30,18 @@ ACCOUNT = ColumnContents(
         Thing("picture", "user", ("profile_image_url",)),
         Thing("password", "auth", ("password",), ("session_stamp",), _belongs_to_admin),
     ),
+    watched=("email", "role", "settings"),
 )
 GROUP = ColumnContents(
     "group",
     (Thing("name", "group", ("name",)), Thing("description", "group", ("description",))),
     Members("member", "group_member", ("user_id",), membership_id),
+    watched=("data", "meta", "permissions", "parent_id"),
 )
 FOLDER = ColumnContents(
     "folder",
     (Thing("name", "folder", ("name",)), Thing("description", "folder", ("data",))),
+    watched=("user_id", "parent_id", "meta"),
 )
 FILE = ColumnContents("file", (Thing("name", "file", ("filename",)),))
 CHAT = ChatContents()
@@ -47,6 +52,7 @@ PROMPT = _access(
     Thing("content", "prompt", ("content",)),
     Thing("tags", "prompt", ("tags",)),
     versions=Versions("prompt_history", prompt_version_id),
+    watched=("user_id", "command", "is_active", "data", "meta"),
 )
 MODEL = _access(
     "model",
@@ -55,4 +61,5 @@ MODEL = _access(
     Thing("parameters", "model", ("params",)),
     Thing("description", "model", ("meta",)),
     versions=Versions("model_history", model_version_id),
+    watched=("user_id", "is_active"),
 )

@@ -12,6 +12,7 @@ from migrator_core.errors import AbortedError
 from migrator_core.openwebui.catching_up.changes import apply, begin
 from migrator_core.openwebui.catching_up.comparing import Behind
 from migrator_core.openwebui.catching_up.reading import rows_of
+from migrator_core.openwebui.catching_up.remembering import ChangedRow, Remembering
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.database.faults import RejectedError
 from migrator_core.openwebui.ledger.ledger import Ledger
@@ -20,7 +21,12 @@ from migrator_core.openwebui.tables.registry import WRITTEN, kind_named, kind_of
 from migrator_core.openwebui.writing.conflicts import Conflicts, Seen, Written
 from migrator_core.openwebui.writing.encoding import EncodedRow
 from migrator_core.openwebui.writing.preparation import written_of
-from migrator_core.openwebui.writing.prepared import Prepared, entry_of, entry_of_brought
+from migrator_core.openwebui.writing.prepared import (
+    Prepared,
+    entries_of_changed,
+    entry_of,
+    entry_of_brought,
+)
 from migrator_core.openwebui.writing.statements import statements
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import Item
@@ -63,13 +69,17 @@ class Delivery:
             await begin(connection)
             kind = kind_of(item.row)
             there = await rows_of(connection, kind, [behind.key], schema, lock=True)
+            changed: list[ChangedRow] = []
             if behind.key not in there:
                 written = Written(item, State.SKIPPED, Reason.REMOVED_IN_OPEN_WEBUI)
             else:
                 review = behind.review(there[behind.key])
+                remembering = await Remembering.of(connection, review.changes, schema)
                 await apply(connection, review.changes, schema)
+                changed = await remembering.compared(connection)
                 written = written_of(behind, review)
-            await self._ledger.insert(connection, self._run_id, [entry_of(written)])
+            entries = entries_of_changed(written, changed)
+            await self._ledger.insert(connection, self._run_id, entries)
             return written
 
         try:

@@ -41,14 +41,13 @@ async def replaceable(
 
 async def replace_password(
     connection: AsyncConnection, schema: Schema, account_id: str, password_hash: str
-) -> Credentials | None:
-    """Give an account another password; what it had before, None where nothing changes."""
+) -> bool:
+    """Give an account another password; False where nothing changes."""
     previous = await replaceable(connection, schema, account_id, password_hash)
     if previous is None:
-        return None
+        return False
     change = _replacement(schema, account_id, password_hash, previous)
-    changed = (await connection.execute(change)).rowcount
-    return previous if changed else None
+    return bool((await connection.execute(change)).rowcount)
 
 
 def _replacement(

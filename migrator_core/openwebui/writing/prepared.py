@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from migrator_core.openwebui.catching_up.comparing import Behind
+from migrator_core.openwebui.catching_up.remembering import ChangedRow
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.database.faults import RejectedError
-from migrator_core.openwebui.ledger.records import EntryState, LedgerValues, dump_json, entry
+from migrator_core.openwebui.ledger.records import (
+    ROWS,
+    EntryState,
+    LedgerValues,
+    dump_json,
+    entry,
+)
 from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.schema import Schema
-from migrator_core.openwebui.tables.registry import kind_of
+from migrator_core.openwebui.tables.registry import KINDS, kind_of
 from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.openwebui.writing.encoding import EncodedRow, encode_rows
 from migrator_core.outcome import Reason, State
@@ -78,6 +86,26 @@ def entry_of(written: Written) -> LedgerValues:
         size=item.size,
         written=dump_json(written.digests) if written.digests is not None else None,
     )
+
+
+def entries_of_changed(written: Written, changed: Sequence[ChangedRow]) -> list[LedgerValues]:
+    """What the ledger says about an item that was brought up to date: for an undo, what was there.
+
+    Rows of other kinds that came along (a tag with a chat) have entries of their own.
+    """
+    own = kind_of(written.item.row).name
+    brought, rows = [], []
+    for row in changed:
+        kind = next((kind for kind in KINDS if kind.name == row.table), None)
+        if kind is not None and kind.name != own and row.is_new:
+            key = "/".join(row.key[column] for column in kind.key)
+            brought.append(entry_of_brought(written.item, kind.name, key))
+        else:
+            rows.append(row.to_json())
+    values = entry_of(written)
+    if rows:
+        values["replaced"] = dump_json({ROWS: rows})
+    return [values, *brought]
 
 
 def entry_of_brought(item: Item, kind: str, key: str) -> LedgerValues:

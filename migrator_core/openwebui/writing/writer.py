@@ -11,16 +11,19 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.openwebui.catching_up.changes import apply
+from migrator_core.openwebui.catching_up.remembering import Remembering
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.contents.review import Update
 from migrator_core.openwebui.database.parameters import in_portions
 from migrator_core.openwebui.inventory import Account
 from migrator_core.openwebui.ledger.ledger import Ledger
 from migrator_core.openwebui.ledger.records import (
+    BYTES,
+    ROWS,
     LedgerValues,
     entry_of_notice,
     entry_of_outcome,
-    entry_of_password,
+    entry_of_replaced,
 )
 from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.storage.faults import StorageError
@@ -133,13 +136,27 @@ class LiveWriter:
         except StorageError as error:
             failed = Written(item, State.FAILED, Reason.STORAGE_ERROR, str(error))
             return await self._deliver(Prepared(failed))
-        if stored.path != path:
-            move = Update("file", {"id": row.id}, {"path": stored.path})
-            await self._target.database.write(
-                lambda connection: apply(connection, [move], self._target.schema)
-            )
+        await self._note_restored(item, stored, [] if stored.path == path else [stored.path])
         written = await self._deliver(prepared)
         return replace(written, state=State.MIGRATED, reason=None, detail=RESTORED)
+
+    async def _note_restored(self, item: Item, stored: Stored, moved_to: Sequence[str]) -> None:
+        """Bytes that came back, perhaps to another place, and for an undo that they did."""
+        moves = [Update("file", {"id": item.row.id}, {"path": path}) for path in moved_to]
+        schema = self._target.schema
+
+        async def change(connection: AsyncConnection) -> None:
+            remembering = await Remembering.of(connection, moves, schema)
+            await apply(connection, moves, schema)
+            rows = [row.to_json() for row in await remembering.compared(connection)]
+            replaced = {BYTES: stored.path, ROWS: rows}
+            entry = entry_of_replaced(
+                item.collection, item.source_id, "file", item.row.id, replaced
+            )
+            await self._ledger.insert(connection, self._run_id, [entry])
+
+        if stored.created:
+            await self._target.database.write(change)
 
     async def _compared(self, item: Item, verdict: Written) -> Prepared:
         context = replace(await self._facts(), path="where it is")
@@ -151,11 +168,14 @@ class LiveWriter:
 
         async def change(connection: AsyncConnection) -> bool:
             schema = self._target.schema
-            previous = await replace_password(connection, schema, account.id, password_hash)
-            if previous is not None:
-                entries = [entry_of_password(account.id, previous.password)]
-                await self._ledger.insert(connection, self._run_id, entries)
-            return previous is not None
+            own = [Update("auth", {"id": account.id}, {})]
+            remembering = await Remembering.of(connection, own, schema)
+            if not await replace_password(connection, schema, account.id, password_hash):
+                return False
+            rows = [row.to_json() for row in await remembering.compared(connection)]
+            entry = entry_of_replaced("users", account.id, "user", account.id, {ROWS: rows})
+            await self._ledger.insert(connection, self._run_id, [entry])
+            return True
 
         return await self._target.database.write(change)
 

@@ -69,8 +69,9 @@ async def test_a_password_is_replaced_once_and_said_to_be(line: Line, how: str) 
     bea = (await line.run.target.inventory.accounts(["bea@people.example"]))["bea@people.example"]
     line.break_at(how)
     assert await line.run.writer.set_password(bea, "new")
-    replaced = [entry.replaced for entry in await line.run.items() if entry.state == "replaced"]
-    assert replaced == [{"password": "old"}]
+    run = line.run
+    (replaced,) = [entry async for entry in run.ledger.items(run.run_id, replaced=True)]
+    assert dict(replaced.replaced or {})["rows"][0][2]["in"]["password"]["was"] == "old"
 
 
 @pytest.mark.parametrize("how", BREAKS)

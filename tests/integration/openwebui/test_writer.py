@@ -409,8 +409,11 @@ class TestPasswords:
         auth = {row["id"]: row for row in await run.rows("auth")}[bea.id]
         assert auth["password"] == HASH
         assert auth["session_stamp"] != stamp  # whoever was signed in has to sign in again
-        replaced = [entry.replaced for entry in await run.items() if entry.state == "replaced"]
-        assert replaced == [{"password": "old hash"}]
+        (replaced,) = [e async for e in run.ledger.items(run.run_id, replaced=True)]
+        assert replaced.state == "replaced"
+        before = dict(replaced.replaced or {})["rows"][0][2]["in"]
+        assert before["password"]["was"] == "old hash"
+        assert before.get("session_stamp", {}).get("was") == stamp
 
     async def test_an_account_without_credentials_is_left_alone(self, run: OpenRun) -> None:
         assert not await run.writer.set_password(Account("nobody", "n@x", "user"), HASH)
