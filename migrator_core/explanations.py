@@ -24,6 +24,11 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
         "Open WebUI has an administrator's account with this e-mail address, and LibreChat never "
         "verified that the address is this user's. Verify it there and make a new backup."
     ),
+    Reason.OTHER_TENANT: "It belongs to another tenant than the one that was chosen, or to none.",
+    Reason.OWNER_UNKNOWN: (
+        "A message that names no user, in a conversation whose id several people have. It does not "
+        "follow a message of one of them, so that it cannot be known whose it is."
+    ),
     Reason.OWNER_NOT_MIGRATED: (
         "Its owner was not migrated or does not exist in the backup any more."
     ),
@@ -139,6 +144,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     WarningCode.ACCESS_NARROWED: (
         "Somebody may do less with it than in LibreChat, because Open WebUI has no counterpart: "
         "they are not there, their share was to end, or they could edit but not delete and share."
+    ),
+    WarningCode.ACCESS_WIDENED: (
+        "Somebody who could edit it, but not delete or share it, can do all of that in Open WebUI, "
+        "as asked for."
     ),
     WarningCode.BASE_MODEL_ACCESS: (
         "Open WebUI shows a base model to administrators only until they share it; "

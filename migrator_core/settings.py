@@ -56,6 +56,27 @@ class Settings(BaseModel):
             "metavar": "link|skip",
         },
     )
+    tenant: str = Field(
+        default="",
+        description=(
+            "Of a backup with several tenants, the one to migrate, by its id; - for the people who "
+            "have none. What was public there is shared with a group of its people."
+        ),
+        json_schema_extra={"env": "MIGRATION_TENANT", "flag": "--tenant", "metavar": "ID"},
+    )
+    editors: Literal["read", "write"] = Field(
+        default="read",
+        description=(
+            "What people get who could edit something in LibreChat, but not delete and share it. "
+            "read: they can read it. write: all that Open WebUI lets writers do, deleting and "
+            "sharing included."
+        ),
+        json_schema_extra={
+            "env": "MIGRATION_EDITORS",
+            "flag": "--editors",
+            "metavar": "read|write",
+        },
+    )
     default_model: str = Field(
         default="gpt-4o",
         min_length=1,
@@ -117,6 +138,11 @@ class Settings(BaseModel):
     @classmethod
     def _a_model(cls, value: str) -> str:
         return _model_id(value)
+
+    @field_validator("tenant")
+    @classmethod
+    def _one_name(cls, value: str) -> str:
+        return value.strip()
 
     @field_validator("report_dir", mode="before")
     @classmethod

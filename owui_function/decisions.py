@@ -29,5 +29,7 @@ def decisions(valves: Valves, settings: Settings, environment: Mapping[str, str]
             because = "the valve says so"
         elif environment.get(variable, "").strip():
             because = f"{variable} in the environment"
-        found.append(Decision(what, words(getattr(settings, name)), because))
+        how = words(getattr(settings, name))
+        if how:
+            found.append(Decision(what, how, because))
     return found

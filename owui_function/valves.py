@@ -22,6 +22,8 @@ from migrator_core.settings import Settings, build, extra, from_environment, pos
 _ENVIRONMENT = "As the environment says"
 _REPLACE = "Use the password from LibreChat"
 _MIGRATE = "Migrate them, too"
+_NOTHING = "Give them nothing"
+_WRITE = "Let them write, delete and share"
 
 
 class Valves(BaseModel):
@@ -47,9 +49,42 @@ class Valves(BaseModel):
     ] = Field(
         default="As the environment says",
         description=(
-            "For people who have an account here already (same e-mail). Their chats and files "
-            "arrive either way. An administrator's password is never changed. The environment's "
-            "word is `PREFER_IMPORT_PASSWORD`; where it has none, passwords stay."
+            "The passwords of people who have an account here already (same e-mail). Whether their "
+            "chats and files arrive is the next choice. An administrator's password is never "
+            "changed. The environment's word is `PREFER_IMPORT_PASSWORD`; where it has none, "
+            "passwords stay."
+        ),
+    )
+    people_here_already: Literal[
+        "As the environment says",
+        "Give them their chats and files",
+        "Give them nothing",
+    ] = Field(
+        default="As the environment says",
+        description=(
+            "Whether an account that is here already receives what the person with the same e-mail "
+            "had. Where sign-up is open, anybody may have taken an address. The environment's word "
+            "is `MIGRATION_EXISTING_ACCOUNTS`; where it has none, they receive it."
+        ),
+    )
+    editors: Literal[
+        "As the environment says",
+        "Let them read",
+        "Let them write, delete and share",
+    ] = Field(
+        default="As the environment says",
+        description=(
+            "For people who could edit an agent or prompt in LibreChat, but not delete and share "
+            "it: Open WebUI knows only reading, and all of it. The environment's word is "
+            "`MIGRATION_EDITORS`; where it has none, they can read it."
+        ),
+    )
+    tenant: str = Field(
+        default="",
+        description=(
+            "Of a backup with several tenants, the id of the one to migrate; `-` for the people "
+            "who have none. What was public there is shared with a group of its people. Empty: "
+            "`MIGRATION_TENANT` of the environment."
         ),
     )
     default_model: str = Field(
@@ -97,7 +132,10 @@ _NAMES = {
     "backup_dir": "Backup path",
     "default_model": "Default model",
     "model_map": "Model map",
+    "tenant": "Tenant",
     "prefer_import_password": "Existing accounts",
+    "existing_accounts": "People here already",
+    "editors": "Editors",
     "include_temporary": "Temporary chats",
 }
 
@@ -117,6 +155,15 @@ DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
         "Passwords of people who have an account here",
         lambda on: "replaced by LibreChat's" if on else "kept",
     ),
+    "existing_accounts": (
+        "Accounts that are here already",
+        lambda word: "receive nothing" if word == "skip" else "receive what the person had",
+    ),
+    "editors": (
+        "People who could edit, but not delete and share",
+        lambda word: "write, delete and share" if word == "write" else "read",
+    ),
+    "tenant": ("Tenant", str),
     "default_model": ("Base model of agents whose own has no counterpart", str),
     "model_map": (
         "Models with another id here",
@@ -127,7 +174,8 @@ DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
         lambda on: "migrated, too" if on else "left out",
     ),
 }
-"""What is shown before a run, by the name of the setting: what it is about, and what it means."""
+"""What is shown before a run, by the name of the setting: what it is about, and what it means;
+what means nothing is not shown."""
 
 
 def settings_of(
@@ -183,12 +231,17 @@ def decided(valves: Valves) -> dict[str, Any]:
     """What the valves say, by the name of the setting; what they leave to others is not in it."""
     values: dict[str, Any] = {
         "backup_dir": valves.backup_path.strip(),
+        "tenant": valves.tenant.strip(),
         "default_model": valves.default_model.strip(),
         "model_map": valves.model_map.strip(),
     }
     found = {name: value for name, value in values.items() if value}
     if valves.existing_accounts != _ENVIRONMENT:
         found["prefer_import_password"] = valves.existing_accounts == _REPLACE
+    if valves.people_here_already != _ENVIRONMENT:
+        found["existing_accounts"] = "skip" if valves.people_here_already == _NOTHING else "link"
+    if valves.editors != _ENVIRONMENT:
+        found["editors"] = "write" if valves.editors == _WRITE else "read"
     if valves.temporary_chats != _ENVIRONMENT:
         found["include_temporary"] = valves.temporary_chats == _MIGRATE
     return found

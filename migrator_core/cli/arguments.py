@@ -120,7 +120,7 @@ def _add_settings(verb: argparse.ArgumentParser, names: Iterable[str]) -> None:
     for name in names:
         field = Settings.model_fields[name]
         described = extra(field)
-        default = "" if field.default in (None, False) else f" Default: {field.default}."
+        default = "" if field.default in (None, False, "") else f" Default: {field.default}."
         if name == "model_map":
             default = ""
         options: dict[str, Any] = {

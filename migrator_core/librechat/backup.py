@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from migrator_core.errors import AbortedError, CannotStartError
 from migrator_core.librechat.blobs import BlobStore
@@ -140,10 +140,15 @@ class Backup:
         """Bytes of a collection's data, for progress; 0 where it is not in the backup."""
         return self._readers.size(collection)
 
-    def message_index(self, progress: Callable[[int], None] | None = None) -> MessageIndex:
+    def message_index(
+        self,
+        progress: Callable[[int], None] | None = None,
+        is_foreign: Callable[[Mapping[str, Any]], bool] | None = None,
+    ) -> MessageIndex:
         """Read ``messages`` once and note where each lies.
 
-        ``progress`` is told of each document that was read: how many more it is.
+        ``progress`` is told of each document that was read: how many more it is. What
+        ``is_foreign`` holds for nobody can take.
 
         Raises:
             AbortedError: as for :meth:`documents`.
@@ -152,7 +157,7 @@ class Backup:
         try:
             index = MessageIndex(path, self._readers.reader(COLLECTION))
             self._indexes.append(index)
-            index.build(progress)
+            index.build(progress, is_foreign)
         except OSError as error:
             raise self._vanished(COLLECTION, error) from error
         except sqlite3.Error as error:

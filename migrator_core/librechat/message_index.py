@@ -7,9 +7,10 @@ of one conversation are then read again by their offsets. Memory stays flat howe
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from migrator_core.librechat.collection import (
     CollectionReader,
@@ -17,11 +18,12 @@ from migrator_core.librechat.collection import (
     RawDocument,
     document_of,
 )
+from migrator_core.librechat.unsigned_messages import Signed, owners
 from migrator_core.librechat.values import normalise_id
 
 COLLECTION: Final = "messages"
 _CHUNK: Final = 2_000
-_Row = tuple[int, bytes | None, bytes | None, bytes, int, int, bytes | None, bool]
+_Row = tuple[int, bytes | None, bytes | None, bytes, int, int, bytes | None, bool, str | None]
 
 _SCHEMA = """
 CREATE TABLE message (
@@ -33,10 +35,42 @@ CREATE TABLE message (
     length INTEGER NOT NULL,
     problem BLOB,
     gap INTEGER NOT NULL,
-    taken INTEGER NOT NULL DEFAULT 0
-)
+    taken INTEGER NOT NULL DEFAULT 0,
+    fate TEXT
+);
+CREATE TABLE owner (conversation BLOB, user BLOB, PRIMARY KEY (conversation, user)) WITHOUT ROWID;
 """
-_MINE = "conversation = ? AND taken = 0 AND problem IS NULL AND (user = ? OR user IS NULL)"
+_MINE = (
+    "conversation = ? AND taken = 0 AND problem IS NULL AND fate IS NULL "
+    "AND (user = ? OR user IS NULL)"
+)
+_UNSIGNED = "user IS NULL AND problem IS NULL AND fate IS NULL"
+_CONTESTED = f"""
+SELECT DISTINCT conversation FROM message AS one
+WHERE {_UNSIGNED} AND conversation IS NOT NULL AND 1 < (
+    SELECT count(*) FROM (
+        SELECT user FROM owner WHERE conversation = one.conversation
+        UNION
+        SELECT user FROM message WHERE conversation = one.conversation AND user IS NOT NULL
+    )
+)
+"""  # noqa: S608 - constants only
+
+
+class Unowned(StrEnum):
+    """Why a message is nobody's here."""
+
+    FOREIGN = "foreign"
+    OWNER_UNKNOWN = "owner unknown"
+
+
+class Untaken(NamedTuple):
+    """A message that nobody took."""
+
+    source_id: str
+    conversation: str | None
+    user: str | None
+    fate: Unowned | None = None
 
 
 class MessageIndex:
@@ -55,16 +89,23 @@ class MessageIndex:
         self._database.execute("PRAGMA journal_mode = OFF")
         self._database.execute("PRAGMA synchronous = OFF")
         self._database.execute("PRAGMA cache_size = -16384")
-        self._database.execute(_SCHEMA)
+        self._database.executescript(_SCHEMA)
 
-    def build(self, progress: Callable[[int], None] | None) -> None:
-        """Read all messages once. ``progress`` is told of each document: how many more it is."""
+    def build(
+        self,
+        progress: Callable[[int], None] | None,
+        is_foreign: Callable[[Mapping[str, Any]], bool] | None = None,
+    ) -> None:
+        """Read all messages once. ``progress`` is told of each document: how many more it is.
+
+        What ``is_foreign`` holds for is nobody's.
+        """
         if self._reader is not None:
             rows: list[_Row] = []
             self._database.execute("BEGIN")
             for found in self._reader.raw_documents():
                 self.total += 1
-                rows.append(self._row(self._reader, found))
+                rows.append(self._row(self._reader, found, is_foreign))
                 if progress is not None:
                     progress(1)
                 if len(rows) >= _CHUNK:
@@ -75,13 +116,18 @@ class MessageIndex:
 
     def _insert(self, rows: list[_Row]) -> None:
         statement = (
-            "INSERT INTO message (place, conversation, user, source, start, length, problem, gap) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            "INSERT INTO message (place, conversation, user, source, start, length, problem, gap, "
+            "fate) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
         )
         self._database.executemany(statement, rows)
         rows.clear()
 
-    def _row(self, reader: CollectionReader, found: RawDocument) -> _Row:
+    def _row(
+        self,
+        reader: CollectionReader,
+        found: RawDocument,
+        is_foreign: Callable[[Mapping[str, Any]], bool] | None,
+    ) -> _Row:
         document = document_of(COLLECTION, reader, found)
         data = document.data
         problem = _key(document.problem) if data is None else None
@@ -96,7 +142,49 @@ class MessageIndex:
             found.length,
             problem,
             document.gap,
+            Unowned.FOREIGN if data and is_foreign is not None and is_foreign(data) else None,
         )
+
+    def add_owners(self, owners: Iterable[tuple[Any, Any]]) -> None:
+        """Note whose conversations there are: ``conversationId`` and ``user`` as stored."""
+        self._database.execute("BEGIN")
+        for conversation, user in owners:
+            normal = normalise_id(user)
+            key = (_key(_identifier(conversation)), _key(normal.lower() if normal else None))
+            if None not in key:
+                self._database.execute("INSERT OR IGNORE INTO owner VALUES (?, ?)", key)
+        self._database.execute("COMMIT")
+
+    def settle(self) -> None:
+        """Decide whose messages without a user are, where several people have the conversation.
+
+        They go to the one whose message they follow, directly or through others like them. That a
+        message of somebody follows them proves nothing: whoever writes a message says what it
+        follows. Comes after building and after all owners are noted.
+        """
+        for (conversation,) in self._database.execute(_CONTESTED).fetchall():
+            rows = self._database.execute(
+                "SELECT place, start, length, user FROM message "
+                "WHERE conversation = ? AND problem IS NULL",
+                (conversation,),
+            ).fetchall()
+            self._settle(rows)
+
+    def _settle(self, rows: list[tuple[int, int, int, bytes | None]]) -> None:
+        places = [(place, start, length) for place, start, length, _ in rows]
+        users = {place: user for place, *_, user in rows}
+        signed = [
+            Signed(data.get("messageId"), data.get("parentMessageId"), users[place])
+            for (place, *_), data in zip(
+                places, (each.data or {} for each in self._read(places)), strict=True
+            )
+        ]
+        for (place, *_), message, owner in zip(places, signed, owners(signed), strict=True):
+            if message.user is None:
+                self._database.execute(
+                    "UPDATE message SET user = ?, fate = ? WHERE place = ?",
+                    (owner, None if owner is not None else Unowned.OWNER_UNKNOWN, place),
+                )
 
     def unreadable(self) -> Iterator[Document]:
         """The documents that could not be decoded, in file order."""
@@ -107,7 +195,7 @@ class MessageIndex:
     def take(self, conversation_id: str, user: str) -> Iterator[Document]:
         """The messages of one user's conversation, in file order; they count as taken at once.
 
-        A message without a user goes to the first who takes its conversation. Messages of other
+        A message without a user goes to the only one who has its conversation. Messages of other
         users with the same ``conversationId`` stay: those ids repeat across users.
         """
         rows = self._mine(conversation_id, user, "place, start, length")
@@ -120,11 +208,12 @@ class MessageIndex:
         self._mark(conversation_id, user)
         return iter([_text(row[0]) or "" for row in rows])
 
-    def untaken(self) -> Iterator[tuple[str, str | None, str | None]]:
-        """What nobody took: (source id, conversationId, user), in file order."""
-        columns = "source, conversation, user"
-        for source, conversation, user in self._pages("taken = 0 AND problem IS NULL", columns):
-            yield _text(source) or "", _text(conversation), _text(user)
+    def untaken(self) -> Iterator[Untaken]:
+        """What nobody took, in file order."""
+        rows = self._pages("taken = 0 AND problem IS NULL", "source, conversation, user, fate")
+        for source, conversation, user, fate in rows:
+            known = None if fate is None else Unowned(fate)
+            yield Untaken(_text(source) or "", _text(conversation), _text(user), known)
 
     def close(self) -> None:
         """Close the scratch file."""

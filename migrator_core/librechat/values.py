@@ -19,6 +19,13 @@ class Millis(int):
     __slots__ = ()
 
 
+def tenant_of(value: Any) -> str:  # noqa: ANN401 - reads whatever a document holds
+    """A document's ``tenantId`` as comparable text, empty where it has none."""
+    if value is None or isinstance(value, str):
+        return normalise_id(value) or ""
+    return str(value)
+
+
 def normalise_id(value: Any) -> str | None:  # noqa: ANN401 - reads whatever a document holds
     """A reference to a user or document as comparable text, or None where there is none.
 

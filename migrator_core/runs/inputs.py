@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from migrator_core.convert.cleaning import clean_text
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.convert.people.avatars import local_path
+from migrator_core.convert.people.tenants import is_foreign
 from migrator_core.librechat import Backup, BlobError, Document
 from migrator_core.librechat.documents.base import InvalidDocumentError, M, parse
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.runs.scratch import Scratch
-from migrator_core.runs.steps import Found, Step, Write, failed, unreadable
+from migrator_core.runs.steps import Found, Step, Write, failed, skipped, unreadable
 from migrator_core.settings import Settings
 
 MAX_PICTURE = 20 * 1024 * 1024
 """Bytes. No avatar that LibreChat wrote is larger; a larger one would only cost memory."""
+
+_NAMED_BY = {"agents": "id", "conversations": "conversationId", "files": "file_id"}
+"""The field by which outcomes and the ledger call the documents of a collection; else ``_id``."""
 
 UNEXPECTED = (
     ArithmeticError,
@@ -60,6 +65,10 @@ class Inputs:
         """Whether this run has met a document; it has, once it was asked for."""
         return not self.scratch.first_time("met", collection, source_id)
 
+    def foreign(self, document: Document) -> bool:
+        """Whether a document belongs to others than the chosen tenant; a damaged one may not."""
+        return document.data is not None and is_foreign(document.data, self.settings.tenant)
+
     def each(
         self,
         collection: str,
@@ -74,17 +83,25 @@ class Inputs:
             yield Found(collection)
             self._claimed.clear()
             self.pause()
+            if self.foreign(document):
+                step: Step = skipped(document, Reason.OTHER_TENANT, source_id=_own_name(document))
+                self._note(step)
+                yield step
+                continue
             for step in self._guarded(document, model, convert):
                 self._note(step)
                 yield step
 
-    def readable(self, collection: str, model: type[M]) -> Iterator[M]:
-        """The documents of a collection that another phase answers for; bad ones left out."""
+    def readable(self, collection: str, model: type[M], *, of_all: bool = False) -> Iterator[M]:
+        """The documents of a collection that another phase answers for; bad ones left out.
+
+        Those of other tenants, too, unless ``of_all`` is set.
+        """
         if not self.has(collection):
             return
         for document in self.backup.documents(collection):
             self.pause()
-            if document.data is None:
+            if document.data is None or (not of_all and self.foreign(document)):
                 continue
             try:
                 yield parse(model, document.data)
@@ -133,3 +150,8 @@ class Inputs:
     def _claims_failed(self) -> Iterator[Step]:
         for collection, source_id in self._claimed:
             yield Outcome(collection, source_id, State.FAILED, None, Reason.PARENT_FAILED)
+
+
+def _own_name(document: Document) -> str | None:
+    name = (document.data or {}).get(_NAMED_BY.get(document.collection, ""))
+    return clean_text(name) if isinstance(name, str) else None

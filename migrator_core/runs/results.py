@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from migrator_core.convert.files.file_link import FileLink
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.convert.people.accounts import AccountPlan
+from migrator_core.convert.people.grants import Principal
 from migrator_core.librechat import MessageIndex
 from migrator_core.librechat.documents.acl_entry import AclEntry
 from migrator_core.librechat.documents.project import Project
@@ -51,10 +52,15 @@ class Accounts:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """The groups that are there: by LibreChat's id, and by the role whose people they hold."""
+    """The groups that are there: by LibreChat's id, and by the role whose people they hold.
+
+    ``everyone`` are those for whom something was public: all people of Open WebUI, or the group of
+    the chosen tenant's people; None where that could not be made.
+    """
 
     by_id: Mapping[str, str]
     by_role: Mapping[str, str]
+    everyone: Principal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +102,18 @@ class Permissions:
     """The permissions of the backup, noted under what they give access to.
 
     ``projects`` are how things were shared before LibreChat 0.8. ``incomplete`` says that a thing
-    without permissions may have lost them: then there are none of those.
+    without permissions may have lost them: then there are none of those. ``decided`` are the kinds
+    of things that have any permissions: nothing older counts for them.
     """
 
     notes: Notes[AclEntry]
     projects: Sequence[Project]
     incomplete: bool
+    decided: Collection[str]
+
+    def older_rules(self, kind: str) -> bool:
+        """Whether things of this kind without permissions are shared as older versions did."""
+        return not self.incomplete and kind not in self.decided
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,6 +139,8 @@ def test_every_setting_can_be_given() -> None:
     assert job["DRY_RUN"] == "false"
     assert job["PREFER_IMPORT_PASSWORD"] == "true"
     assert job["MIGRATION_EXISTING_ACCOUNTS"] == "skip"
+    assert job["MIGRATION_TENANT"] == "north #1"
+    assert job["MIGRATION_EDITORS"] == "write"
     assert job["MIGRATION_DEFAULT_MODEL"] == "claude-sonnet-4"
     assert yaml.safe_load(job["MIGRATION_MODEL_MAP"]) == {
         "anthropic/claude-sonnet-4-20250514": "claude-sonnet-4",

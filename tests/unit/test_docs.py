@@ -35,7 +35,9 @@ def table_rows(text: str, first_cell: str) -> list[list[str]]:
 def test_the_settings_table_is_the_settings() -> None:
     expected = []
     for field in Settings.model_fields.values():
-        default = {None: "empty", False: "`false`"}.get(field.default, f"`{field.default}`")
+        default = {None: "empty", "": "empty", False: "`false`"}.get(
+            field.default, f"`{field.default}`"
+        )
         if field.default_factory is not None:
             default = "empty"
         names = extra(field)

@@ -67,6 +67,12 @@
   value: {{ $m.preferImportPassword | quote }}
 - name: MIGRATION_EXISTING_ACCOUNTS
   value: {{ $m.existingAccounts | quote }}
+{{- with $m.tenant }}
+- name: MIGRATION_TENANT
+  value: {{ . | quote }}
+{{- end }}
+- name: MIGRATION_EDITORS
+  value: {{ $m.editors | quote }}
 - name: MIGRATION_DEFAULT_MODEL
   value: {{ $m.defaultModel | quote }}
 {{- with $m.modelMap }}

@@ -40,11 +40,16 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """The account in Open WebUI that has an address. ``linked`` is False to give it nothing."""
+    """The account in Open WebUI that has an address.
+
+    ``linked`` is False to give it nothing; ``foreign`` says that an earlier run made it for
+    somebody of another tenant.
+    """
 
     id: str
     role: str = "user"
     linked: bool = True
+    foreign: bool = False
 
 
 class Fate(StrEnum):
@@ -103,7 +108,7 @@ def identity_of(user: User) -> Identity:
         external_ids=(external,) if external else (),
         verified=user.email_verified,
         unconfirmed=user.expires and not user.email_verified,
-        tenant=(user.tenant_id or "").strip(),
+        tenant=user.tenant_id,
     )
 
 
@@ -166,7 +171,9 @@ def _meet(email: str, member: Identity, members: list[Identity], here: Holder) -
     """
     reason = None
     if here.id not in {user_id(other.source_id) for other in members}:
-        if here.role == "pending":
+        if here.foreign:
+            reason = Reason.OTHER_TENANT
+        elif here.role == "pending":
             reason = Reason.ACCOUNT_PENDING
         elif not here.linked:
             reason = Reason.ACCOUNT_NOT_LINKED

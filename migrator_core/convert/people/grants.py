@@ -49,14 +49,16 @@ class Principals:
 
     ``accounts`` maps the ``_id`` of a user to the account that user's content went to, merged
     users included; ``groups`` maps the ``_id`` of a group to its row, if it was migrated;
-    ``roles`` maps the name of a role to the group of the people who had it; ``now`` is the run's
-    start in milliseconds.
+    ``roles`` maps the name of a role to the group of the people who had it; ``everyone`` are those
+    for whom something was public, None where they are nobody here; ``now`` is the run's start in
+    milliseconds.
     """
 
     accounts: Mapping[str, str]
     groups: Mapping[str, str]
     now: int
     roles: Mapping[str, str] = field(default_factory=dict)
+    everyone: Principal | None = ("user", EVERYONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,19 @@ class _Collected:
     def narrowed(self, resource: Resource, what: str) -> None:
         self.notices.append(notice(WarningCode.ACCESS_NARROWED, f"{resource.label}: {what}"))
 
+    def say_of_editors(
+        self, resource: Resource, principal: Principal, bits: int, grants: Sequence[Grant]
+    ) -> None:
+        """Warn where somebody who could edit may do less now, or more."""
+        kind, whom = principal
+        name = "everybody" if whom == EVERYONE else f"{kind} {whom}"
+        writes = Grant(kind, whom, "write") in grants
+        if bits & EDIT and not writes:
+            self.narrowed(resource, f"{name} could edit it and can now read it")
+        elif writes and bits & WRITE != WRITE:
+            text = f"{resource.label}: {name} could edit it and can now delete and share it, too"
+            self.notices.append(notice(WarningCode.ACCESS_WIDENED, text))
+
 
 def agent_is_shared(agent: Agent, projects: Iterable[Project]) -> bool:
     """Whether the agent was public before LibreChat 0.8 had permissions."""
@@ -103,16 +118,19 @@ def prompt_is_shared(group: PromptGroup, projects: Iterable[Project]) -> bool:
 
 
 def grants_for(
-    resource: Resource, entries: Sequence[AclEntry], principals: Principals
+    resource: Resource,
+    entries: Sequence[AclEntry],
+    principals: Principals,
+    editors: Literal["read", "write"] = "read",
 ) -> tuple[tuple[Grant, ...], tuple[Notice, ...]]:
     """The grants of one resource, in a fixed order, and a warning for each share narrowed.
 
     A grant that ends in the future is left out: Open WebUI's grants have no end. Somebody who may
-    edit, but not delete and share, gets to read: Open WebUI's ``write`` allows all of it.
+    edit, but not delete and share, gets what ``editors`` says: Open WebUI's ``write`` allows all of
+    it.
 
     ``entries`` may hold other resources' entries; they are ignored. A resource without any entry at
-    all, not even an expired one, comes from before LibreChat 0.8 and is as public as its project
-    made it.
+    all, not even an expired one, is as public as ``resource.shared`` says.
     """
     own = [
         entry
@@ -123,18 +141,21 @@ def grants_for(
     ]
     collected = _Collected()
     if not own and resource.shared:
-        collected.bits["user", EVERYONE] = VIEW | (EDIT if resource.collaborative else 0)
+        if principals.everyone is None:
+            collected.narrowed(resource, "the share with everybody")
+        else:
+            bits = VIEW | (EDIT if resource.collaborative else 0)
+            collected.bits[principals.everyone] = bits
     for entry in own:
         if entry.expired_at is None:
             _collect(entry, resource, principals, collected)
         elif not has_expired(entry, principals.now) and entry.permission_bits & VIEW:
             collected.narrowed(resource, f"the share with {_named(entry)}, which was to end")
-    grants = _grants(collected.bits)
-    if resource.type != "sharedLink":  # nobody ever edits through a link
-        for (kind, whom), bits in sorted(collected.bits.items()):
-            if bits & EDIT and Grant(kind, whom, "write") not in grants:
-                name = "everybody" if whom == EVERYONE else f"{kind} {whom}"
-                collected.narrowed(resource, f"{name} could edit it and can now read it")
+    if resource.type == "sharedLink":  # nobody ever edits through a link
+        return _grants(collected.bits, WRITE), tuple(collected.notices)
+    grants = _grants(collected.bits, WRITE if editors == "read" else EDIT)
+    for principal, bits in sorted(collected.bits.items()):
+        collected.say_of_editors(resource, principal, bits, grants)
     return grants, tuple(collected.notices)
 
 
@@ -148,7 +169,7 @@ def principal_of(entry: AclEntry, principals: Principals) -> Principal | None:
     whom = (entry.principal_id or "").strip()
     match entry.principal_type:
         case "public":
-            return ("user", EVERYONE)
+            return principals.everyone
         case "role":
             role = principals.roles.get(whom)
             return ("group", role) if role is not None else None
@@ -178,14 +199,15 @@ def _named(entry: AclEntry) -> str:
     return f"{kind} {(entry.principal_id or '').strip()}".strip()
 
 
-def _grants(bits: Mapping[Principal, int]) -> tuple[Grant, ...]:
+def _grants(bits: Mapping[Principal, int], needed: int) -> tuple[Grant, ...]:
     """Open WebUI's ``write`` does not imply ``read``, so an editor gets both.
 
-    Everybody in Open WebUI is more people than everybody in LibreChat was: they never get to write.
+    ``needed`` are the bits that make one. Everybody in Open WebUI is more people than everybody in
+    LibreChat was: they never get to write.
     """
     grants: list[Grant] = []
     for (kind, principal_id), rights in sorted(bits.items()):
         grants.append(Grant(kind, principal_id, "read"))
-        if rights & WRITE == WRITE and principal_id != EVERYONE:
+        if rights & needed == needed and principal_id != EVERYONE:
             grants.append(Grant(kind, principal_id, "write"))
     return tuple(grants)

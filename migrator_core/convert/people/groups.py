@@ -70,6 +70,24 @@ def role_group(role: str, members: Iterable[str], fallback: int) -> GroupRow:
     )
 
 
+def tenant_group(tenant: str, members: Iterable[str], fallback: int) -> GroupRow:
+    """The group of a tenant's people, for what was public among them; empty for no tenant.
+
+    ``members`` are accounts; ``fallback`` is the run's start in seconds.
+    """
+    name = single_line(tenant, limit=MAX_NAME - 20)
+    whose = f"the tenant {name}" if name else "no tenant"
+    return GroupRow(
+        id=group_id(f"tenant:{tenant}"),
+        name=f"LibreChat tenant {name}" if name else "LibreChat without tenant",
+        description=f"The people of {whose} in LibreChat.",
+        member_ids=tuple(sorted(set(members))),
+        meta=clean_json({"librechat": {"tenant": tenant}}),
+        created_at=fallback,
+        updated_at=fallback,
+    )
+
+
 def _account(member: str, accounts: Mapping[str, str]) -> str | None:
     key = member.strip()
     return accounts.get(key) or accounts.get(key.lower())

@@ -11,9 +11,12 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field
 
 from migrator_core.librechat.documents.base import Date, Flag, Identifier, SourceModel, String, Text
+from migrator_core.librechat.values import tenant_of
 
 Present = Annotated[bool, BeforeValidator(lambda value: value is not None)]
 """Whether the field holds anything, whatever it is."""
+
+Tenant = Annotated[str, BeforeValidator(tenant_of)]
 
 
 class User(SourceModel):
@@ -34,7 +37,7 @@ class User(SourceModel):
     two_factor_enabled: Flag = Field(default=False, alias="twoFactorEnabled")
     id_on_the_source: Text = Field(default=None, alias="idOnTheSource")
     """By this id, a group that comes from an identity provider knows its members."""
-    tenant_id: Text = Field(default=None, alias="tenantId")
+    tenant_id: Tenant = Field(default="", alias="tenantId")
     """Whose installation it is, where several share one database (LibreChat 0.8.5 and later)."""
     created_at: Date = Field(default=None, alias="createdAt")
     updated_at: Date = Field(default=None, alias="updatedAt")

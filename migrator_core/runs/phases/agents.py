@@ -62,12 +62,14 @@ class AgentsPhase(Phase):
         if owner is None:
             yield skipped(document, Reason.OWNER_NOT_MIGRATED, source_id=agent.id)
             return
+        permissions = self.earlier(Permissions)
         resource = Resource(
             "agent",
             agent.document_id,
             owner,
             f"agent {agent.name or agent.id}",
-            shared=agent_is_shared(agent, self.earlier(Permissions).projects),
+            shared=permissions.older_rules("agent")
+            and agent_is_shared(agent, permissions.projects),
             collaborative=agent.is_collaborative,
         )
         granted = self._granting.grants_of(resource)

@@ -20,7 +20,7 @@ from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.convert.dates import seconds
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.result import Skipped
-from migrator_core.librechat import Document
+from migrator_core.librechat import Document, Unowned
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
@@ -37,6 +37,7 @@ from migrator_core.runs.steps import Enclosure, Found, Step, Write, failed, skip
 MESSAGES = "messages"
 
 _MAX_NAME = 200
+_NOBODYS = {Unowned.FOREIGN: Reason.OTHER_TENANT, Unowned.OWNER_UNKNOWN: Reason.OWNER_UNKNOWN}
 
 
 class ConversationsPhase(Phase):
@@ -73,10 +74,14 @@ class ConversationsPhase(Phase):
         for document in self._index.unreadable():
             yield unreadable(document)
         yield from self._inputs.each("conversations", Conversation, self._convert)
-        for source_id, _, user in self._index.untaken():
-            known = user is None or self._accounts.of(user) is not None
-            reason = Reason.CONVERSATION_MISSING if known else Reason.OWNER_NOT_MIGRATED
-            yield Outcome(MESSAGES, source_id, State.SKIPPED, None, reason)
+        for one in self._index.untaken():
+            if one.fate is not None:
+                reason = _NOBODYS[one.fate]
+            elif one.user is None or self._accounts.of(one.user) is not None:
+                reason = Reason.CONVERSATION_MISSING
+            else:
+                reason = Reason.OWNER_NOT_MIGRATED
+            yield Outcome(MESSAGES, one.source_id, State.SKIPPED, None, reason)
 
     def result(self) -> Conversations:
         """Which conversations there are."""
@@ -160,6 +165,8 @@ class ConversationsPhase(Phase):
         if not self._inputs.has("agents"):
             return
         for document in self._inputs.backup.documents("agents"):
+            if self._inputs.foreign(document):
+                continue
             agent_id, name = (
                 (document.data.get("id"), document.data.get("name"))
                 if document.data is not None

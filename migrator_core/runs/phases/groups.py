@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from migrator_core.convert.fingerprint import fingerprint
-from migrator_core.convert.people.grants import RESOURCES, VIEW
-from migrator_core.convert.people.groups import convert_group, role_group
+from migrator_core.convert.people.grants import EVERYONE, INSTANCE, RESOURCES, VIEW, Principal
+from migrator_core.convert.people.groups import convert_group, role_group, tenant_group
+from migrator_core.convert.people.tenants import NONE
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.acl_entry import AclEntry
 from migrator_core.librechat.documents.group import Group
+from migrator_core.librechat.documents.project import Project
+from migrator_core.librechat.documents.shared_link import SharedLink
 from migrator_core.librechat.documents.user import User
+from migrator_core.librechat.values import tenant_of
 from migrator_core.openwebui import Written
-from migrator_core.rows import Item
+from migrator_core.rows import GroupRow, Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.results import Accounts, Groups
@@ -27,8 +31,9 @@ ORDINARY_USER = "USER"
 class GroupsPhase(Phase):
     """``groups``, with those of their members who have an account.
 
-    Where something is shared with a role, the people who had it become a group, too. It counts as
-    one more of ``groups``.
+    Where something is shared with a role, the people who had it become a group, too; and where one
+    tenant was chosen, its people do, if anything of it was public. Each counts as one more of
+    ``groups``.
     """
 
     name = "groups"
@@ -42,15 +47,19 @@ class GroupsPhase(Phase):
         self._accounts = self.earlier(Accounts)
         self._groups: dict[str, str] = {}
         self._roles: dict[str, str] = {}
+        chosen = bool(inputs.settings.tenant)
+        self._everyone: Principal | None = None if chosen else ("user", EVERYONE)
 
     def steps(self) -> Iterator[Step]:
-        """One step a group, and one a role that something is shared with."""
+        """One step a group, and one a role or tenant that something is shared with."""
         yield from self._inputs.each("groups", Group, self._convert)
         yield from self._of_roles()
+        if self._inputs.settings.tenant and self._is_anything_public():
+            yield from self._of_tenant()
 
     def result(self) -> Groups:
         """The groups that things can be shared with from now on."""
-        return Groups(self._groups, self._roles)
+        return Groups(self._groups, self._roles, self._everyone)
 
     def _of_roles(self) -> Iterator[Step]:
         wanted = {
@@ -70,17 +79,42 @@ class GroupsPhase(Phase):
             role = (user.role or "").strip() or ORDINARY_USER
             if account is not None and role in wanted:
                 members[role].append(account)
-        incomplete = not self._inputs.whole("users")
         for role in sorted(members):
             row = role_group(role, members[role], self._inputs.started)
-            item = Item("groups", f"role:{role}", row, fingerprint(row), partial=incomplete)
-            yield Found("groups")
-            weight = 1000 + 100 * len(row.member_ids)
-            yield Write(item, weight=weight, then=partial(self._remember_role, role))
+            yield from self._made(f"role:{role}", row, partial(self._remember_role, role))
 
     def _remember_role(self, role: str, written: Written) -> None:
         if written.is_there:
             self._roles[role] = written.item.row.id
+
+    def _is_anything_public(self) -> bool:
+        return (
+            any(
+                entry.principal_type == "public" and entry.resource_type in RESOURCES
+                for entry in self._inputs.readable("aclentries", AclEntry)
+            )
+            or any(link.is_public for link in self._inputs.readable("sharedlinks", SharedLink))
+            or any(one.name == INSTANCE for one in self._inputs.readable("projects", Project))
+        )
+
+    def _of_tenant(self) -> Iterator[Step]:
+        chosen = self._inputs.settings.tenant
+        tenant = "" if chosen == NONE else tenant_of(chosen)
+        row = tenant_group(tenant, self._accounts.by_user.values(), self._inputs.started)
+        yield from self._made(f"tenant:{tenant}", row, self._remember_tenant)
+
+    def _remember_tenant(self, written: Written) -> None:
+        if written.is_there:
+            self._everyone = ("group", written.item.row.id)
+
+    def _made(
+        self, source_id: str, row: GroupRow, then: Callable[[Written], None]
+    ) -> Iterator[Step]:
+        """A group that LibreChat did not have."""
+        incomplete = not self._inputs.whole("users")
+        item = Item("groups", source_id, row, fingerprint(row), partial=incomplete)
+        yield Found("groups")
+        yield Write(item, weight=1000 + 100 * len(row.member_ids), then=then)
 
     def _convert(self, document: Document, group: Group) -> Iterator[Step]:
         converted = convert_group(group, self._accounts.by_principal, self._inputs.started)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import partial
 
+from migrator_core.convert.people.tenants import is_foreign
 from migrator_core.librechat import MessageIndex
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
@@ -29,11 +31,20 @@ class IndexPhase(Phase):
             advance(count)
             self._inputs.pause()
 
-        self._index = self._inputs.backup.message_index(read)
+        chosen = self._inputs.settings.tenant
+        is_others = partial(is_foreign, chosen=chosen) if chosen else None
+        self._index = self._inputs.backup.message_index(read, is_others)
+        self._index.add_owners(self._owners())
+        self._index.settle()
+
+    def _owners(self) -> Iterator[tuple[object, object]]:
+        """Whose conversations there are, counted on the way."""
         if self._inputs.has("conversations"):
-            for _ in self._inputs.backup.documents("conversations"):
+            for document in self._inputs.backup.documents("conversations"):
                 self._inputs.pause()
                 self._conversations += 1
+                data = document.data or {}
+                yield data.get("conversationId"), data.get("user")
 
     def result(self) -> Messages | None:
         """The index."""

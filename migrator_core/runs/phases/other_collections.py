@@ -42,5 +42,7 @@ class OtherCollectionsPhase(Phase):
                 yield Found(collection)
                 if document.data is None:
                     yield unreadable(document)
+                elif reason is not Reason.SECRET and self._inputs.foreign(document):
+                    yield skipped(document, Reason.OTHER_TENANT)
                 else:
                     yield skipped(document, reason)

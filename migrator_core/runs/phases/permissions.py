@@ -42,6 +42,7 @@ class PermissionsPhase(Phase):
         # project would look as if it had never been restricted.
         self._incomplete = inputs.has("accessroles") and not inputs.has(COLLECTION)
         self._projects: Sequence[Project] = ()
+        self._decided: set[str] = set()
 
     def steps(self) -> Iterator[Step]:
         """Note every entry under what it gives access to."""
@@ -56,10 +57,11 @@ class PermissionsPhase(Phase):
 
     def result(self) -> Permissions:
         """The entries, and how things were shared before there were any."""
-        return Permissions(self._notes, self._projects, self._incomplete)
+        return Permissions(self._notes, self._projects, self._incomplete, self._decided)
 
     def _note(self, document: Document, entry: AclEntry) -> Iterator[Step]:
         if entry.resource_type in RESOURCES and entry.resource_id:
+            self._decided.add(entry.resource_type)
             key = (entry.resource_type, entry.resource_id)
             self._notes.add(key, document.source_id, entry)
         else:
@@ -126,7 +128,11 @@ class Granting:
         self._notes = phase.earlier(Permissions).notes
         groups = phase.earlier(Groups)
         self._principals = Principals(
-            phase.earlier(Accounts).by_user, groups.by_id, inputs.started * 1000, groups.by_role
+            phase.earlier(Accounts).by_user,
+            groups.by_id,
+            inputs.started * 1000,
+            groups.by_role,
+            groups.everyone,
         )
 
     def grants_of(self, resource: Resource) -> ResourceGrants:
@@ -136,7 +142,12 @@ class Granting:
             notes = self._notes.take(resource.type, resource.source_id)
             self._inputs.claim(COLLECTION, [noted.source_id for noted in notes])
         principals = self._principals
-        grants, notices = grants_for(resource, [noted.document for noted in notes], principals)
+        grants, notices = grants_for(
+            resource,
+            [noted.document for noted in notes],
+            principals,
+            self._inputs.settings.editors,
+        )
         carried: dict[str, str] = {}
         steps: list[Step] = []
         for noted in notes:

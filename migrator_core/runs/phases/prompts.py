@@ -65,12 +65,14 @@ class PromptsPhase(Phase):
             for source_id in source_ids:
                 yield _version_skipped(source_id, Reason.OWNER_NOT_MIGRATED)
             return
+        permissions = self.earlier(Permissions)
         resource = Resource(
             "promptGroup",
             group.id,
             owner,
             f"prompt {group.name or group.id}",
-            shared=prompt_is_shared(group, self.earlier(Permissions).projects),
+            shared=permissions.older_rules("promptGroup")
+            and prompt_is_shared(group, permissions.projects),
         )
         granted = self._granting.grants_of(resource)
         converted = convert_group(

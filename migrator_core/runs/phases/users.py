@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
 from migrator_core.convert.fingerprint import fingerprint
@@ -20,7 +20,7 @@ from migrator_core.convert.people.accounts import (
 from migrator_core.convert.people.addresses import normalise_email, skeleton
 from migrator_core.convert.people.avatars import data_uri
 from migrator_core.convert.people.bans import banned_users
-from migrator_core.convert.people.tenants import several_tenants
+from migrator_core.convert.people.tenants import is_of, wrong_tenant
 from migrator_core.convert.people.users import convert_user, slow_hash, slow_password, usable_hash
 from migrator_core.convert.result import notice
 from migrator_core.errors import CannotStartError
@@ -35,6 +35,7 @@ from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.results import Accounts, OwnAccounts
 from migrator_core.runs.steps import NewPassword, Step, Write, skipped
+from migrator_core.settings import Settings
 
 
 class UsersPhase(Phase):
@@ -50,6 +51,7 @@ class UsersPhase(Phase):
         self._identities: list[Identity] = []
         self._existing: Mapping[str, Account] = {}
         self._plan = AccountPlan({}, {})
+        self._foreign: frozenset[str] = frozenset()
         self._banned: frozenset[str] = frozenset()
         self._accounts: dict[str, str] = {}
 
@@ -57,24 +59,24 @@ class UsersPhase(Phase):
         """What the plan needs of every user.
 
         Raises:
-            CannotStartError: they are several tenants' people. Nothing has been written yet.
+            CannotStartError: they are several tenants' people, or none of the chosen one's.
+                Nothing has been written yet.
         """
-        users = self._inputs.readable("users", User)
-        self._identities = [identity_of(user) for user in users]
-        problem = several_tenants(self._identities)
+        users = self._inputs.readable("users", User, of_all=True)
+        everyone = [identity_of(user) for user in users]
+        chosen = self._inputs.settings.tenant
+        problem = wrong_tenant(everyone, chosen)
         if problem is not None:
             raise CannotStartError(problem)
-        entries = self._inputs.readable("logs", LogEntry)
+        self._identities = [one for one in everyone if is_of(one.tenant, chosen)]
+        self._foreign = foreign_accounts(everyone, chosen)
+        entries = self._inputs.readable("logs", LogEntry, of_all=True)
         self._banned = banned_users(entries, self._inputs.started * 1000)
 
     async def ask(self, target: OpenWebUI) -> None:
         """The accounts that Open WebUI has already; with them, the fate of every user."""
         self._existing = await target.inventory.accounts(wanted_addresses(self._identities))
-        linked = self._inputs.settings.existing_accounts == "link"
-        known = {
-            email: Holder(account.id, account.role, linked)
-            for email, account in self._existing.items()
-        }
+        known = holders(self._existing, self._inputs.settings, self._foreign)
         self._plan = plan_accounts(self._identities, known)
 
     def total(self) -> int | None:
@@ -187,6 +189,22 @@ def wanted_addresses(identities: Iterable[Identity]) -> list[str]:
     own = {normalise_email(identity.email) for identity in identities if not identity.unconfirmed}
     emails = {email for email in own if email is not None}
     return sorted(emails | {skeleton(email) for email in emails if not email.isascii()})
+
+
+def foreign_accounts(everyone: Iterable[Identity], chosen: str) -> frozenset[str]:
+    """The accounts that a run with another tenant chosen makes."""
+    return frozenset(user_id(one.source_id) for one in everyone if not is_of(one.tenant, chosen))
+
+
+def holders(
+    accounts: Mapping[str, Account], settings: Settings, foreign: Collection[str]
+) -> dict[str, Holder]:
+    """What the plan needs to know of the accounts that are there."""
+    linked = settings.existing_accounts == "link"
+    return {
+        email: Holder(account.id, account.role, linked, account.id in foreign)
+        for email, account in accounts.items()
+    }
 
 
 def _why_kept(user: User, account: Account, password: str) -> str | None:

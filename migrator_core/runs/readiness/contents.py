@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
-from migrator_core.convert.people.accounts import Fate, Holder, Identity, identity_of, plan_accounts
-from migrator_core.convert.people.tenants import several_tenants
+from migrator_core.convert.people.accounts import Fate, Identity, identity_of, plan_accounts
+from migrator_core.convert.people.tenants import is_of, wrong_tenant
 from migrator_core.convert.people.users import usable_hash
 from migrator_core.errors import MigratorError
 from migrator_core.librechat import Backup, open_backup
@@ -16,7 +16,7 @@ from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.user import User
 from migrator_core.outcome import Reason
 from migrator_core.runs.directories import work_directory
-from migrator_core.runs.phases.users import wanted_addresses
+from migrator_core.runs.phases.users import foreign_accounts, holders, wanted_addresses
 from migrator_core.runs.readiness.findings import Findings
 from migrator_core.wording import size
 
@@ -40,9 +40,11 @@ async def look_inside(found: Findings) -> None:
     except MigratorError as error:
         found.problems.append(str(error))
         return
-    several = several_tenants(people.identities)
-    if several is not None:
-        found.problems.append(several)
+    chosen = found.settings.tenant
+    problem = wrong_tenant(people.identities, chosen)
+    if problem is not None:
+        found.problems.append(problem)
+    people.choose(chosen)
     await _say_who_they_are(people, found)
 
 
@@ -62,8 +64,20 @@ class _People:
 
     def __init__(self) -> None:
         self.identities: list[Identity] = []
-        self.unusable = 0
         self.damaged = 0
+        self.foreign: frozenset[str] = frozenset()
+        self._unusable: list[str] = []
+
+    @property
+    def unusable(self) -> int:
+        """How many have a password that does not work."""
+        known = {identity.source_id for identity in self.identities}
+        return sum(user in known for user in self._unusable)
+
+    def choose(self, tenant: str) -> None:
+        """Forget the people of other tenants."""
+        self.foreign = foreign_accounts(self.identities, tenant)
+        self.identities = [one for one in self.identities if is_of(one.tenant, tenant)]
 
     def read(self, backup: Backup) -> None:
         """Look at every user."""
@@ -75,15 +89,15 @@ class _People:
                 continue
             self.identities.append(identity_of(user))
             password = (user.password or "").strip()
-            self.unusable += bool(password) and not usable_hash(password)
+            if password and not usable_hash(password):
+                self._unusable.append(user.id)
 
 
 async def _say_who_they_are(people: _People, found: Findings) -> None:
     emails = wanted_addresses(people.identities)
     accounts = await found.target.inventory.accounts(emails) if found.target else {}
-    linked = found.settings.existing_accounts == "link"
-    holders = {email: Holder(a.id, a.role, linked) for email, a in accounts.items()}
-    plan = plan_accounts(people.identities, holders)
+    known = holders(accounts, found.settings, people.foreign)
+    plan = plan_accounts(people.identities, known)
     made = {account.id for account in accounts.values()}
     decisions = plan.decisions.values()
     arrived = sum(d.fate is Fate.CREATE and d.account_id in made for d in decisions)

@@ -3,10 +3,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from migrator_core.librechat import Backup
+from migrator_core.librechat import Backup, Unowned
+from migrator_core.librechat.message_index import Untaken
 from tests.support.mongo_archive import write_archive
 from tests.unit.librechat.building import (
     ALICE,
@@ -20,6 +22,7 @@ from tests.unit.librechat.building import (
     write_export,
 )
 
+ROOT = "00000000-0000-0000-0000-000000000000"
 MESSAGES = [
     message(1, "c1", ALICE),
     message(2, "c2", ALICE),
@@ -81,9 +84,9 @@ def test_messages_go_to_the_conversation_of_their_user(backup: Backup) -> None:
     assert list(index.take_ids("c2", ALICE)) == ["m2"]
     assert list(index.take("c3", ALICE)) == []
     assert list(index.untaken()) == [
-        ("m7", "c9", ALICE),
-        ("m8", None, ALICE),
-        (f"{9:024x}", None, None),
+        Untaken("m7", "c9", ALICE),
+        Untaken("m8", None, ALICE),
+        Untaken(f"{9:024x}", None, None),
     ]
     assert list(index.unreadable()) == []
 
@@ -91,7 +94,51 @@ def test_messages_go_to_the_conversation_of_their_user(backup: Backup) -> None:
 def test_a_message_counts_as_taken_even_if_nobody_reads_it(backup: Backup) -> None:
     index = backup.message_index()
     index.take("c9", ALICE)
-    assert "m7" not in [source for source, _, _ in index.untaken()]
+    assert "m7" not in [one.source_id for one in index.untaken()]
+
+
+def _in_c1(message_id: str, parent: str, user: str | None = None) -> dict[str, Any]:
+    return {"messageId": message_id, "parentMessageId": parent, "conversationId": "c1",
+            "user": user}  # fmt: skip
+
+
+def test_what_names_no_user_follows_the_only_one_or_the_one_whose_message_it_follows(
+    tmp_path: Path,
+) -> None:
+    messages = [
+        _in_c1("first", ROOT),
+        _in_c1("theirs", "first", BOB),
+        _in_c1("own", ROOT, ALICE),
+        _in_c1("second", "first-of-alice"),
+        _in_c1("first-of-alice", "own"),
+        _in_c1("circle", "circle"),
+        _in_c1("twice", "own", ALICE),
+        _in_c1("twice", "first", BOB),
+        _in_c1("of both", "twice"),
+        _in_c1("lost", "nowhere"),
+        {**_in_c1("alone", ROOT), "conversationId": "c2"},
+    ]
+    export = write_export(tmp_path / "data", {**collections(), "messages": messages})
+    with opened(export, tmp_path) as backup:
+        index = backup.message_index()
+        index.add_owners([("c1", ALICE.upper()), ("c1", BOB), ("c2", ALICE), ("c2", None)])
+        index.settle()
+        assert list(index.take_ids("c1", BOB)) == ["theirs", "twice"]
+        assert list(index.take_ids("c1", ALICE)) == ["own", "second", "first-of-alice", "twice"]
+        assert list(index.take_ids("c2", ALICE)) == ["alone"]
+        rest = [(one.source_id, one.fate) for one in index.untaken()]
+        assert rest == [
+            (name, Unowned.OWNER_UNKNOWN) for name in ("first", "circle", "of both", "lost")
+        ]
+
+
+def test_what_is_foreign_is_nobodys(tmp_path: Path) -> None:
+    messages = [_in_c1("a", ROOT, ALICE), {**_in_c1("b", ROOT, ALICE), "tenantId": "x"}]
+    export = write_export(tmp_path / "data", {**collections(), "messages": messages})
+    with opened(export, tmp_path) as backup:
+        index = backup.message_index(None, lambda data: "tenantId" in data)
+        assert list(index.take_ids("c1", ALICE)) == ["a"]
+        assert [(one.source_id, one.fate) for one in index.untaken()] == [("b", Unowned.FOREIGN)]
 
 
 def test_it_can_be_used_from_another_thread(backup: Backup) -> None:

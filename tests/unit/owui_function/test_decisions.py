@@ -9,6 +9,9 @@ from owui_function.valves import Valves, settings_of
 
 ENVIRONMENT = {
     "PREFER_IMPORT_PASSWORD": "true",
+    "MIGRATION_EXISTING_ACCOUNTS": "skip",
+    "MIGRATION_EDITORS": "write",
+    "MIGRATION_TENANT": "north",
     "MIGRATION_DEFAULT_MODEL": "theirs",
     "MIGRATION_MODEL_MAP": '{"a": "b", "c": "d"}',
     "MIGRATION_INCLUDE_TEMPORARY": " ",
@@ -24,6 +27,8 @@ def _said(valves: Valves, environment: dict[str, str]) -> list[str]:
 def test_nobody_decided() -> None:
     assert _said(Valves(), {}) == [
         "kept (nobody said otherwise)",
+        "receive what the person had (nobody said otherwise)",
+        "read (nobody said otherwise)",
         "gpt-4o (nobody said otherwise)",
         "none (nobody said otherwise)",
         "left out (nobody said otherwise)",
@@ -33,6 +38,9 @@ def test_nobody_decided() -> None:
 def test_the_environment_decided() -> None:
     assert _said(Valves(), ENVIRONMENT) == [
         "replaced by LibreChat's (PREFER_IMPORT_PASSWORD in the environment)",
+        "receive nothing (MIGRATION_EXISTING_ACCOUNTS in the environment)",
+        "write, delete and share (MIGRATION_EDITORS in the environment)",
+        "north (MIGRATION_TENANT in the environment)",
         "theirs (MIGRATION_DEFAULT_MODEL in the environment)",
         "a → b, c → d (MIGRATION_MODEL_MAP in the environment)",
         "left out (nobody said otherwise)",
@@ -42,12 +50,18 @@ def test_the_environment_decided() -> None:
 def test_the_valves_decided() -> None:
     valves = Valves(
         existing_accounts="Keep the password in Open WebUI",
+        people_here_already="Give them their chats and files",
+        editors="Let them read",
+        tenant="south",
         default_model="mine",
         model_map="{}",
         temporary_chats="Migrate them, too",
     )
     assert _said(valves, ENVIRONMENT) == [
         "kept (the valve says so)",
+        "receive what the person had (the valve says so)",
+        "read (the valve says so)",
+        "south (the valve says so)",
         "mine (the valve says so)",
         "none (the valve says so)",
         "migrated, too (the valve says so)",
@@ -56,5 +70,5 @@ def test_the_valves_decided() -> None:
 
 def test_a_long_model_map_leaves_room_for_the_buttons() -> None:
     pairs = ", ".join(f'"old-{n}": "new-{n}"' for n in range(1_000))
-    said = _said(Valves(model_map=f"{{{pairs}}}"), {})[2]
+    said = _said(Valves(model_map=f"{{{pairs}}}"), {})[4]
     assert said.startswith("old-0 → new-0, old-1 → new-1, old-2 → new-2 and 997 more")

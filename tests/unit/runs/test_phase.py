@@ -10,14 +10,14 @@ from migrator_core.runs.results import Folders, Groups
 
 def test_a_later_phase_gets_what_it_says_it_needs() -> None:
     handover = Handover()
-    groups = Groups({"a": "b"}, {})
+    groups = Groups({"a": "b"}, {}, None)
     handover.leave(Groups, groups)
     assert handover.get(Groups, (Groups,)) is groups
 
 
 def test_what_a_phase_does_not_declare_it_does_not_get() -> None:
     handover = Handover()
-    handover.leave(Groups, Groups({}, {}))
+    handover.leave(Groups, Groups({}, {}, None))
     with pytest.raises(LookupError, match="not among the needs"):
         handover.get(Groups, (Folders,))
 
@@ -29,8 +29,8 @@ def test_what_nobody_left_is_an_error() -> None:
 
 def test_nothing_is_left_twice_or_as_something_else() -> None:
     handover = Handover()
-    handover.leave(Groups, Groups({}, {}))
+    handover.leave(Groups, Groups({}, {}, None))
     with pytest.raises(ValueError, match="two phases leave Groups"):
-        handover.leave(Groups, Groups({}, {}))
+        handover.leave(Groups, Groups({}, {}, None))
     with pytest.raises(TypeError, match="no Folders"):
-        handover.leave(Folders, Groups({}, {}))
+        handover.leave(Folders, Groups({}, {}, None))

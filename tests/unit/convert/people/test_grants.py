@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -169,3 +170,32 @@ def test_only_the_instance_project_makes_things_public() -> None:
     assert prompt_is_shared(group, [_project()])
     assert not prompt_is_shared(group, [_project(promptGroupIds=[])])
     assert not prompt_is_shared(group, [_project(name=None)])
+
+
+@pytest.mark.parametrize(
+    ("entry", "grants", "said"),
+    [
+        (_entry("user", d.BOB, 3), (BOB_READS, BOB_WRITES), [WarningCode.ACCESS_WIDENED]),
+        (_entry("user", d.BOB, 7), (BOB_READS, BOB_WRITES), [WarningCode.ACCESS_WIDENED]),
+        (_entry("user", d.BOB, 15), (BOB_READS, BOB_WRITES), []),
+        (_entry("user", d.BOB, 1), (BOB_READS,), []),
+        (_entry("user", d.BOB, 13), (BOB_READS,), []),
+        (_entry("public", None, 3), (READ_ALL,), [WarningCode.ACCESS_NARROWED]),
+    ],
+)
+def test_editors_write_where_somebody_asked_for_it(
+    entry: AclEntry, grants: tuple[Grant, ...], said: list[WarningCode]
+) -> None:
+    found, notices = grants_for(RESOURCE, [entry], PRINCIPALS, "write")
+    assert (found, [one.code for one in notices]) == (grants, said)
+
+
+def test_public_is_public_among_the_people_of_a_tenant() -> None:
+    theirs = replace(PRINCIPALS, everyone=("group", "north"))
+    nobody = replace(PRINCIPALS, everyone=None)
+    old = replace(RESOURCE, shared=True)
+    for resource, entries in ((RESOURCE, [_entry("public")]), (old, [])):
+        assert grants_for(resource, entries, theirs)[0] == (Grant("group", "north", "read"),)
+        grants, notices = grants_for(resource, entries, nobody)
+        assert grants == ()
+        assert [one.code for one in notices] == [WarningCode.ACCESS_NARROWED]
