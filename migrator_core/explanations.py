@@ -143,7 +143,9 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     WarningCode.SETTING_DROPPED: "A tool or setting has no counterpart in Open WebUI.",
     WarningCode.ACCESS_NARROWED: (
         "Somebody may do less with it than in LibreChat, because Open WebUI has no counterpart: "
-        "they are not there, their share was to end, or they could edit but not delete and share."
+        "they are not there, their share was to end, they could edit but not delete and share, or "
+        "a shared link is open to everybody who is signed in; whether LibreChat asked visitors to "
+        "sign in is not in a backup."
     ),
     WarningCode.ACCESS_WIDENED: (
         "Somebody who could edit it, but not delete or share it, can do all of that in Open WebUI, "
@@ -154,8 +156,8 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
         "people need read access to it to use the models built on it."
     ),
     WarningCode.SHARED_LINK_MOVED: (
-        "A shared link has a new address. What was open to everybody is open to everybody who is "
-        "signed in; whether LibreChat asked visitors to sign in is not in a backup."
+        "A shared link has another id and so another address, because Open WebUI cannot use its "
+        "own or something else has it."
     ),
     WarningCode.COLLECTION_DAMAGED: (
         "The collection's file is damaged or ends early; what could be read was used."
@@ -168,6 +170,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     WarningCode.GONE_FROM_BACKUP: (
         "An earlier run brought them and this backup does not have them any more: LibreChat "
         "deleted them since. They stay in Open WebUI."
+    ),
+    WarningCode.FOLDER_LEFT_OUT: (
+        "A conversation belonged to a project, and its chat is in no folder: Open WebUI takes "
+        "archived chats out of their folders, or the project was not migrated or is another's."
     ),
     WarningCode.LARGE_CHAT: "The chat is very large and may be slow to open.",
 }

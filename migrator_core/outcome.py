@@ -117,6 +117,7 @@ class WarningCode(StrEnum):
     SHARED_LINK_MOVED = "shared-link-moved"
     COLLECTION_DAMAGED = "collection-damaged"
     BACKUP_ODDITY = "backup-oddity"
+    FOLDER_LEFT_OUT = "folder-left-out"
     LARGE_CHAT = "large-chat"
     ID_TAKEN = "id-taken"
     GONE_FROM_BACKUP = "gone-from-backup"

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from migrator_core.cli.exits import ExitStatus
+from migrator_core.convert.content.part_types import PART_TYPES
 from migrator_core.explanations import EXPLANATIONS
 from migrator_core.outcome import Reason, WarningCode
 from migrator_core.runs.phases import PHASES
@@ -116,3 +117,9 @@ def test_what_a_document_makes_is_a_target(document: Path) -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     named = re.findall(r"(?:`|\n)make ([a-z-]+)", document.read_text(encoding="utf-8"))
     assert set(named) <= set(re.findall(r"\n([a-z-]+):", makefile))
+
+
+def test_every_type_of_part_is_described() -> None:
+    messages = (ROOT / "docs" / "messages.md").read_text(encoding="utf-8")
+    named = [re.findall("`([a-z_]+)`", row[0]) for row in table_rows(messages, "part")]
+    assert {name for names in named for name in names} == set(PART_TYPES)

@@ -88,11 +88,12 @@ def convert_conversation(
     dates = chat_dates(conversation, named.kept, tree, context.fallback)
     history = convert_history(conversation, named.kept, tree, dates.messages, context)
     row = _row(chat_id, conversation, tree, dates, history, context)
+    notices = _notices(conversation, row, dates, context, where)
     names = _source_ids(messages) if source_ids is None else source_ids
     arrived = [entry for entry in named.kept if entry.index not in history.failed]
     return ConvertedChat(
         row=row,
-        notices=(*named.notices, *history.notices, *_notices(conversation, row, dates, where)),
+        notices=(*named.notices, *history.notices, *notices),
         message_ids=tuple(names[entry.index] for entry in arrived),
         target_ids=tuple(entry.node.id for entry in arrived),
         message_outcomes=(
@@ -226,9 +227,13 @@ def _provenance(conversation: Conversation) -> JsonDict:
 
 
 def _notices(
-    conversation: Conversation, row: ChatRow, dates: ChatDates, where: str
+    conversation: Conversation, row: ChatRow, dates: ChatDates, context: ChatContext, where: str
 ) -> list[Notice]:
     notices = []
+    project = single_line(conversation.chat_project_id, limit=100)
+    if project and row.folder_id is None:
+        why = "archived chats are in no folder" if context.folder_id else "its folder is not there"
+        notices.append(Notice(WarningCode.FOLDER_LEFT_OUT, f"{where}, project {project}: {why}"))
     if conversation.title is not None and clean_text(conversation.title) != conversation.title:
         notices.append(Notice(WarningCode.TEXT_REPAIRED, f"{where}: title"))
     if dates.repaired:

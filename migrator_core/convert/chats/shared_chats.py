@@ -23,7 +23,7 @@ from migrator_core.convert.result import Converted, Skipped, notice
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
 from migrator_core.librechat.documents.shared_link import SharedLink
-from migrator_core.outcome import Reason, WarningCode
+from migrator_core.outcome import Notice, Reason, WarningCode
 from migrator_core.rows import ChatRow, Grant, SharedChatRow
 
 _USABLE = re.compile(r"[A-Za-z0-9_-]{8,64}")
@@ -100,12 +100,20 @@ def convert_link(
         updated_at=made.updated,
         grants=grants,
     )
-    moved = f"shared link {link.share_id} is now /s/{own_id}, for {_whom(grants)}"
     return SharedChat(
-        row=row,
-        notices=(notice(WarningCode.SHARED_LINK_MOVED, moved),),
-        file_ids=_pictures(history, context),
+        row=row, notices=_notices(link, own_id, grants), file_ids=_pictures(history, context)
     )
+
+
+def _notices(link: SharedLink, own_id: str, grants: Sequence[Grant]) -> tuple[Notice, ...]:
+    found = []
+    if own_id != link.share_id:
+        moved = f"shared link {link.share_id} is now /s/{own_id}, for {_whom(grants)}"
+        found.append(notice(WarningCode.SHARED_LINK_MOVED, moved))
+    if _is_open(grants):
+        detail = f"shared link {own_id}: everybody who has an account and is signed in"
+        found.append(notice(WarningCode.ACCESS_NARROWED, detail))
+    return tuple(found)
 
 
 def _pictures(history: History, context: ChatContext) -> frozenset[str]:
@@ -153,7 +161,11 @@ def _tree(
     return named, order_and_repair([entry.node for entry in named])
 
 
+def _is_open(grants: Sequence[Grant]) -> bool:
+    return any(grant.principal_id == EVERYONE for grant in grants)
+
+
 def _whom(grants: Sequence[Grant]) -> str:
-    if any(grant.principal_id == EVERYONE for grant in grants):
+    if _is_open(grants):
         return "everybody who is signed in"
     return f"{len(grants)} accounts and groups"

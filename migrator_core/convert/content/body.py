@@ -13,10 +13,10 @@ from migrator_core.convert.content.fields.attachments import convert_attachments
 from migrator_core.convert.content.fields.files import convert_files
 from migrator_core.convert.content.file_references.lookup import link_of
 from migrator_core.convert.content.markdown.blocks import fenced_json, quoted
-from migrator_core.convert.content.part_types import convert_part
 from migrator_core.convert.content.payload import address_of
 from migrator_core.convert.content.pieces import Part, Pieces
 from migrator_core.convert.content.reading import read_parts
+from migrator_core.convert.content.transcripts import convert_whole
 from migrator_core.convert.files.data_urls import is_data_url
 from migrator_core.librechat.documents.message import Message
 
@@ -47,10 +47,10 @@ def _quotations(message: Message) -> list[Pieces]:
 def _said(message: Message, parts: Sequence[Part], context: PartContext) -> list[Pieces]:
     """The parts; ``text`` as well unless they hold text, which makes it stale."""
     older = [*_old_pictures(message, parts, context), *_plugins(message)]
-    pieces = [convert_part(part, context) for part in (*parts, *older)]
+    pieces = [convert_whole(part, context) for part in (*parts, *older)]
     if any(piece.plain for piece in pieces) or _is_nothing(message.text):
         return pieces
-    own = convert_part(Part("text", message.text, {"text": message.text}), context)
+    own = convert_whole(Part("text", message.text, {"text": message.text}), context)
     # People write first and attach then; models use their tools first and answer then.
     return [own, *pieces] if context.role == "user" else [*pieces, own]
 

@@ -1,6 +1,7 @@
 """Parts of type ``tool_call``: what models asked of tools, and what came back.
 
-LibreChat's agents store ``{id, name, args, output, progress}``, the OpenAI assistants
+LibreChat's agents store ``{id, name, args, output, progress}``, since 0.8.8 with ``runStepStatus``
+(``completed``, ``cancelled``, ``failed``) and ``runStepDurationMs``; the OpenAI assistants
 ``{type: "function", function: {name, arguments, output}}``, ``{type: "code_interpreter", …}``,
 ``{type: "retrieval"}`` and ``{type: "file_search"}`` (LibreChat 0.7 to 0.8).
 """
@@ -17,18 +18,27 @@ from migrator_core.convert.content.pieces import NOTHING, Part, Pieces
 from migrator_core.convert.content.tools.arguments import arguments_text, json_text
 from migrator_core.convert.content.tools.call_items import call_items
 from migrator_core.convert.content.tools.code_runs import RUNNERS, convert_code_run
-from migrator_core.convert.content.tools.handoffs import handoff_status
+from migrator_core.convert.content.tools.handoffs import handoff_status, is_handoff
 from migrator_core.convert.content.tools.interpreter import convert_interpreter
 from migrator_core.convert.content.tools.results import read_result, unfinished_note
 
 _MAX_ID = 300
-_TOPICS = ("name", "args", "function", "code_interpreter", "retrieval", "file_search")
+_TOPICS = (
+    *("name", "args", "function", "code_interpreter", "retrieval", "file_search"),
+    "subagent_content",
+)
+_ENDINGS = ("runStepStatus", "progress")
+"""How the call ended; LibreChat's types allow for both beside the call as well."""
+
 _BUILT_IN = frozenset({"retrieval", "file_search", "code_interpreter"})
 
 
 def convert_tool_call(part: Part, context: PartContext) -> Pieces:
     """A tool call of any kind. Sign-in links (``auth``) are left behind: they are secrets."""
-    call = part.payload if isinstance(part.payload, dict) else part.fields
+    call: Mapping[str, object] = part.fields
+    if isinstance(part.payload, dict):
+        beside = {key: part.fields[key] for key in _ENDINGS if key in part.fields}
+        call = {**beside, **part.payload}
     if not any(call.get(key) for key in (*_TOPICS, "id", "output")) and not _kind(call):
         return NOTHING if _is_empty(part) else convert_unknown(part, context)
     call_id = single_line(text_of(call.get("id")), limit=_MAX_ID)
@@ -66,7 +76,7 @@ def _function(
             return run
     output = call.get("output")
     result = read_result(output, context)
-    note = unfinished_note(call, output)
+    note = unfinished_note({"progress": 1, **call} if is_handoff(known) else call, output)
     return Pieces(
         output=call_items(call_id, known, arguments_text(call.get("args")), result, note),
         status=handoff_status(known, context) if note is None else (),

@@ -17,6 +17,9 @@ from migrator_core.convert.files.file_link import FileLink, content_url, file_li
 from migrator_core.rows import EmbeddedFile
 
 UNFINISHED = "Error: LibreChat recorded no result; this call was never finished."
+STOPPED = "Error: this call was stopped before it had a result."
+FAILED = "Error: this call failed; LibreChat recorded no result."
+APPROVAL = "Error: this call waited for somebody's approval and never ran."
 SIGN_IN = "Error: this call waited for a sign-in at another service and never ran."
 
 _DATA = re.compile(r"data:[\w.+-]{1,60}/[\w.+-]{1,100};base64,[A-Za-z0-9+/_-]{200,}={0,2}")
@@ -63,11 +66,17 @@ def read_result(output: object, context: PartContext) -> Result:
 def unfinished_note(call: Mapping[str, object], output: object) -> str | None:
     """What to tell about a call that never came to its end; None for one that did.
 
-    ``progress`` is 1 at the end of a call, and a result counts as an end.
+    A result counts as an end. Without one, ``runStepStatus`` says how the call ended, and in
+    versions that do not write it ``progress``, which is 1 at the end.
     """
+    if output not in (None, ""):
+        return None
+    status = call.get("runStepStatus")
+    if status in ("completed", "cancelled", "failed"):
+        return {"cancelled": STOPPED, "failed": FAILED}.get(str(status))
     progress = call.get("progress")
     if isinstance(progress, int | float) and not isinstance(progress, bool) and progress >= 1:
         return None
-    if output not in (None, ""):
-        return None
-    return SIGN_IN if call.get("auth") else UNFINISHED
+    if call.get("auth"):
+        return SIGN_IN
+    return APPROVAL if call.get("approval") else UNFINISHED

@@ -12,6 +12,7 @@ from migrator_core.convert.dates import EARLIEST
 from migrator_core.convert.ids import folder_id
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.chat_project import ChatProject
+from migrator_core.outcome import WarningCode
 from migrator_core.rows import FolderRow
 from tests.support.chat_checks import context, convert, message
 from tests.support.chat_checks import conversation as conversation_of
@@ -87,11 +88,15 @@ def test_where_a_chat_of_a_project_is_listed(
     )
     row = result.row  # type: ignore[union-attr]
     assert (row.folder_id, row.pinned, row.archived) == expected
+    codes = [notice.code for notice in result.notices]  # type: ignore[union-attr]
+    assert (WarningCode.FOLDER_LEFT_OUT in codes) == (expected[0] is None)
     assert row.meta["librechat"]["chatProjectId"] == "692cda805f9d88c1aa1a2c7a"
 
 
 def test_a_project_that_is_gone_hides_no_chat() -> None:
-    assert convert(message("q"), chatProjectId="692cda805f9d88c1aa1a2c7a").row.folder_id is None
+    result = convert(message("q"), chatProjectId="692cda805f9d88c1aa1a2c7a")
+    assert result.row.folder_id is None
+    assert WarningCode.FOLDER_LEFT_OUT in [notice.code for notice in result.notices]
 
 
 def test_every_field_may_be_wrong() -> None:

@@ -94,10 +94,17 @@ def test_a_link_shows_what_it_showed() -> None:
     assert messages["q"]["childrenIds"] == ["a", "b"]
     assert messages["q2"]["childrenIds"] == []
     assert row.chat["history"]["currentId"] == "q2"
-    (notice,) = result.notices
-    assert notice.code is WarningCode.SHARED_LINK_MOVED
+    (notice,) = result.notices  # and none that says it had moved
+    assert notice.code is WarningCode.ACCESS_NARROWED
     assert "Mnk5ilwjYWXe0nFNNMdG4" in notice.detail
     assert "signed in" in notice.detail
+
+
+def test_a_link_with_another_id_says_so() -> None:
+    moved = share(shareId="short")
+    assert isinstance(moved, SharedChat)
+    told = {notice.code: notice.detail for notice in moved.notices}
+    assert "short is now /s/Mnk5ilwjYWXe0nFNNMdG4" in told[WarningCode.SHARED_LINK_MOVED]
 
 
 def test_nothing_private_is_in_the_copy() -> None:

@@ -60,6 +60,11 @@ def result_text(output: list[dict[str, Any]]) -> str:
         ({}, "incomplete"),
         ({"progress": True}, "incomplete"),
         ({"progress": "1"}, "incomplete"),
+        ({"runStepStatus": "completed", "runStepDurationMs": 1300}, "completed"),
+        ({"runStepStatus": "cancelled", "progress": 1}, "incomplete"),
+        ({"runStepStatus": "failed"}, "incomplete"),
+        ({"runStepStatus": "cancelled", "output": "found"}, "completed"),
+        ({"runStepStatus": ["new"], "progress": 1}, "completed"),
     ],
 )
 def test_a_call_ended_if_it_says_so_or_has_a_result(fields: dict[str, Any], status: str) -> None:
@@ -170,3 +175,68 @@ def test_no_call_breaks_a_message(
     assert len({item["call_id"] for item in called}) == len(called)
     assert {item["call_id"] for item in called} == answered
     assert all(isinstance(json.loads(item["arguments"]), dict) for item in called)
+
+
+def test_a_handoff_that_worked_is_no_error() -> None:
+    """As LibreChat (main of 2026-08) stores it: neither a result nor progress."""
+    handoff = {"id": "1", "name": "lc_transfer_to_agent_9", "args": "", "type": "tool_call"}
+    for ending in ({}, {"runStepStatus": "completed", "runStepDurationMs": 4}):
+        converted = shown(convert({**handoff, **ending}))
+        call, result = converted["output"]
+        assert call["status"] == "completed"
+        assert "Error" not in json.dumps(result)
+        assert converted["statusHistory"][0]["action"] == "handoff"
+    stopped = shown(convert({**handoff, "runStepStatus": "cancelled"}))
+    assert "stopped" in json.dumps(stopped["output"])
+    assert "statusHistory" not in stopped
+
+
+def test_the_end_may_stand_beside_the_call() -> None:
+    part = {"type": "tool_call", "tool_call": {"id": "1", "name": "t"}}
+    message = answer("a", "q", text="", content=[{**part, "runStepStatus": "completed"}])
+    assert shown(convert_alone(message, SCOPE))["output"][0]["status"] == "completed"
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"), [({"approval": {"actionId": "1"}}, "approval"), ({"auth": "x"}, "sign-in")]
+)
+def test_a_call_that_never_ran_says_what_it_waited_for(fields: dict[str, Any], told: str) -> None:
+    _, result = output_of({"id": "1", "name": "t", **fields})
+    assert told in result["output"][-1]["text"]
+
+
+def test_what_a_subagent_said_stands_behind_its_result() -> None:
+    search = {"name": "web_search", "args": {"q": "oaks"}, "output": "3 oaks"}
+    run = {"name": "execute_code", "args": {"code": "1"}, "output": "one"}
+    inner = [
+        {"type": "think", "think": "Where is it?"},
+        *({"type": "tool_call", "tool_call": call} for call in (search, run)),
+        {"type": "text", "text": "There are three."},
+    ]
+    call = {"id": "1", "name": "subagent", "args": {"task": "count"}, "output": "Three."}
+    converted = shown(convert({**call, "subagent_content": inner}, text="Three oaks."))
+    _, result, said = converted["output"]
+    sent, transcript = result["output"]
+    assert sent == {"type": "input_text", "text": "Three."}
+    assert transcript["type"] == "output_text"  # which models are not sent
+    told = ["Transcript of the subagent", "Where is it?", "oaks", "3 oaks", "one", "are three"]
+    places = [transcript["text"].index(text) for text in told]
+    assert places == sorted(places)
+    assert said["content"][0]["text"] == converted["content"] == "Three oaks."
+
+
+def test_subagents_of_subagents_and_odd_transcripts_are_kept() -> None:
+    nested: Any = "the innermost"
+    for depth in range(40):
+        call = {"name": "subagent", "output": f"level {depth}", "subagent_content": nested}
+        nested = [{"type": "tool_call", "tool_call": call}]
+    text = json.dumps(convert({"id": "1", "subagent_content": nested}).message)
+    assert all(f"level {depth}" in text for depth in range(5, 40))
+    for odd in ({"text": "so"}, "so", [None, "so"], [["so"]], {"a": "so"}):
+        assert "so" in json.dumps(output_of({"id": "1", "name": "t", "subagent_content": odd}))
+    run = {"id": "1", "name": "execute_code", "args": {"code": "1"}, "subagent_content": ["so"]}
+    assert "so" in json.dumps(output_of(run))
+    nothings: tuple[Any, ...] = ([], "", None, [None], {})
+    del run["subagent_content"]
+    for nothing in nothings:
+        assert output_of({**run, "subagent_content": nothing}) == output_of(run)
