@@ -140,8 +140,30 @@ def is_set_aside(name: str) -> bool:
 
 
 def is_litter(name: str) -> bool:
-    """Hidden files, and what operating systems and editors leave beside people's files."""
+    """Hidden files, and what operating systems and editors leave beside people's files.
+
+    Of files named as a Mac names its second halves (AppleDouble) only the content tells.
+    """
+    if is_second_half(name) and metadata_of(name) is None:
+        return False
     return _LITTER.fullmatch(name) is not None
+
+
+def is_second_half(name: str) -> bool:
+    """Whether a Mac would call the second half of a file so."""
+    return name.startswith("._")
+
+
+def is_hidden_collection(name: str) -> bool:
+    """Whether a hidden file is named as an export of a collection that people would miss."""
+    bare = name.lstrip(".")
+    return (
+        name.startswith(".")
+        and not is_second_half(name)
+        and looks_exported(name)
+        and not is_ignored_file(bare)
+        and is_known(collection_name(bare))
+    )
 
 
 def is_litter_folder(name: str) -> bool:

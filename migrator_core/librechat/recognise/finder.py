@@ -211,6 +211,8 @@ class Finder:
     def _note_scan(self, found: Scan) -> None:
         for label in found.links[:20]:
             self._notices.oddity(f"{label} is a symbolic link; it was not followed.")
+        for label in found.hidden[:20]:
+            self._notices.oddity(f"{label} is a hidden file; it was not read.")
         if not found.whole:
             self._notices.oddity(
                 f"{self._shown} holds so many files and folders that not all were looked at; name "

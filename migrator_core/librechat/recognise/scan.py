@@ -13,8 +13,10 @@ from typing import Final
 
 from migrator_core.librechat.blobs import BlobRoot, Kind
 from migrator_core.librechat.collection_file_names import (
+    is_hidden_collection,
     is_litter,
     is_litter_folder,
+    is_second_half,
     looks_exported,
 )
 from migrator_core.librechat.containers.compressed import Packed
@@ -58,7 +60,8 @@ class FoundFile:
 class Scan:
     """What was found below ``root``.
 
-    ``denied`` and ``links`` are labels; ``whole`` is False when the scan's bounds were reached.
+    ``denied``, ``links`` and ``hidden`` are labels; ``whole`` is False when the scan's bounds were
+    reached.
     """
 
     root: Path
@@ -66,6 +69,7 @@ class Scan:
     media: list[BlobRoot] = field(default_factory=list)
     denied: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     whole: bool = True
 
@@ -95,6 +99,8 @@ def scan(root: Path, limits: Limits, *, leave_out: Path | None = None) -> Scan:
             elif entry.is_dir(follow_symlinks=False):
                 if not is_litter_folder(entry.name):
                     _note_folder(found, path, depth, limits, waiting)
+            elif is_hidden_collection(entry.name):
+                found.hidden.append(label_of(path, root))
             elif is_litter(entry.name):
                 continue
             elif opened_left > 0:
@@ -148,7 +154,9 @@ def _note_folder(
 
 def _look_at(found: Scan, path: Path) -> None:
     try:
-        found.files.append(look_at(path, label_of(path, found.root)))
+        file = look_at(path, label_of(path, found.root))
+        if file.form is not Form.OTHER or not is_second_half(path.name):
+            found.files.append(file)
     except PermissionError:
         found.denied.append(label_of(path, found.root))
     except OSError:

@@ -7,7 +7,11 @@ import tarfile
 from dataclasses import dataclass
 from typing import Final
 
-from migrator_core.librechat.collection_file_names import is_bson_name, looks_exported
+from migrator_core.librechat.collection_file_names import (
+    is_bson_name,
+    is_second_half,
+    looks_exported,
+)
 from migrator_core.librechat.containers.archive_stream import MAGIC as ARCHIVE_MAGIC
 from migrator_core.librechat.containers.bson_documents import MIN_DOCUMENT, document_length
 from migrator_core.librechat.containers.compressed import (
@@ -57,6 +61,8 @@ class Sniffed:
 
 def sniff(name: str, head: bytes, size: int) -> Sniffed:
     """Tell what a file called ``name`` of ``size`` bytes is that begins with ``head``."""
+    if is_second_half(name):
+        name = ""  # a Mac's second half is nothing (AppleDouble, 00 05 16 07); real data speaks
     skip = text_in_front(head)
     bare = head[skip:]
     compression = compression_of(bare)

@@ -4,6 +4,7 @@ import pytest
 
 from migrator_core.librechat.collection_file_names import (
     FileName,
+    is_hidden_collection,
     is_ignored_file,
     is_litter,
     is_litter_folder,
@@ -82,13 +83,20 @@ def test_what_a_dump_has_beside_its_collections_is_ignored(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "._users.json", ".DS_Store", ".users.json.swp", "users.json~", "Thumbs.db", "desktop.ini",
-        "~$users.xlsx", "#users.json#", ".users.json.Xy1z2A",
+        "._users.metadata.json", ".DS_Store", ".users.json.swp", "users.json~", "Thumbs.db",
+        "desktop.ini", "~$users.xlsx", "#users.json#", ".users.json.Xy1z2A",
     ],
 )  # fmt: skip
 def test_litter_is_told_by_its_name(name: str) -> None:
     assert is_litter(name)
     assert not is_litter(name.strip("._~#$") + "x")
+    assert not is_hidden_collection(name)
+
+
+def test_of_some_hidden_files_the_name_does_not_tell_enough() -> None:
+    assert not is_litter("._users.json"), "its content tells"
+    assert is_hidden_collection(".messages.bson.gz")
+    assert not any(map(is_hidden_collection, ("._users.json", ".eslintrc.json", "users.json")))
 
 
 def test_folders_of_the_system_are_told_by_their_name() -> None:

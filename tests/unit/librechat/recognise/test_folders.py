@@ -104,6 +104,37 @@ def _mac(folder: Path) -> None:
     shutil.copytree(folder, folder.parent / "__MACOSX" / folder.name)
 
 
+@pytest.mark.parametrize("write", [write_export, write_dump])
+def test_what_is_named_as_a_macs_second_half_and_holds_data_is_read(
+    tmp_path: Path, write: Callable[[Path, object], Path]
+) -> None:
+    folder = write(tmp_path / "data", collections())
+    for path in folder.glob("messages.*son"):
+        path.rename(folder / f"._{path.name}")
+    (folder / "._users.json").write_bytes(b"")
+    (folder / "._logs.bson").write_bytes(b"\xff\xfe\x00 damaged")
+    with opened(folder, tmp_path) as backup:
+        assert ids(backup, "messages") == plain(collections())["messages"]
+        told = [notice.detail for notice in backup.notices]
+        assert [text for text in told if "._messages" in text and "was taken" in text]
+
+
+def test_a_second_half_with_data_beside_the_collection_is_not_chosen_between(
+    tmp_path: Path,
+) -> None:
+    folder = write_export(tmp_path / "data", collections())
+    shutil.copy(folder / "messages.json", folder / "._messages.json")
+    with pytest.raises(CannotStartError, match=r"\._messages\.json"), opened(folder, tmp_path):
+        pass
+
+
+def test_a_hidden_collection_is_named(tmp_path: Path) -> None:
+    folder = write_export(tmp_path / "data", {**collections(), "files": [{"_id": 1}]})
+    (folder / "files.json").rename(folder / ".files.json")
+    with opened(folder, tmp_path) as backup:
+        assert any(".files.json is a hidden" in notice.detail for notice in backup.notices)
+
+
 def _editors(folder: Path) -> None:
     for name in (
         "users.json~",
