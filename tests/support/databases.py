@@ -33,6 +33,7 @@ from migrator_core.openwebui.database.database import Database as OpenWebUIDatab
 from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.storage.file_store import FileStore
 from migrator_core.openwebui.storage.storage import Storage
+from tests.support import interpreters
 from tests.support.environments import CURRENT, Deployment, deployment
 from tests.support.processes import end_with_parent, free_port
 
@@ -205,13 +206,10 @@ def run_python(target: Deployment, program: str, *arguments: str) -> str:
     Raises:
         RuntimeError: it failed; the text ends with what it said.
     """
-    done = subprocess.run(
+    done = interpreters.run(
         [target.python, "-c", program, *arguments],
         env={**target.variables, "PYTHONPATH": str(_ROOT)},
         cwd=target.home,
-        capture_output=True,
-        text=True,
-        check=False,
     )
     if done.returncode:
         raise RuntimeError(f"{done.stdout[-2000:]}\n{done.stderr[-4000:]}")

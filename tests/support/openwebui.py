@@ -15,8 +15,9 @@ from typing import Any, Self
 
 import httpx
 
+from tests.support import interpreters
 from tests.support.environments import Deployment
-from tests.support.processes import end_with_parent, free_port
+from tests.support.processes import free_port
 
 START_SECONDS = 120
 STOP_SECONDS = 20
@@ -49,7 +50,7 @@ class OpenWebUIServer:
         self._arguments = arguments or _serve
         self.log = deployment.home / "server.log"
         self.url = ""
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process: interpreters.Process | None = None
 
     def start(self) -> Self:
         """Start it and wait until it answers.
@@ -60,14 +61,12 @@ class OpenWebUIServer:
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [str(self.deployment.python), *self._arguments(port)],
+            # In a session of its own, so that stop() reaches whatever it starts, and only that.
+            self._process = interpreters.start(
+                [self.deployment.python, *self._arguments(port)],
                 env=self.deployment.variables,
                 cwd=self.deployment.home,
                 stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,  # so that stop() reaches whatever it starts, and only that
-                preexec_fn=end_with_parent,  # noqa: PLW1509 - safe, as it says
             )
         deadline = time.monotonic() + START_SECONDS
         with http_client(self.url, timeout=2) as http:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.support import program
+from tests.support import interpreters, program
 from tests.support.environments import Deployment
 
 TIMEOUT_SECONDS = 300
@@ -80,14 +79,11 @@ def call(deployment: Deployment, *words: str) -> tuple[int, str]:
 def _ended(
     deployment: Deployment, command: Sequence[str], variables: Mapping[str, str]
 ) -> tuple[int, str]:
-    finished = subprocess.run(
+    finished = interpreters.run(
         command,
         env=program.variables(deployment.variables) | dict(variables),
         cwd=deployment.home,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
         timeout=TIMEOUT_SECONDS,
-        check=False,
+        merged=True,
     )
     return finished.returncode, finished.stdout

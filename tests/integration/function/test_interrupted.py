@@ -29,6 +29,7 @@ from tests.support.function import (
     wait_until,
     with_packages,
 )
+from tests.support.interpreters import Process
 from tests.support.run import migrate
 from tests.support.snapshots import settle, table_rows
 
@@ -155,7 +156,7 @@ def test_a_run_survives_closing_cancelling_and_killing(
     assert _content(here.deployment, admin) == _content(plain, admin)
 
 
-def _signal(here: Site, number: signal.Signals) -> subprocess.Popen[bytes]:
+def _signal(here: Site, number: signal.Signals) -> Process:
     process = here.server._process
     assert process is not None
     os.killpg(process.pid, number)
