@@ -164,8 +164,8 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     ),
     WarningCode.BACKUP_ODDITY: "Something in the backup is unusual; it was handled as described.",
     WarningCode.ID_TAKEN: (
-        "Something of somebody else had the id that an agent was to get; it got another id, and "
-        "everything that refers to it follows. Look at whose it is."
+        "Something of somebody else had the id that ours was to get, or a group's name: ours has "
+        "another id, and everything that refers to it follows. Look at whose it is."
     ),
     WarningCode.GONE_FROM_BACKUP: (
         "An earlier run brought them and this backup does not have them any more: LibreChat "

@@ -8,6 +8,7 @@ from migrator_core.openwebui.inventory import Account, ModelOwner
 from migrator_core.openwebui.ledger.ledger import Ledger
 from migrator_core.openwebui.ledger.records import EntryState, LedgerItem, RunRecord
 from migrator_core.openwebui.run_lock.lock import RunLock
+from migrator_core.openwebui.strangers import Strangers
 from migrator_core.openwebui.verifying.before import before_us
 from migrator_core.openwebui.verifying.memory import Memory
 from migrator_core.openwebui.verifying.writer import VerifyingWriter
@@ -30,6 +31,7 @@ __all__ = [
     "RunLock",
     "RunRecord",
     "RunState",
+    "Strangers",
     "VerifyingWriter",
     "Writer",
     "Written",

@@ -13,7 +13,7 @@ from migrator_core.librechat import Backup, BlobError, Document
 from migrator_core.librechat.documents.base import InvalidDocumentError, M, parse
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.runs.scratch import Scratch
-from migrator_core.runs.steps import Found, Step, Write, failed, skipped, unreadable
+from migrator_core.runs.steps import Found, Step, Write, failed, skipped, taken, unreadable
 from migrator_core.settings import Settings
 
 MAX_PICTURE = 20 * 1024 * 1024
@@ -90,6 +90,7 @@ class Inputs:
                 continue
             for step in self._guarded(document, model, convert):
                 self._note(step)
+                yield from taken(step)
                 yield step
 
     def readable(self, collection: str, model: type[M], *, of_all: bool = False) -> Iterator[M]:

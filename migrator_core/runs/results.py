@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from migrator_core.convert.files.file_link import FileLink
+from migrator_core.convert.free_ids import FreeIds
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.convert.people.accounts import AccountPlan
 from migrator_core.convert.people.grants import Principal
@@ -51,6 +52,14 @@ class Accounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Ids:
+    """The ids that are free for our rows, and the groups that are there: names by id."""
+
+    free: FreeIds
+    group_names: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Groups:
     """The groups that are there: by LibreChat's id, and by the role whose people they hold.
 
@@ -84,9 +93,10 @@ class Models:
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """Where the files of the backup went, noted on disk."""
+    """Where the files of the backup went, noted on disk; ``ids`` are free for further ones."""
 
     scratch: Scratch
+    ids: FreeIds
 
     def links(self, user: str, file_ids: Iterable[str]) -> dict[str, FileLink]:
         """Those of ``file_ids`` that are files of this user and were migrated."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, TypeAlias
 
+from migrator_core.convert.free_ids import is_another
 from migrator_core.librechat import Document
 from migrator_core.openwebui import Account, Written
-from migrator_core.outcome import Notice, Outcome, Reason, State
-from migrator_core.rows import Item
+from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
+from migrator_core.rows import Item, ModelRow, SharedChatRow, TagRow, UserRow
+
+_FREELY_NAMED = (ModelRow, SharedChatRow, TagRow, UserRow)
+"""What has no id that could say whether it stands in for another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,19 @@ class NewPassword:
 
 
 Step: TypeAlias = Found | Outcome | Notice | Write | Enclosure | NewPassword
+
+
+def taken(step: Step) -> Iterator[Notice]:
+    """A warning where what is to be written has not got the id that it should have."""
+    if not isinstance(step, Write | Enclosure) or isinstance(step.item.row, _FREELY_NAMED):
+        return
+    row = step.item.row
+    if is_another(row.id):
+        text = (
+            f"{step.item.collection} {step.item.source_id}: the id that it should have is taken by "
+            f"something of somebody else; it has {row.id}"
+        )
+        yield Notice(WarningCode.ID_TAKEN, text)
 
 
 def failed(document: Document, reason: Reason, detail: str | None) -> Outcome:

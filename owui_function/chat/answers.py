@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from migrator_core import Attachment, Findings
-from migrator_core.outcome import RunState
+from migrator_core.outcome import RunState, WarningCode
 from migrator_core.wording import size, when
 from owui_function.chat import attachments
 from owui_function.chat.commands import Command
@@ -121,13 +121,13 @@ def _totals(summary: Summary) -> str:
 
 
 def _accounts(summary: Summary) -> str:
-    """Whose content goes to an account that the run does not make: one may be a stranger's."""
-    users = summary.collections.get("users")
-    if not users or not users["existing"]:
+    """How many accounts that no run of ours made receive something: one may be a stranger's."""
+    count = summary.warnings.get(WarningCode.ACCOUNT_EXISTING, 0)
+    if not count:
         return ""
     return (
-        "People of the backup whose content goes to an account that is there already, or to "
-        f"another one's with the same address: {users['existing']:,}.\n\n"
+        "Accounts that were here before, and receive what the person with the same e-mail had: "
+        f"{count:,}.\n\n"
     )
 
 

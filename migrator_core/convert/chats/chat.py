@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from migrator_core.chat_document import ChatDocument
-from migrator_core.convert import ids
 from migrator_core.convert.chats.chat_dates import ChatDates, chat_dates
 from migrator_core.convert.chats.chat_parameters import chat_parameters, other_parameters
 from migrator_core.convert.chats.chat_size import characters
@@ -81,7 +80,7 @@ def convert_conversation(
     """
     if not messages:
         return Skipped(Reason.NO_MESSAGES)
-    chat_id = ids.chat_id(conversation.user or "", conversation.conversation_id)
+    chat_id = context.chat_id(conversation)
     where = f"conversation {conversation.conversation_id}"
     named = name_messages(messages, chat_id, where)
     tree = order_and_repair([entry.node for entry in named.kept])

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from migrator_core.chat_document import Annotation, Answer, ChatMessage, FeedbackData
 from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.convert.dates import seconds
-from migrator_core.convert.ids import chat_id, feedback_id
+from migrator_core.convert.ids import feedback_id
 from migrator_core.convert.result import notice
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
@@ -93,6 +93,7 @@ def lost_feedback(message: Message, where: str) -> Notice | None:
 def rate(
     conversation: Conversation,
     owner_id: str,
+    chat: str,
     rated: Sequence[Rated],
     messages: Mapping[str, ChatMessage],
     fallback: int,
@@ -101,7 +102,6 @@ def rate(
     depths = _depths(messages) if rated else {}
     beside = _Opponents(messages)
     user, conversation_id = conversation.user or "", conversation.conversation_id
-    chat = chat_id(user, conversation_id)
     rows = []
     for each in rated:
         message = messages[each.id]

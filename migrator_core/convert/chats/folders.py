@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.convert.dates import row_dates
+from migrator_core.convert.free_ids import DERIVED, FreeIds
 from migrator_core.convert.ids import folder_id
 from migrator_core.librechat.documents.chat_project import ChatProject
 from migrator_core.rows import FolderRow, JsonDict
@@ -46,10 +47,15 @@ class FolderNames:
 
 
 def convert_project(
-    project: ChatProject, *, owner_id: str, names: FolderNames, fallback: int
+    project: ChatProject,
+    *,
+    owner_id: str,
+    names: FolderNames,
+    fallback: int,
+    ids: FreeIds = DERIVED,
 ) -> FolderRow:
     """A folder at the top level. ``fallback`` is the run's start in seconds."""
-    own_id = folder_id(project.id)
+    own_id = ids.of("folder", folder_id(project.id), owner_id, clean_text(project.id))
     wish = single_line(project.name, limit=MAX_NAME) or DEFAULT_NAME
     description = clean_text(project.description or "").strip()
     dates = row_dates(project.created_at, project.updated_at, project.id, fallback)

@@ -20,9 +20,12 @@ from migrator_core.convert.chats.placement import Place, lay_out
 from migrator_core.convert.chats.said import Said
 from migrator_core.convert.chats.tree import Flaw, RepairedTree
 from migrator_core.convert.chats.usage import usage_by_message
+from migrator_core.convert.cleaning import clean_text
 from migrator_core.convert.content.context import ChatScope
 from migrator_core.convert.content.file_references.file_items import is_document
 from migrator_core.convert.files.file_link import FileLink
+from migrator_core.convert.free_ids import FreeIds
+from migrator_core.convert.ids import chat_id
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.outcome import Notice, WarningCode
@@ -43,7 +46,8 @@ class ChatContext:
 
     ``owner_id`` is the account in Open WebUI; ``files`` are that owner's migrated files by
     LibreChat's ``file_id`` and ``paths`` the files that texts name, by path; ``fallback`` is the
-    run's start in seconds; ``folder_id`` is the folder that the chat goes to.
+    run's start in seconds; ``folder_id`` is the folder that the chat goes to; ``ids`` are those
+    that are free.
     """
 
     owner_id: str
@@ -53,6 +57,13 @@ class ChatContext:
     paths: Mapping[str, FileLink] = field(default_factory=dict)
     agents: Mapping[str, str] = field(default_factory=dict)
     folder_id: str | None = None
+    ids: FreeIds = field(default_factory=FreeIds)
+
+    def chat_id(self, conversation: Conversation) -> str:
+        """The id of a conversation's chat."""
+        own = chat_id(conversation.user or "", conversation.conversation_id)
+        source = clean_text(conversation.conversation_id)
+        return self.ids.of("chat", own, self.owner_id, source)
 
 
 @dataclass(slots=True)
@@ -121,6 +132,7 @@ def _scope(conversation: Conversation, context: ChatContext) -> ChatScope:
         files=context.files,
         paths=context.paths,
         agents=context.agents,
+        ids=context.ids,
     )
 
 
@@ -168,7 +180,12 @@ def _add_feedback(
             lost = lost_feedback(entry.message, where)
             history.notices += [lost] if lost else []
     history.feedback = rate(
-        conversation, context.owner_id, rated, history.messages, context.fallback
+        conversation,
+        context.owner_id,
+        context.chat_id(conversation),
+        rated,
+        history.messages,
+        context.fallback,
     )
 
 

@@ -72,7 +72,7 @@ def convert_link(
     grants: tuple[Grant, ...],
 ) -> SharedChat | Skipped:
     """The shared copy of a conversation; ``messages`` are all that the conversation has now."""
-    chat_id = ids.chat_id(conversation.user or "", conversation.conversation_id)
+    chat_id = context.chat_id(conversation)
     visible = _visible(link, messages, chat_id)
     if not visible:
         return Skipped(Reason.NO_MESSAGES, "the link shows no message that still exists")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from migrator_core.chat_document import Role
 from migrator_core.convert.content.citations.numbering import Citations
 from migrator_core.convert.files.file_link import FileLink
+from migrator_core.convert.free_ids import FreeIds
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +18,8 @@ class ChatScope:
     ``user`` and ``conversation_id`` are LibreChat's ids, ``owner_id`` is Open WebUI's.
     ``files`` are the owner's migrated files by LibreChat's ``file_id``, ``paths`` the same and
     others by the path that texts name (``/images/<user>/<name>``, without a query); ``agents``
-    are the names of agents by LibreChat's id, as far as they are known.
+    are the names of agents by LibreChat's id, as far as they are known; ``ids`` are
+    those that are free.
     """
 
     user: str = ""
@@ -26,6 +28,7 @@ class ChatScope:
     files: Mapping[str, FileLink] = field(default_factory=dict)
     paths: Mapping[str, FileLink] = field(default_factory=dict)
     agents: Mapping[str, str] = field(default_factory=dict)
+    ids: FreeIds = field(default_factory=FreeIds)
 
 
 class Attachments:

@@ -8,6 +8,7 @@ from migrator_core.convert.cleaning import clean_json, clean_text, single_line
 from migrator_core.convert.dates import row_dates
 from migrator_core.convert.files.content_types import safe_content_type
 from migrator_core.convert.files.file_names import safe_filename, stored_name
+from migrator_core.convert.free_ids import DERIVED, FreeIds
 from migrator_core.convert.ids import file_id
 from migrator_core.convert.result import Converted, Skipped, notice
 from migrator_core.librechat.documents.file import File
@@ -36,7 +37,13 @@ def skip_reason(file: File) -> Skipped | None:
 
 
 def convert_file(
-    file: File, *, owner_id: str, size: int, sha256: str, fallback: int
+    file: File,
+    *,
+    owner_id: str,
+    size: int,
+    sha256: str,
+    fallback: int,
+    ids: FreeIds = DERIVED,
 ) -> Converted[FileRow]:
     """The record of a file whose bytes were found.
 
@@ -46,8 +53,10 @@ def convert_file(
         size: of the bytes that were found, whatever the document says.
         sha256: of the same bytes, in hex.
         fallback: the run's start in seconds, for dates that are missing.
+        ids: those that are free.
     """
-    target_id = file_id(file.user or "", file.file_id)
+    derived = file_id(file.user or "", file.file_id)
+    target_id = ids.of("file", derived, owner_id, clean_text(file.file_id))
     filename = safe_filename(file.filename or file.filepath)
     content_type = safe_content_type(file.type)
     dates = row_dates(file.created_at, file.updated_at, file.id, fallback)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from migrator_core.convert.cleaning import clean_json
 from migrator_core.convert.files.content_types import extension_of
 from migrator_core.convert.files.file_names import stored_name
+from migrator_core.convert.free_ids import DERIVED, FreeIds
 from migrator_core.convert.ids import embedded_file_id
 from migrator_core.rows import FileRow
 
@@ -29,13 +30,15 @@ def file_row(
     owner_id: str,
     created_at: int,
     provenance: Mapping[str, str],
+    ids: FreeIds = DERIVED,
 ) -> FileRow:
     """The record that the file gets; the same bytes of the same user are always the same file.
 
     ``user`` is LibreChat's id, ``created_at`` in seconds, ``provenance`` what
     ``meta.librechat`` tells.
     """
-    target_id = embedded_file_id(user, found.digest)
+    derived = embedded_file_id(user, found.digest)
+    target_id = ids.of("file", derived, owner_id)
     kind = found.content_type.partition("/")[0]
     stem = kind if kind in {"image", "audio", "video"} else "file"
     name = found.filename or f"{stem}-{found.digest[:8]}{extension_of(found.content_type)}"

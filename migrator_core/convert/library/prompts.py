@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from migrator_core.convert.cleaning import clean_json, clean_text, single_line
 from migrator_core.convert.dates import row_dates
+from migrator_core.convert.free_ids import DERIVED, FreeIds
 from migrator_core.convert.ids import prompt_id
 from migrator_core.convert.result import Converted, Skipped, notice
 from migrator_core.convert.variables import convert_variables
@@ -32,6 +33,7 @@ def convert_group(
     command: Callable[[str], str],
     grants: tuple[Grant, ...],
     fallback: int,
+    ids: FreeIds = DERIVED,
 ) -> Converted[PromptRow] | Skipped:
     """The prompt with its production text.
 
@@ -42,6 +44,7 @@ def convert_group(
         command: gives a free command for a wished one; only called for a prompt that has a text.
         grants: who else may use it.
         fallback: the run's start in seconds, for dates that are missing.
+        ids: those that are free.
     """
     version, missing = production(group, versions)
     if version is None or version.prompt is None:
@@ -51,7 +54,7 @@ def convert_group(
     dates = row_dates(group.created_at, group.updated_at, group.id, fallback)
     category = single_line(group.category, limit=MAX_TAG)
     row = PromptRow(
-        id=prompt_id(group.id),
+        id=own_id(group, owner_id, ids),
         command=given,
         user_id=owner_id,
         name=name,
@@ -68,6 +71,11 @@ def convert_group(
         detail = f"prompt {name}: had {had}, is now /{given}"
         notices.append(notice(WarningCode.COMMAND_CHANGED, detail))
     return Converted(row, tuple(notices))
+
+
+def own_id(group: PromptGroup, owner_id: str, ids: FreeIds) -> str:
+    """The id of a group's prompt."""
+    return ids.of("prompt", prompt_id(group.id), owner_id, clean_text(group.id))
 
 
 def production(

@@ -19,7 +19,7 @@ from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.openwebui.writing.encoding import encode_rows
 from migrator_core.openwebui.writing.prepared import Prepared, prepare
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import Item
+from migrator_core.rows import GroupRow, Item, JsonDict, UserRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,19 @@ class _Known:
     ours: bool
 
     def belongs_to(self, item: Item) -> bool:
-        """Whether the row that is there has the owner that the item has."""
-        owner = getattr(item.row, "user_id", None)
-        (there,) = self.there[kind_of(item.row).name]
-        return owner is None or there.get("user_id") == owner
+        """Whether the row that is there has the owner that the item has.
+
+        What belongs to nobody says what it came from; an account has its address, too.
+        """
+        row = item.row
+        (there,) = self.there[kind_of(row).name]
+        if isinstance(row, UserRow):
+            same = str(there.get("email") or "").lower() == row.email
+            return same or _same_source(there.get("info"), row.info)
+        if isinstance(row, GroupRow):
+            return _same_source(there.get("meta"), row.meta)
+        owner: object = there.get("user_id")
+        return owner == row.user_id
 
 
 class Preparation:
@@ -115,6 +124,15 @@ def written_of(behind: Behind, review: Review) -> Written:
         digests=review.written if review.written != behind.written else None,
         updated=bool(review.changes),
     )
+
+
+def _same_source(stored: object, ours: JsonDict) -> bool:
+    """Whether what is there says that it came from the same thing of LibreChat."""
+    known = stored.get("librechat") if isinstance(stored, dict) else None
+    if not isinstance(known, dict):
+        return False
+    names = ("id", "role", "tenant")
+    return [known.get(name) for name in names] == [ours["librechat"].get(name) for name in names]
 
 
 def _taken(item: Item) -> Written:

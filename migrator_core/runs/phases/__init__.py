@@ -20,11 +20,13 @@ from migrator_core.runs.phases.permissions import PermissionsPhase, UnusedPermis
 from migrator_core.runs.phases.prompts import PromptsPhase
 from migrator_core.runs.phases.shared_links import LinksPhase, UnusedLinksPhase
 from migrator_core.runs.phases.tags import TagsPhase
+from migrator_core.runs.phases.taken_ids import TakenIdsPhase
 from migrator_core.runs.phases.users import MergedUsersPhase, UsersPhase
 
 PHASES: tuple[type[Phase], ...] = (
     UsersPhase,
     MergedUsersPhase,
+    TakenIdsPhase,
     GroupsPhase,
     TagsPhase,
     FoldersPhase,

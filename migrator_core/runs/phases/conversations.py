@@ -31,7 +31,15 @@ from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.shared_links import Linking
 from migrator_core.runs.phases.stray_files import Paths, Stray, find_paths
-from migrator_core.runs.results import Accounts, Conversations, Files, Folders, Messages, Models
+from migrator_core.runs.results import (
+    Accounts,
+    Conversations,
+    Files,
+    Folders,
+    Ids,
+    Messages,
+    Models,
+)
 from migrator_core.runs.steps import Enclosure, Found, Step, Write, failed, skipped, unreadable
 
 MESSAGES = "messages"
@@ -46,13 +54,14 @@ class ConversationsPhase(Phase):
     name = "conversations"
     label = "Conversations and messages"
     collections = frozenset({"conversations", MESSAGES})
-    needs = (Files, Folders, Messages, Models, *Linking.needs)
+    needs = (Files, Folders, Ids, Messages, Models, *Linking.needs)
     leaves = Conversations
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
         super().__init__(inputs, handover)
         self._accounts = self.earlier(Accounts)
         self._folders = self.earlier(Folders)
+        self._ids = self.earlier(Ids).free
         self._files = self.earlier(Files)
         self._messages = self.earlier(Messages)
         self._index = self._messages.index
@@ -124,6 +133,7 @@ class ConversationsPhase(Phase):
             self.earlier(Models).mapper,
             self._inputs.started,
             paths=found.links,
+            ids=self._ids,
             agents=self._inputs.scratch.names("agents", references.agents),
             folder_id=self._folders.of(conversation.chat_project_id, owner),
         )

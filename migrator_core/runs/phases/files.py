@@ -23,7 +23,7 @@ from migrator_core.rows import Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.stray_files import digest_of
-from migrator_core.runs.results import Accounts, Files
+from migrator_core.runs.results import Accounts, Files, Ids
 from migrator_core.runs.steps import Step, Write
 
 
@@ -33,7 +33,7 @@ class FilesPhase(Phase):
     name = "files"
     label = "Files"
     collections = frozenset({"files"})
-    needs = (Accounts,)
+    needs = (Accounts, Ids)
     leaves = Files
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
@@ -46,7 +46,7 @@ class FilesPhase(Phase):
 
     def result(self) -> Files:
         """Where the files went, for the messages that refer to them."""
-        return Files(self._inputs.scratch)
+        return Files(self._inputs.scratch, self.earlier(Ids).free)
 
     def _convert(self, document: Document, file: File) -> Iterator[Step]:
         size = max(file.bytes or 0, 0)
@@ -128,7 +128,12 @@ class FilesPhase(Phase):
     def _arriving(self, file: File, owner: str, size: int, sha256: str) -> Write:
         """The step that writes a file's record, and tells messages where it went."""
         converted = convert_file(
-            file, owner_id=owner, size=size, sha256=sha256, fallback=self._inputs.started
+            file,
+            owner_id=owner,
+            ids=self.earlier(Ids).free,
+            size=size,
+            sha256=sha256,
+            fallback=self._inputs.started,
         )
         row = converted.row
         return Write(

@@ -13,7 +13,7 @@ from migrator_core.outcome import Reason
 from migrator_core.rows import FolderRow, Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
-from migrator_core.runs.results import Accounts, Folders
+from migrator_core.runs.results import Accounts, Folders, Ids
 from migrator_core.runs.steps import Step, Write, skipped
 
 
@@ -23,7 +23,7 @@ class FoldersPhase(Phase):
     name = "folders"
     label = "Projects as folders"
     collections = frozenset({"chatprojects"})
-    needs = (Accounts,)
+    needs = (Accounts, Ids)
     leaves = Folders
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
@@ -52,7 +52,11 @@ class FoldersPhase(Phase):
             yield skipped(document, Reason.DUPLICATE, source_id=project.id)
         else:
             row = convert_project(
-                project, owner_id=owner, names=self._names, fallback=self._inputs.started
+                project,
+                owner_id=owner,
+                names=self._names,
+                ids=self.earlier(Ids).free,
+                fallback=self._inputs.started,
             )
             item = Item(document.collection, project.id, row, fingerprint(row))
             yield Write(item, then=self._remember)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.people.grants import EVERYONE, INSTANCE, RESOURCES, VIEW, Principal
 from migrator_core.convert.people.groups import convert_group, role_group, tenant_group
 from migrator_core.convert.people.tenants import NONE
+from migrator_core.convert.result import notice
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.acl_entry import AclEntry
 from migrator_core.librechat.documents.group import Group
@@ -18,11 +20,12 @@ from migrator_core.librechat.documents.shared_link import SharedLink
 from migrator_core.librechat.documents.user import User
 from migrator_core.librechat.values import tenant_of
 from migrator_core.openwebui import Written
+from migrator_core.outcome import Notice, WarningCode
 from migrator_core.rows import GroupRow, Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
-from migrator_core.runs.results import Accounts, Groups
-from migrator_core.runs.steps import Found, Step, Write
+from migrator_core.runs.results import Accounts, Groups, Ids
+from migrator_core.runs.steps import Found, Step, Write, taken
 
 ORDINARY_USER = "USER"
 """LibreChat's role of every user who has no other one."""
@@ -39,7 +42,7 @@ class GroupsPhase(Phase):
     name = "groups"
     label = "Groups"
     collections = frozenset({"groups"})
-    needs = (Accounts,)
+    needs = (Accounts, Ids)
     leaves = Groups
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
@@ -111,18 +114,37 @@ class GroupsPhase(Phase):
         self, source_id: str, row: GroupRow, then: Callable[[Written], None]
     ) -> Iterator[Step]:
         """A group that LibreChat did not have."""
+        yield Found("groups")
+        for step in self._named(source_id, row, (), then):
+            yield from taken(step)
+            yield step
+
+    def _named(
+        self,
+        source_id: str,
+        row: GroupRow,
+        notices: tuple[Notice, ...],
+        then: Callable[[Written], None],
+    ) -> Iterator[Step]:
+        """A group under an id of its own, and a word where somebody else's has its name."""
+        known = row.meta["librechat"]
+        source = next(known[name] for name in ("id", "role", "tenant") if name in known)
+        ids = self.earlier(Ids)
+        row = replace(row, id=ids.free.of("group", row.id, None, source))
+        namesakes = [own for own, name in ids.group_names.items() if name == row.name]
+        if namesakes and row.id not in ids.group_names:
+            text = (
+                f"group {row.name}: a group of this name is here already. Ours is another one, and "
+                "it alone gets what was shared with it"
+            )
+            notices = (*notices, notice(WarningCode.ID_TAKEN, text))
         incomplete = not self._inputs.whole("users")
         item = Item("groups", source_id, row, fingerprint(row), partial=incomplete)
-        yield Found("groups")
-        yield Write(item, weight=1000 + 100 * len(row.member_ids), then=then)
+        yield Write(item, notices, weight=1000 + 100 * len(row.member_ids), then=then)
 
-    def _convert(self, document: Document, group: Group) -> Iterator[Step]:
+    def _convert(self, _: Document, group: Group) -> Iterator[Step]:
         converted = convert_group(group, self._accounts.by_principal, self._inputs.started)
-        row = converted.row
-        incomplete = not self._inputs.whole("users")
-        item = Item(document.collection, group.id, row, fingerprint(row), partial=incomplete)
-        weight = 1000 + 100 * len(row.member_ids)
-        yield Write(item, converted.notices, weight=weight, then=self._remember)
+        yield from self._named(group.id, converted.row, converted.notices, self._remember)
 
     def _remember(self, written: Written) -> None:
         if written.is_there:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from migrator_core.convert.fingerprint import fingerprint
-from migrator_core.convert.ids import prompt_id
 from migrator_core.convert.library.commands import FreeCommands
-from migrator_core.convert.library.prompts import convert_group, production
+from migrator_core.convert.library.prompts import convert_group, own_id, production
 from migrator_core.convert.people.grants import Resource, prompt_is_shared
 from migrator_core.convert.result import Skipped
 from migrator_core.librechat import Document
@@ -18,7 +17,7 @@ from migrator_core.rows import Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.permissions import Granting
-from migrator_core.runs.results import Accounts, Permissions
+from migrator_core.runs.results import Accounts, Ids, Permissions
 from migrator_core.runs.steps import Step, Write, skipped
 
 
@@ -28,7 +27,7 @@ class PromptsPhase(Phase):
     name = "prompts"
     label = "Prompts"
     collections = frozenset({"promptgroups", "prompts"})
-    needs = Granting.needs
+    needs = (*Granting.needs, Ids)
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
         super().__init__(inputs, handover)
@@ -75,11 +74,13 @@ class PromptsPhase(Phase):
             and prompt_is_shared(group, permissions.projects),
         )
         granted = self._granting.grants_of(resource)
+        ids = self.earlier(Ids).free
         converted = convert_group(
             group,
             versions,
             owner_id=owner,
-            command=self._commands.taker(prompt_id(group.id)),
+            command=self._commands.taker(own_id(group, owner, ids)),
+            ids=ids,
             grants=granted.grants,
             fallback=self._inputs.started,
         )

@@ -70,6 +70,7 @@ def find_paths(
             owner_id=owner,
             created_at=created_at,
             provenance={**provenance, "filepath": path},
+            ids=files.ids,
         )
         links[path] = file_link(row)
         strays[row.id] = Stray(row, blob)

@@ -40,5 +40,6 @@ def embedded_file(content: bytes, content_type: str, context: PartContext) -> Em
             "conversationId": context.chat.conversation_id,
             "messageId": context.message_id,
         },
+        ids=context.chat.ids,
     )
     return EmbeddedFile(row, content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -168,11 +169,13 @@ def test_the_dialog_says_the_same_shortly() -> None:
 
 @pytest.mark.parametrize("say", [answers.question, answers.dialog])
 def test_it_is_said_how_many_people_have_an_account_here(say: Callable[..., str]) -> None:
-    about = "an account that is there already"
-    several = summary(collections={"users": collection(migrated=1, existing=1_234)})
-    assert f"{about}, or to another one's with the same address: 1,234." in say(several, [])
-    assert about not in say(summary(collections={"users": collection(migrated=1)}), [])
-    assert about not in say(summary(collections={"files": collection(existing=1)}), [])
+    about = "Accounts that were here before"
+    users = {"users": collection(migrated=1, existing=5_678)}
+    several = replace(summary(collections=users), warnings={"account-existing": 1_234})
+    assert f"{about}, and receive what the person with the same e-mail had: 1,234." in say(
+        several, []
+    )
+    assert about not in say(summary(collections=users), []), "an earlier run made them"
 
 
 def test_what_is_wholly_left_out_needs_no_row() -> None:
