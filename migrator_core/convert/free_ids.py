@@ -42,7 +42,10 @@ class FreeIds:
     given: Collection[tuple[Table, str]] = ()
 
     def of(self, table: Table, derived: str, owner: str | None, source: str | None = None) -> str:
-        """The id for what has this owner and source; the same one in every run."""
+        """The id for what has this owner and source; the same one in every run.
+
+        ``source`` is None for what may come from several places.
+        """
         if not self.held and not self.given:
             return derived
         others = [another_id(derived, number) for number in range(1, _TRIES)]
@@ -58,7 +61,7 @@ class FreeIds:
             return True
         if owner is None:  # what belongs to nobody has to say what it is
             return held.source == source
-        return held.owner == owner and held.source in {None, source}
+        return held.owner == owner and (source is None or held.source in {None, source})
 
 
 DERIVED = FreeIds()
