@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from migrator_core.convert.free_ids import DERIVED, FreeIds, Held, another_id, is_another
+from migrator_core.convert.free_ids import DERIVED, FreeIds, Held, Table, another_id, is_another
 from migrator_core.convert.ids import chat_id
 
 OWN = chat_id("u", "c")
@@ -39,7 +39,9 @@ def test_what_belongs_to_nobody_has_to_say_what_it_is() -> None:
 
 
 def test_somebody_may_have_taken_some_of_the_others_too() -> None:
-    theirs = {("chat", each): Held("ben", None) for each in [OWN, *OTHERS[:3]]}
+    theirs: dict[tuple[Table, str], Held] = {
+        ("chat", each): Held("ben", None) for each in [OWN, *OTHERS[:3]]
+    }
     assert FreeIds(theirs).of("chat", OWN, "ann", "c") == OTHERS[3]
 
 
