@@ -18,7 +18,10 @@ from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 
 
 class CollectionEntry(TypedDict):
-    """One collection's entry in ``report.json``; ``bytes`` are there for files only."""
+    """One collection's entry in ``report.json``; ``bytes`` are there for files only.
+
+    ``not_done`` is there where a run ended early; None where nobody had counted them yet.
+    """
 
     found: int
     migrated: int
@@ -26,6 +29,7 @@ class CollectionEntry(TypedDict):
     skipped: dict[str, int]
     failed: dict[str, int]
     bytes: NotRequired[dict[str, int]]
+    not_done: NotRequired[int | None]
 
 
 Counts: TypeAlias = Mapping[str, CollectionEntry]
@@ -34,9 +38,13 @@ Counts: TypeAlias = Mapping[str, CollectionEntry]
 
 @dataclass(slots=True)
 class CollectionCount:
-    """The two sides of the sum for one collection; sizes are in bytes."""
+    """The two sides of the sum for one collection; sizes are in bytes.
+
+    ``expected`` is how many documents there are, as far as that is known before they are read.
+    """
 
     found: int = 0
+    expected: int | None = 0
     migrated: int = 0
     existing: int = 0
     skipped: Counter[Reason] = field(default_factory=Counter)
@@ -55,7 +63,14 @@ class CollectionCount:
         same_bytes = self.found_bytes == self.bytes_by_state.total()
         return self.found == self.accounted and same_bytes
 
-    def to_json(self) -> CollectionEntry:
+    @property
+    def not_done(self) -> int | None:
+        """How many documents have no outcome yet; None where nobody knows."""
+        if self.expected is None and not self.found:
+            return None
+        return max(0, max(self.found, self.expected or 0) - self.accounted)
+
+    def to_json(self, *, ended_early: bool = False) -> CollectionEntry:
         """The collection's entry in ``report.json``."""
         entry: CollectionEntry = {
             "found": self.found,
@@ -69,6 +84,8 @@ class CollectionCount:
                 "found": self.found_bytes,
                 **{state.value: self.bytes_by_state[state] for state in State},
             }
+        if ended_early:
+            entry["not_done"] = self.not_done
         return entry
 
 
@@ -78,6 +95,11 @@ class Tally:
     def __init__(self) -> None:
         self.collections: defaultdict[str, CollectionCount] = defaultdict(CollectionCount)
         self.warnings: Counter[WarningCode] = Counter()
+
+    def expect(self, totals: Mapping[str, int | None]) -> None:
+        """Note how many documents will be found, or that there are some that nobody counted."""
+        for collection, count in totals.items():
+            self.collections[collection].expected = count
 
     def found(self, collection: str, count: int = 1, size: int = 0) -> None:
         """Note that ``count`` documents of ``collection`` (``size`` bytes) are in the backup."""
@@ -115,6 +137,9 @@ class Tally:
         """The collections whose sum is broken: always empty, or the tool has a bug."""
         return [name for name, entry in self.collections.items() if not entry.adds_up]
 
-    def to_json(self) -> dict[str, CollectionEntry]:
+    def to_json(self, *, ended_early: bool = False) -> dict[str, CollectionEntry]:
         """The ``collections`` object of ``report.json``, in name order."""
-        return {name: entry.to_json() for name, entry in sorted(self.collections.items())}
+        return {
+            name: entry.to_json(ended_early=ended_early)
+            for name, entry in sorted(self.collections.items())
+        }

@@ -136,6 +136,22 @@ class Backup:
             "volume it lies on; running again is safe."
         )
 
+    def count(self, collection: str, pause: Callable[[], None] = lambda: None) -> int:
+        """How many documents a collection has, those that cannot be decoded included.
+
+        Raises:
+            AbortedError: see :meth:`documents`.
+        """
+        count = 0
+        try:
+            reader = self._readers.reader(collection)
+            for _ in () if reader is None else reader.raw_documents():
+                count += 1
+                pause()
+        except OSError as error:
+            raise self._vanished(collection, error) from error
+        return count
+
     def size(self, collection: str) -> int:
         """Bytes of a collection's data, for progress; 0 where it is not in the backup."""
         return self._readers.size(collection)

@@ -118,6 +118,18 @@ class Report:
             totals["failed"] += sum(entry["failed"].values())
         return totals
 
+    def progress(self) -> tuple[int, int | None]:
+        """How many documents are done, and how many are known not to be.
+
+        None of a run that was killed, which could not count them.
+        """
+        totals = self.totals()
+        done = sum(totals[state] for state in ("migrated", "existing", "skipped", "failed"))
+        entries = self.collections.values()
+        if not any("not_done" in entry for entry in entries):
+            return done, None
+        return done, sum(entry.get("not_done") or 0 for entry in entries)
+
     def reasons(self, kind: Literal["skipped", "failed"]) -> Iterator[tuple[str, str, int]]:
         """``(collection, reason, count)`` for ``skipped`` or ``failed``."""
         for name, entry in self.ordered():

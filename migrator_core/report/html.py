@@ -8,7 +8,7 @@ from html import escape as escape_html
 from migrator_core.explanations import EXPLANATIONS
 from migrator_core.report.data import Report, isoformat
 from migrator_core.report.grouping import Group, finding_groups, item_groups, warning_groups
-from migrator_core.report.summary import headline
+from migrator_core.report.summary import headline, not_done
 from migrator_core.verification import HARMLESS, MEANINGS
 from migrator_core.visible import visible, visible_lines
 
@@ -86,14 +86,16 @@ def _escape(text: str) -> str:
 def _table(report: Report) -> Iterator[str]:
     yield '<div class="scroll"><table><thead><tr><th>collection</th>'
     yield "".join(f"<th>{name}</th>" for name in ("found", "migrated", "existing", "skipped"))
-    yield "<th>failed</th></tr></thead><tbody>\n"
+    early = report.progress()[1] is not None
+    more = "<th>not done</th>" if early else ""
+    yield f"<th>failed</th>{more}</tr></thead><tbody>\n"
     for name, entry in report.ordered():
         skipped, failed = sum(entry["skipped"].values()), sum(entry["failed"].values())
         yield f"<tr><td>{_escape(name)}</td>"
         for count in (entry["found"], entry["migrated"], entry["existing"], skipped):
             yield f"<td>{count:,}</td>" if count else '<td class="zero">0</td>'
         yield f'<td class="bad">{failed:,}</td>' if failed else '<td class="zero">0</td>'
-        yield "</tr>\n"
+        yield f"<td>{not_done(entry)}</td></tr>\n" if early else "</tr>\n"
     yield "</tbody></table></div>\n"
 
 

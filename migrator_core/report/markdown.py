@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from migrator_core.explanations import EXPLANATIONS
 from migrator_core.report.data import Report, isoformat
 from migrator_core.report.grouping import Group, finding_groups, item_groups, warning_groups
-from migrator_core.report.summary import headline
+from migrator_core.report.summary import headline, not_done
 from migrator_core.verification import MEANINGS
 from migrator_core.visible import visible, visible_lines
 
@@ -53,13 +53,16 @@ def _chunks(report: Report) -> Iterator[str]:
 
 
 def _table(report: Report) -> Iterator[str]:
-    yield "| collection | found | migrated | existing | skipped | failed |\n"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: |\n"
+    early = report.progress()[1] is not None
+    more = (" not done |", " ---: |") if early else ("", "")
+    yield f"| collection | found | migrated | existing | skipped | failed |{more[0]}\n"
+    yield f"| --- | ---: | ---: | ---: | ---: | ---: |{more[1]}\n"
     for name, entry in report.ordered():
         skipped, failed = sum(entry["skipped"].values()), sum(entry["failed"].values())
         yield (
             f"| {_escape(name)} | {entry['found']:,} | {entry['migrated']:,} "
-            f"| {entry['existing']:,} | {skipped:,} | {failed:,} |\n"
+            f"| {entry['existing']:,} | {skipped:,} | {failed:,} |"
+            f"{f' {not_done(entry)} |' if early else ''}\n"
         )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from migrator_core.explanations import EXPLANATIONS
 from migrator_core.outcome import Mode, Reason, RunState, WarningCode
 from migrator_core.report.data import Report
+from migrator_core.tally import CollectionEntry
 from migrator_core.verification import MEANINGS, Difference, VerificationCounts
 
 
@@ -22,28 +23,41 @@ def headline(report: Report) -> str:
 
 def _outcome(report: Report) -> str:
     totals = report.totals()
+    early = report.run.state != RunState.FINISHED
     did = "would migrate" if report.run.mode == Mode.DRY_RUN else "migrated"
     counts = (
         f"{did} {totals['migrated']:,}, already there {totals['existing']:,}, "
-        f"skipped {totals['skipped']:,}, failed {totals['failed']:,} "
-        f"of {totals['found']:,} documents"
+        f"skipped {totals['skipped']:,}, failed {totals['failed']:,}"
     )
-    if report.run.state != RunState.FINISHED:
-        return f"{report.run.state}: {counts} so far; run again to continue"
-    return counts
+    if early:
+        return f"{report.run.state}: {counts}; {_not_done(report)}; run again to continue"
+    return f"{counts} of {totals['found']:,} documents"
+
+
+def _not_done(report: Report) -> str:
+    """How many documents were done and how many not, as far as they were counted."""
+    done, left = report.progress()
+    if left is None:
+        return f"{done:,} documents are recorded as done, and nobody knows how many are not"
+    text = f"{done:,} documents are done and {left:,} are not"
+    unknown = [name for name, entry in report.ordered() if entry.get("not_done", 0) is None]
+    return f"{text}, besides all {' and '.join(unknown)}, not counted yet" if unknown else text
 
 
 def summary_lines(report: Report) -> list[str]:
     """The table of collections, the reasons and the warnings, one line each."""
     width = max((len(name) for name in report.collections), default=10)
+    early = report.progress()[1] is not None
     lines = [
         f"{'':{width}}  {'found':>9} {'migrated':>9} {'existing':>9} {'skipped':>9} {'failed':>9}"
+        + (f" {'not done':>9}" if early else "")
     ]
     for name, entry in report.ordered():
         skipped, failed = sum(entry["skipped"].values()), sum(entry["failed"].values())
         lines.append(
             f"{name:{width}}  {entry['found']:>9,} {entry['migrated']:>9,} "
             f"{entry['existing']:>9,} {skipped:>9,} {failed:>9,}"
+            + (f" {not_done(entry):>9}" if early else "")
         )
     lines += _reason_lines(report, "skipped")
     lines += _reason_lines(report, "failed")
@@ -52,6 +66,12 @@ def summary_lines(report: Report) -> list[str]:
     for code, count in warning_counts(report).items():
         lines.append(f"warning: {code}: {count:,}. {EXPLANATIONS[code]}")
     return lines
+
+
+def not_done(entry: CollectionEntry) -> str:
+    """How many documents of a collection a run that ended early did not get to."""
+    count = entry.get("not_done", 0)
+    return "?" if count is None else f"{count:,}"
 
 
 def _verification_lines(counts: VerificationCounts) -> Iterator[str]:

@@ -15,6 +15,8 @@ from itertools import zip_longest
 from migrator_core.errors import AbortedError
 from migrator_core.openwebui import OpenWebUI, Writer, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
+from migrator_core.progress import EventKind
+from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
 from migrator_core.runs.phase import Phase
 from migrator_core.runs.steps import Enclosure, Found, NewPassword, Step, Write
@@ -46,6 +48,20 @@ class Driver:
     stop: asyncio.Event
     _outcomes: list[Outcome] = field(default_factory=list)
     _notices: list[Notice] = field(default_factory=list)
+
+    async def count(self, inputs: Inputs, collections: Sequence[str]) -> None:
+        """Learn how many documents there are: a run that ends early says how many were not done.
+
+        Raises:
+            StoppedError: ``stop`` was set.
+        """
+        self.journal.progress.emit(EventKind.NOTE, "counting documents")
+        counting = asyncio.create_task(asyncio.to_thread(inputs.totals, collections))
+        try:
+            self.journal.expect(await asyncio.shield(counting))
+        finally:
+            await asyncio.gather(counting, return_exceptions=True)
+        self._check_stop()
 
     async def drive(self, phase: Phase, target: OpenWebUI) -> None:
         """Run a phase to its end.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from migrator_core.librechat import Backup
+from migrator_core.outcome import RunState
 from migrator_core.report import (
     BackupInfo,
     Report,
@@ -68,7 +69,7 @@ def report_of(
     return Report(
         run=course.info(),
         backup=BackupInfo(str(backup.path), str(backup.kind), backup.fingerprint),
-        collections=journal.tally.to_json(),
+        collections=journal.tally.to_json(ended_early=course.state is not RunState.FINISHED),
         items=journal.items,
         warnings=journal.warnings,
         verification=verification,

@@ -54,6 +54,17 @@ class Inputs:
         """Whether the backup holds this collection."""
         return collection in self.backup.collections
 
+    def totals(self, collections: Iterable[str]) -> dict[str, int | None]:
+        """How many documents each of them has that is there; None for messages.
+
+        Those are read once, for the index, and counted there.
+        """
+        there = [name for name in collections if self.has(name)]
+        return {
+            name: None if name == "messages" else self.backup.count(name, self.pause)
+            for name in there
+        }
+
     def whole(self, *collections: str) -> bool:
         """Whether the backup holds these collections and all of their documents, as far as read.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -30,6 +30,10 @@ class Journal:
         """Release the files."""
         self._items.close()
         self._warnings.close()
+
+    def expect(self, totals: Mapping[str, int | None]) -> None:
+        """Note how many documents there are; None where nobody has counted them."""
+        self.tally.expect(totals)
 
     def found(self, collection: str, count: int = 1) -> None:
         """Note documents that the backup holds."""

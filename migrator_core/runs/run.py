@@ -203,7 +203,8 @@ class _Run:
                 self._lost = heartbeat.lost
                 if course.state is RunState.RUNNING:
                     course.end(RunState.ABORTED)
-                counts = self._journal.tally.to_json()
+                early = course.state is not RunState.FINISHED
+                counts = self._journal.tally.to_json(ended_early=early)
                 # A lost database cannot take this; the next run marks the run as interrupted.
                 with contextlib.suppress(MigratorError):
                     await ledger.finish(

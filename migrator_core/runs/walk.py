@@ -28,6 +28,7 @@ async def walk(
     # Collections that no phase answers for are counted and left behind.
     collections = frozenset(name for phase in phases for name in phase.collections)
     handover.leave(Answered, Answered(collections))
+    await driver.count(inputs, sorted(collections))
     for each in phases:
         phase = each(inputs, handover)
         await driver.drive(phase, target)

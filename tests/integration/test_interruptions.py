@@ -106,7 +106,11 @@ def test_a_stopped_run_ends_between_two_batches_and_says_so(
     assert status == 30
     report = json.loads((tmp_path / "stopped" / "report.json").read_text(encoding="utf-8"))
     assert report["run"]["state"] == "aborted"
-    assert report["collections"]["conversations"]["migrated"] == _chats(target)
+    entry = report["collections"]["conversations"]
+    assert entry["migrated"] == _chats(target)
+    assert entry["migrated"] + entry["not_done"] == MESSAGES // 20
+    entry = report["collections"]["messages"]
+    assert entry["migrated"] + entry["not_done"] == MESSAGES
 
     finished = migrate(target, backup, tmp_path / "continued")
     assert finished.status == 0, finished.output

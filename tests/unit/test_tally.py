@@ -38,3 +38,18 @@ def test_documents_and_bytes_add_up_whatever_comes(steps: list[tuple[str, State,
         if "bytes" in entry:
             sizes = dict(entry["bytes"])
             assert sizes.pop("found") == sum(sizes.values())
+
+
+def test_what_was_not_done_is_what_was_counted_without_an_outcome() -> None:
+    tally = Tally()
+    tally.expect({"users": 3, "files": 2, "messages": None})
+    tally.found("users", 2)
+    tally.add(Outcome("users", "1", State.MIGRATED))
+    entries = tally.to_json(ended_early=True)
+    left = {name: entry["not_done"] for name, entry in entries.items()}
+    assert left == {"users": 2, "files": 2, "messages": None}
+    tally.found("messages", 5)
+    assert tally.to_json(ended_early=True)["messages"]["not_done"] == 5
+    tally.found("files", 4)  # more than a first look could see
+    assert tally.to_json(ended_early=True)["files"]["not_done"] == 4
+    assert all("not_done" not in entry for entry in tally.to_json().values())

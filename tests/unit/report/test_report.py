@@ -94,6 +94,27 @@ async def test_json_has_the_shape_of_the_contract(tmp_path: Path) -> None:
     ]
 
 
+async def test_a_run_that_ended_early_tells_what_was_not_done(tmp_path: Path) -> None:
+    tally = Tally()
+    tally.expect({"users": 3, "conversations": 4, "messages": None})
+    tally.found("users", 2)
+    tally.add(Outcome("users", "1", State.MIGRATED))
+    whole = make_report([Outcome("users", "1", State.MIGRATED)])
+    run = replace(whole.run, state=RunState.ABORTED)
+    report = replace(whole, run=run, collections=tally.to_json(ended_early=True))
+    told = headline(report)
+    assert "1 documents are done and 6 are not, besides all messages, not counted yet" in told
+    await write_reports(report, tmp_path)
+    page = (tmp_path / "report.html").read_text(encoding="utf-8")
+    markdown = (tmp_path / "report.md").read_text(encoding="utf-8")
+    for text in (page, markdown, "\n".join(summary_lines(report))):
+        assert "not done" in text
+    assert "| messages | 0 | 0 | 0 | 0 | 0 | ? |" in markdown
+    assert len({line.count("|") for line in markdown.splitlines() if line.startswith("|")}) == 1
+    killed = headline(replace(report, collections=whole.collections))
+    assert "nobody knows how many are not" in killed
+
+
 async def test_text_from_the_backup_stays_text(tmp_path: Path) -> None:
     report = make_report([failed(HOSTILE, HOSTILE)], [Notice(WarningCode.AVATAR_LOST, HOSTILE)])
     await write_reports(report, tmp_path)
