@@ -131,6 +131,10 @@ bench: venv ## Measure speed, memory and what neighbours notice (ARGS=neighbour 
 fuzz: venv ## Preview a thousand randomly damaged backups (ARGS="--seed 1 --count 1000")
 	$(BIN)/python -m tests.fuzz $(ARGS)
 
+.PHONY: faults
+faults: venv ## Break a run in every phase, run again, compare (ARGS="--seed 1 --each 1")
+	$(BIN)/python -m tests.faults $(ARGS)
+
 .PHONY: sample
 sample: venv ## Write the sample backup again from scripts/sample
 	$(BIN)/python -m scripts.make_sample

@@ -77,6 +77,13 @@ class Postgres:
         subprocess.run(
             [*command, "--no-sync"], user=user, cwd=self._home, check=True, capture_output=True
         )
+        self._serve()
+        return self
+
+    def _serve(self) -> None:
+        """Start the server and wait until it takes connections."""
+        programs, data = _programs(), self._home / "data"
+        user = pwd.getpwnam("nobody").pw_name if os.geteuid() == 0 else None
         options = {"fsync": "off", "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
         settings = [text for name, value in options.items() for text in ("-c", f"{name}={value}")]
         with (self._home / "log").open("wb") as log:
@@ -101,7 +108,19 @@ class Postgres:
         while subprocess.run(ready, capture_output=True, check=False).returncode != 0:
             if self._process.poll() is not None:
                 raise RuntimeError((self._home / "log").read_text())
-        return self
+
+    @property
+    def pid(self) -> int:
+        """The process id of the server that runs."""
+        if self._process is None:
+            raise RuntimeError("the server does not run")
+        return self._process.pid
+
+    def restart(self) -> None:
+        """Start it again, on the same port, once it has been ended by somebody."""
+        if self._process is not None:
+            self._process.wait(30)
+        self._serve()
 
     def stop(self) -> None:
         """Stop the server, by the process id it was started with, and remove its data."""
