@@ -19,6 +19,9 @@ Role: TypeAlias = Literal["user", "assistant"]
 NO_QUESTION = "(no question: this branch begins with an answer)"
 """What a made-up question says, where LibreChat has none before an answer."""
 
+LOST_FILE = ("📎 ", " (file not migrated)")
+"""What stands before and after the name of a file that a message cannot show."""
+
 
 class FileDescription(TypedDict):
     """The part of ``file.meta`` that a message repeats; ``size`` is in bytes."""

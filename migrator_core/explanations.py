@@ -65,6 +65,7 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     ),
     Reason.SECRET: "Sessions, keys, tokens and the like are never migrated.",
     Reason.NOT_SUPPORTED: "This kind of data is not carried over.",
+    Reason.NOT_SELECTED: "This run was to leave it out; one without the selection looks at it.",
     Reason.UNREADABLE_DOCUMENT: "The document is damaged in the backup and cannot be decoded.",
     Reason.FILE_DAMAGED: (
         "The collection's file is damaged, incomplete or missing. How many documents it lost "
@@ -174,6 +175,9 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     WarningCode.FOLDER_LEFT_OUT: (
         "A conversation belonged to a project, and its chat is in no folder: Open WebUI takes "
         "archived chats out of their folders, or the project was not migrated or is another's."
+    ),
+    WarningCode.USER_UNKNOWN: (
+        "The run was to migrate a person of this e-mail address, and the backup has none."
     ),
     WarningCode.LARGE_CHAT: "The chat is very large and may be slow to open.",
 }

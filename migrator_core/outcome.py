@@ -74,6 +74,7 @@ class Reason(StrEnum):
     CHANGED_IN_OPEN_WEBUI = "changed-in-open-webui"
     SECRET = "secret"  # noqa: S105 - a reason code, not a secret
     NOT_SUPPORTED = "not-supported"
+    NOT_SELECTED = "not-selected"
     # Failed: something is wrong with this one document or with writing it.
     UNREADABLE_DOCUMENT = "unreadable-document"
     FILE_DAMAGED = "file-damaged"
@@ -121,6 +122,7 @@ class WarningCode(StrEnum):
     LARGE_CHAT = "large-chat"
     ID_TAKEN = "id-taken"
     GONE_FROM_BACKUP = "gone-from-backup"
+    USER_UNKNOWN = "user-unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from migrator_core.errors import UsageError
+from migrator_core.selection import Part, Selection, read_addresses, read_date, read_parts
 
 
 class Settings(BaseModel):
@@ -123,6 +125,27 @@ class Settings(BaseModel):
         json_schema_extra={"env": "MIGRATION_FAIL_ON_WARNINGS", "flag": "--fail-on-warnings"},
     )
 
+    only: tuple[Part, ...] = Field(
+        default=(),
+        description=f"Migrate only these, separated by commas: {', '.join(Part)}.",
+        json_schema_extra={"env": "MIGRATION_ONLY", "flag": "--only", "metavar": "NAMES"},
+    )
+    users: tuple[str, ...] = Field(
+        default=(),
+        description=(
+            "Migrate only what belongs to the people with these e-mail addresses. Can be repeated, "
+            "or holds commas; @FILE is a file with one address on each line."
+        ),
+        json_schema_extra={"env": "MIGRATION_USERS", "flag": "--user", "metavar": "EMAIL"},
+    )
+    since: datetime | None = Field(
+        default=None,
+        description=(
+            "Of conversations, files, prompts and agents, migrate only those that are new or "
+            "changed since this date (2026-03-01) or moment (2026-03-01T18:00), in UTC."
+        ),
+        json_schema_extra={"env": "MIGRATION_SINCE", "flag": "--since", "metavar": "DATE"},
+    )
     verify: bool = Field(
         default=False,
         description="Read everything back after the run and compare it with the backup.",
@@ -154,10 +177,31 @@ class Settings(BaseModel):
     def _read_model_map(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
         return _model_map(value) if isinstance(value, str | Path) else value
 
+    @field_validator("only", mode="before")
+    @classmethod
+    def _read_only(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
+        return read_parts(value) if isinstance(value, str | list | tuple) else value
+
+    @field_validator("users", mode="before")
+    @classmethod
+    def _read_users(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
+        return read_addresses(value) if isinstance(value, str | list | tuple) else value
+
+    @field_validator("since", mode="before")
+    @classmethod
+    def _read_since(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
+        return read_date(value)
+
     @field_validator("model_map")
     @classmethod
     def _to_models(cls, value: dict[str, str]) -> dict[str, str]:
         return {name: _model_id(model) for name, model in value.items()}
+
+    @property
+    def selection(self) -> Selection:
+        """What is to be migrated."""
+        since = None if self.since is None else round(self.since.timestamp() * 1000)
+        return Selection(frozenset(self.only), frozenset(self.users), since)
 
 
 def possible_path(path: Path) -> Path:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping
-from itertools import islice
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -17,6 +16,7 @@ from pydantic import (
 )
 
 from migrator_core.errors import UsageError
+from migrator_core.selection import Part
 from migrator_core.settings import Settings, build, extra, from_environment, possible_path
 
 _ENVIRONMENT = "As the environment says"
@@ -111,6 +111,30 @@ class Valves(BaseModel):
             ),
         )
     )
+    only: str = Field(
+        default="",
+        description=(
+            f"Migrate only these, separated by commas: {', '.join(Part)}. The rest comes with a "
+            "run that leaves nothing out. Empty: `MIGRATION_ONLY` of the environment, else "
+            "everything."
+        ),
+    )
+    people: str = Field(
+        default="",
+        description=(
+            "Migrate only what belongs to the people with these e-mail addresses, separated by "
+            "commas; `@/path/on/the/server` is a file with one address on each line. Empty: "
+            "`MIGRATION_USERS` of the environment, else everybody."
+        ),
+    )
+    since: str = Field(
+        default="",
+        description=(
+            "Of conversations, files, prompts and agents, migrate only those that are new or "
+            "changed since this date (`2026-03-01`) or moment (`2026-03-01T18:00`), in UTC. Empty: "
+            "`MIGRATION_SINCE` of the environment, else of any age."
+        ),
+    )
     report_path: str = Field(
         default="",
         description=(
@@ -137,17 +161,23 @@ _NAMES = {
     "existing_accounts": "People here already",
     "editors": "Editors",
     "include_temporary": "Temporary chats",
+    "only": "Only",
+    "users": "People",
+    "since": "Since",
 }
 
 
-_RENAMED = 3
-"""So many models are named; the dialog that asks cannot be scrolled."""
+_NAMED = 3
+"""So many models or people are named; the dialog that asks cannot be scrolled."""
 
 
 def _renamed(names: Mapping[str, str]) -> str:
-    shown = [f"{old} → {new}" for old, new in islice(names.items(), _RENAMED)]
-    more = len(names) - len(shown)
-    return ", ".join(shown) + (f" and {more:,} more" if more else "") if shown else "none"
+    return _some([f"{old} → {new}" for old, new in names.items()]) or "none"
+
+
+def _some(names: Sequence[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
 
 
 DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
@@ -172,6 +202,12 @@ DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "include_temporary": (
         "Temporary conversations",
         lambda on: "migrated, too" if on else "left out",
+    ),
+    "only": ("Nothing is migrated but", ", ".join),
+    "users": ("Nobody's things are migrated but those of", _some),
+    "since": (
+        "Older conversations, files, prompts and agents that nobody changed are left out",
+        lambda since: f"before {since:%Y-%m-%d %H:%M %Z}" if since else "",
     ),
 }
 """What is shown before a run, by the name of the setting: what it is about, and what it means;
@@ -234,6 +270,9 @@ def decided(valves: Valves) -> dict[str, Any]:
         "tenant": valves.tenant.strip(),
         "default_model": valves.default_model.strip(),
         "model_map": valves.model_map.strip(),
+        "only": valves.only.strip(),
+        "users": valves.people.strip(),
+        "since": valves.since.strip(),
     }
     found = {name: value for name, value in values.items() if value}
     if valves.existing_accounts != _ENVIRONMENT:

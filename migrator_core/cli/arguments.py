@@ -120,7 +120,7 @@ def _add_settings(verb: argparse.ArgumentParser, names: Iterable[str]) -> None:
     for name in names:
         field = Settings.model_fields[name]
         described = extra(field)
-        default = "" if field.default in (None, False, "") else f" Default: {field.default}."
+        default = "" if field.default in (None, False, "", ()) else f" Default: {field.default}."
         if name == "model_map":
             default = ""
         options: dict[str, Any] = {
@@ -131,6 +131,8 @@ def _add_settings(verb: argparse.ArgumentParser, names: Iterable[str]) -> None:
             options |= {"action": argparse.BooleanOptionalAction}
         else:
             options |= {"metavar": described["metavar"]}
+        if isinstance(field.default, tuple):
+            options |= {"action": "append"}
         verb.add_argument(described["flag"], default=None, **options)
 
 

@@ -107,7 +107,8 @@ class Comparison:
             models = ModelMapper(self.settings.model_map, self.settings.default_model, known)
             inputs = Inputs(self.backup, scratch, self.settings, models, started, self.pause)
             await walk(inputs, Driver(writer, self.journal, self.stop), target)
-            await writer.close()
+            if inputs.selection.is_everything:
+                await writer.close()
         if unbalanced := self.journal.tally.unbalanced():
             raise AbortedError(
                 f"the outcomes of {', '.join(unbalanced)} do not add up. This is a flaw of the "

@@ -19,7 +19,7 @@ from migrator_core.progress import EventKind
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
 from migrator_core.runs.phase import Phase
-from migrator_core.runs.steps import Enclosure, Found, NewPassword, Step, Write
+from migrator_core.runs.steps import Enclosure, Found, LeftOut, NewPassword, Step, Write
 
 PORTION_ITEMS = 100
 PORTION_WEIGHT = 750_000
@@ -107,15 +107,9 @@ class Driver:
         await self._enclose(step for step in portion if isinstance(step, Enclosure))
         rows = [step for step in portion if isinstance(step, Write) and _is_plain(step)]
         results = iter(await self.writer.write([row.item for row in rows]) if rows else [])
+        await self._recognise([step for step in portion if isinstance(step, LeftOut)])
         for step in portion:
             match step:
-                case Found():
-                    self.journal.found(step.collection, step.count)
-                case Notice():
-                    self.warn(step)
-                case Outcome():
-                    self.journal.outcome(step)
-                    self._outcomes.append(step)
                 case NewPassword():
                     if await self.writer.set_password(step.account, step.password_hash):
                         self.warn(step.notice)
@@ -125,7 +119,21 @@ class Driver:
                     self._arrived(step, next(results))
                 case Write(open_blob=open_blob) if open_blob is not None:
                     self._arrived(step, await self.writer.write_file(step.item, open_blob))
+                case _:
+                    self._take_note(step)
         await self._record()
+
+    def _take_note(self, step: Step) -> None:
+        """What needs no writing."""
+        match step:
+            case Found():
+                self.journal.found(step.collection, step.count)
+            case Notice():
+                self.warn(step)
+            case Outcome():
+                self._end(step)
+            case LeftOut():
+                self._end(step.outcome)
 
     async def _enclose(self, enclosures: Iterable[Enclosure]) -> None:
         """Store files; the ledger knows them from the writer."""
@@ -135,14 +143,29 @@ class Driver:
                 why = written.detail or written.reason or written.state
                 self.warn(Notice(WarningCode.FILE_REFERENCE_LOST, f"{enclosure.where}: {why}"))
 
+    async def _recognise(self, steps: Sequence[LeftOut]) -> None:
+        """Tell of what was not selected where it is, if an earlier run brought it."""
+        found = await self.writer.recognise([step.item for step in steps]) if steps else []
+        for step, written in zip(steps, found, strict=True):
+            if written is not None:
+                step.then(written)
+
     async def _look(self, write: Write, otherwise: Outcome) -> None:
         """Say of something that is not in the backup whether it is there all the same."""
         written = await self.writer.look(write.item)
         if written is not None:
             self._arrived(write, written)
             return
-        self.journal.outcome(otherwise)
-        self._outcomes.append(otherwise)
+        self._end(otherwise)
+
+    def _end(self, outcome: Outcome) -> None:
+        """Note what became of a document without a row.
+
+        The ledger does not know what a run was not to look at: to a later run it is new.
+        """
+        self.journal.outcome(outcome)
+        if outcome.reason is not Reason.NOT_SELECTED:
+            self._outcomes.append(outcome)
 
     def warn(self, notice: Notice) -> None:
         """Note a warning."""

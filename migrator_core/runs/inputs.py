@@ -13,7 +13,17 @@ from migrator_core.librechat import Backup, BlobError, Document
 from migrator_core.librechat.documents.base import InvalidDocumentError, M, parse
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.runs.scratch import Scratch
-from migrator_core.runs.steps import Found, Step, Write, failed, skipped, taken, unreadable
+from migrator_core.runs.steps import (
+    Found,
+    LeftOut,
+    Step,
+    Write,
+    failed,
+    skipped,
+    taken,
+    unreadable,
+)
+from migrator_core.selection import Selection
 from migrator_core.settings import Settings
 
 MAX_PICTURE = 20 * 1024 * 1024
@@ -50,6 +60,11 @@ class Inputs:
     _claimed: list[tuple[str, str]] = field(default_factory=list)
     _damaged: set[str] = field(default_factory=set)
 
+    @property
+    def selection(self) -> Selection:
+        """What is to be migrated."""
+        return self.settings.selection
+
     def has(self, collection: str) -> bool:
         """Whether the backup holds this collection."""
         return collection in self.backup.collections
@@ -79,6 +94,14 @@ class Inputs:
     def foreign(self, document: Document) -> bool:
         """Whether a document belongs to others than the chosen tenant; a damaged one may not."""
         return document.data is not None and is_foreign(document.data, self.settings.tenant)
+
+    def leave_out(self, kind: str, *key: str) -> None:
+        """Note that something was not selected, for what hangs on it."""
+        self.scratch.first_time("left out", kind, *key)
+
+    def was_left_out(self, kind: str, *key: str) -> bool:
+        """Whether something was not selected."""
+        return self.scratch.has("left out", kind, *key)
 
     def each(
         self,
@@ -154,7 +177,7 @@ class Inputs:
             return [failed(document, Reason.INTERNAL_ERROR, detail), *self._claims_failed()]
 
     def _note(self, step: Step) -> None:
-        if isinstance(step, Write):
+        if isinstance(step, Write | LeftOut):
             self.met(step.item.collection, step.item.source_id)
         elif isinstance(step, Outcome):
             self.met(step.collection, step.source_id)

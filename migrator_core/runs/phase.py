@@ -9,6 +9,7 @@ from migrator_core.openwebui import OpenWebUI
 from migrator_core.outcome import Notice
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.steps import Step
+from migrator_core.selection import Part
 
 T = TypeVar("T")
 
@@ -50,13 +51,15 @@ class Phase:
     """One step of the walk over a backup, in the order of :data:`~.phases.PHASES`.
 
     ``name`` is what progress and logs call it, ``label`` what people read. ``collections`` are
-    those whose documents all get their outcome here. ``needs`` are the types of what earlier
-    phases must have left, ``leaves`` the type of what this one leaves.
+    those whose documents all get their outcome here, ``part`` is what has to be selected for it.
+    ``needs`` are the types of what earlier phases must have left, ``leaves`` the type of what this
+    one leaves.
     """
 
     name: ClassVar[str]
     label: ClassVar[str]
     collections: ClassVar[frozenset[str]] = frozenset()
+    part: ClassVar[Part | None] = None
     needs: ClassVar[tuple[type, ...]] = ()
     leaves: ClassVar[type | None] = None
 
@@ -68,6 +71,11 @@ class Phase:
     def earlier(self, kind: type[T]) -> T:
         """What an earlier phase left."""
         return self._handover.get(kind, self.needs)
+
+    @property
+    def is_selected(self) -> bool:
+        """Whether anything of this phase is to be migrated."""
+        return self.part is None or self._inputs.selection.has(self.part)
 
     def read_ahead(self, advance: Callable[[int], None]) -> None:
         """Read what must be known before the first step. Runs in a worker thread.

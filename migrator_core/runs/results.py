@@ -28,11 +28,13 @@ class Answered:
 class OwnAccounts:
     """The plan for all users, and the accounts of those who share theirs with nobody before them.
 
-    ``accounts`` maps a user's id to the account that receives their content.
+    ``accounts`` maps a user's id to the account that receives their content; ``left_out`` are the
+    ids of people who were not chosen.
     """
 
     plan: AccountPlan
     accounts: Mapping[str, str]
+    left_out: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +42,28 @@ class Accounts:
     """Whose content goes to which account.
 
     ``by_user`` maps the ids of LibreChat's users to accounts; ``by_principal`` has also the ids by
-    which groups of an identity provider know them.
+    which groups of an identity provider know them. People who were not selected are among them
+    where they are there; ``left_out`` are those whose content is to stay away all the same, and
+    those who would have an account if they had been selected.
     """
 
     by_user: Mapping[str, str]
     by_principal: Mapping[str, str]
+    left_out: frozenset[str] = frozenset()
 
     def of(self, user: str | None) -> str | None:
         """The account that receives a user's content, None where there is none."""
         return self.by_user.get(user or "")
+
+    def leaves_out(self, user: str | None) -> bool:
+        """Whether a user's content was not selected."""
+        return (user or "") in self.left_out
+
+    def chosen(self) -> frozenset[str]:
+        """The accounts that content goes to in this run."""
+        return frozenset(
+            account for user, account in self.by_user.items() if user not in self.left_out
+        )
 
 
 @dataclass(frozen=True, slots=True)

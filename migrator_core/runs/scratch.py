@@ -56,6 +56,14 @@ class Scratch:
             )
             return cursor.rowcount == 1
 
+    def has(self, kind: str, *key: str) -> bool:
+        """Whether :meth:`first_time` was asked for this key before."""
+        with self._lock:
+            found = self._db.execute(
+                "SELECT 1 FROM seen WHERE kind = ? AND key = ?", (kind, _joined(key))
+            ).fetchone()
+        return found is not None
+
     def add_link(self, user: str, file_id: str, link: FileLink) -> None:
         """Remember where a user's file went."""
         values = (_bytes(user), _bytes(file_id), json.dumps(astuple(link)))

@@ -48,6 +48,18 @@ class Write:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that was not selected: nothing is written, and ``outcome`` says so.
+
+    What is selected may refer to it: ``then`` learns where it is, if it is there.
+    """
+
+    item: Item
+    outcome: Outcome
+    then: Callable[[Written], None]
+
+
+@dataclass(frozen=True, slots=True)
 class Enclosure:
     """A file that is no document of the backup but belongs to the rows that follow it.
 
@@ -70,7 +82,16 @@ class NewPassword:
     notice: Notice
 
 
-Step: TypeAlias = Found | Outcome | Notice | Write | Enclosure | NewPassword
+Step: TypeAlias = Found | Outcome | Notice | Write | LeftOut | Enclosure | NewPassword
+
+
+def left_out(write: Write) -> Step:
+    """What becomes of a row that was not selected."""
+    item = write.item
+    outcome = Outcome(
+        item.collection, item.source_id, State.SKIPPED, None, Reason.NOT_SELECTED, None, item.size
+    )
+    return outcome if write.then is None else LeftOut(item, outcome, write.then)
 
 
 def taken(step: Step) -> Iterator[Notice]:

@@ -151,6 +151,9 @@ def test_every_setting_can_be_given() -> None:
     assert job["MIGRATION_ALLOW_INCOMPLETE"] == "true"
     assert job["MIGRATION_FAIL_ON_WARNINGS"] == "true"
     assert job["MIGRATION_VERIFY"] == "true"
+    assert job["MIGRATION_ONLY"] == "users,conversations"
+    assert job["MIGRATION_USERS"] == "ada@example.org,grace@example.org"
+    assert job["MIGRATION_SINCE"] == "2026-03-01"
     assert job["MIGRATION_TERMINATION_LOG"] == "/dev/termination-log"
 
 

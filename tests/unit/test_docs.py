@@ -36,7 +36,7 @@ def table_rows(text: str, first_cell: str) -> list[list[str]]:
 def test_the_settings_table_is_the_settings() -> None:
     expected = []
     for field in Settings.model_fields.values():
-        default = {None: "empty", "": "empty", False: "`false`"}.get(
+        default = {None: "empty", "": "empty", (): "empty", False: "`false`"}.get(
             field.default, f"`{field.default}`"
         )
         if field.default_factory is not None:

@@ -49,10 +49,37 @@ def test_a_model_map_is_a_file_or_json(tmp_path: Path) -> None:
     assert build({"model_map": '{"anthropic/claude": "my-claude"}'}).model_map == expected
 
 
+def test_what_is_selected_is_named_in_lists_or_a_file(tmp_path: Path) -> None:
+    people = tmp_path / "people.txt"
+    people.write_text("# pilot\n\n Ada@x.org \r\nben@x.org\n", encoding="utf-8-sig")
+    settings = build(
+        {"only": "Users, files", "users": ["eve@x.org,ada@x.org", f"@{people}"], "since": ""}
+    )
+    assert settings.only == ("users", "files")
+    assert settings.users == ("eve@x.org", "ada@x.org", "ben@x.org")
+    assert settings.since is None
+    assert not settings.selection.is_everything
+    assert build({}).selection.is_everything
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-03-01", "2026-03-01T00:00", "2026-03-01T00:00Z", "2026-03-01T02:00+02:00"]
+)
+def test_a_date_is_in_utc_unless_it_says_otherwise(text: str) -> None:
+    assert build({"since": text}).selection.since == 1_772_323_200_000
+
+
 @pytest.mark.parametrize(
     ("values", "words"),
     [
         ({"dry_run": "perhaps"}, ["--dry-run", "DRY_RUN"]),
+        ({"only": "users,chats"}, ["--only", "MIGRATION_ONLY", "'chats'", "users, groups, tags"]),
+        ({"only": [""]}, ["--only", "names nothing"]),
+        ({"users": "ada"}, ["--user", "MIGRATION_USERS", "no e-mail address"]),
+        ({"users": [" , "]}, ["--user", "names nothing"]),
+        ({"users": "@/nowhere/people.txt"}, ["--user", "/nowhere/people.txt", "cannot be read"]),
+        ({"users": "@/dev/null"}, ["names nobody"]),
+        ({"since": "yesterday"}, ["--since", "MIGRATION_SINCE", "2026-03-01"]),
         ({"default_model": ""}, ["--default-model", "MIGRATION_DEFAULT_MODEL"]),
         ({"model_map": "/nowhere/map.json"}, ["MIGRATION_MODEL_MAP", "/nowhere/map.json"]),
         ({"model_map": "{broken"}, ["not valid JSON"]),

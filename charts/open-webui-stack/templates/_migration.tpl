@@ -89,6 +89,18 @@
   value: {{ $m.allowIncomplete | quote }}
 - name: MIGRATION_FAIL_ON_WARNINGS
   value: {{ $m.failOnWarnings | quote }}
+{{- with $m.only }}
+- name: MIGRATION_ONLY
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- with $m.users }}
+- name: MIGRATION_USERS
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- with $m.since }}
+- name: MIGRATION_SINCE
+  value: {{ . | quote }}
+{{- end }}
 - name: MIGRATION_VERIFY
   value: {{ $m.verify | quote }}
 # Kubernetes shows what stands in this file as the pod's termination message.

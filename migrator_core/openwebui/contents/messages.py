@@ -8,9 +8,13 @@ that are compared here.
 
 from __future__ import annotations
 
+import json
+import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from migrator_core.chat_document import LOST_FILE
 from migrator_core.openwebui.contents.digests import digest
 
 Message: TypeAlias = Mapping[str, Any]
@@ -24,12 +28,25 @@ SAID = (
 _OURS = frozenset({*SAID, "usage", "meta", "feedbackId", "modelName"})
 """What goes where a message of ours is replaced."""
 
+_LOST = re.compile("{}([^📎]*?){}".format(*map(re.escape, LOST_FILE)))
 _PLACE = frozenset({"id", "parentId", "childrenIds", "models", "modelIdx"})
 
 
 def said(message: Message) -> str:
     """The digest of what a message says."""
     return digest({name: message[name] for name in SAID if message.get(name)})
+
+
+def says_more(ours: Message, theirs: Message) -> bool:
+    """Whether a message that lacks files lacks fewer of them now, and none that was there."""
+    now, before = _lacks(ours), _lacks(theirs)
+    return bool(now) and now < before
+
+
+def _lacks(message: Message) -> Counter[str]:
+    """The names of files that the message could not show."""
+    shown = json.dumps([message.get("content"), message.get("output")], ensure_ascii=False)
+    return Counter(_LOST.findall(shown))
 
 
 def stands(parent: object) -> str:

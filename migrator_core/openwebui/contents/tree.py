@@ -10,7 +10,14 @@ from typing import Any
 from migrator_core.chat_document import NO_QUESTION
 from migrator_core.openwebui.contents.choices import Choice, choose, remembered
 from migrator_core.openwebui.contents.digests import Digests
-from migrator_core.openwebui.contents.messages import Message, entry, replaced, said, stands
+from migrator_core.openwebui.contents.messages import (
+    Message,
+    entry,
+    replaced,
+    said,
+    says_more,
+    stands,
+)
 
 _SAID = 8
 """Characters of a ledger's entry that tell what a message says; the rest is where it stands."""
@@ -83,7 +90,7 @@ class _Merge:
         ours, theirs = said(message), said(there)
         was = before[:_SAID] if before else None
         choice = choose(ours, was, theirs, known=known)
-        if choice is Choice.BRING and hesitate:
+        if choice is Choice.BRING and hesitate and not says_more(message, there):
             choice, ours = Choice.SAME, theirs
         if choice is Choice.BRING:
             self.result.messages[message_id] = replaced(there, message)

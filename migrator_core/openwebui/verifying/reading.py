@@ -15,11 +15,14 @@ from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.database.parameters import askable, in_portions
 from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.tables.kind import Kind, Part
-from migrator_core.openwebui.tables.registry import kind_named
+from migrator_core.openwebui.tables.registry import kind_named, kind_of
 from migrator_core.openwebui.verifying.access import GRANT
 from migrator_core.openwebui.verifying.chats import tag_ids
 from migrator_core.openwebui.verifying.comparison import GRANTS
 from migrator_core.openwebui.verifying.facts import Key, Rows, Values, one
+from migrator_core.openwebui.writing.conflicts import Written
+from migrator_core.outcome import State
+from migrator_core.rows import Item
 
 _NOT_SHARED = ("folder", "file")
 """Kinds that can be shared in Open WebUI, and that we never share."""
@@ -144,3 +147,13 @@ async def existing(target: OpenWebUI, keys: Iterable[Key]) -> frozenset[Key]:
         return found
 
     return frozenset(await target.database.read(ask)) if wanted else frozenset()
+
+
+async def recognised(target: OpenWebUI, items: Sequence[Item]) -> list[Written | None]:
+    """Where each of some items is, None for what is not there."""
+    keys = [(kind_of(item.row).name, kind_of(item.row).key_of(item.row)) for item in items]
+    there = await existing(target, keys)
+    return [
+        Written(item, State.EXISTING, target_id=key[1]) if key in there else None
+        for item, key in zip(items, keys, strict=True)
+    ]

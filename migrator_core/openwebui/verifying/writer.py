@@ -26,6 +26,7 @@ from migrator_core.openwebui.verifying.reading import (
     lost_tags,
     pointed_at,
     read_items,
+    recognised,
 )
 from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.openwebui.writing.prepared import load_context
@@ -86,6 +87,10 @@ class VerifyingWriter:
             raise TypeError("only file rows have bytes")
         (written,) = await self._compare(kind_of(item.row), [item], open_blob)
         return written
+
+    async def recognise(self, items: Sequence[Item]) -> list[Written | None]:
+        """Where items are that are not compared."""
+        return await recognised(self.target, items)
 
     async def look(self, item: Item) -> Written | None:
         """Whether a file is there that the backup lacks: there is nothing to compare it with."""

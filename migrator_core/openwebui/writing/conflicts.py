@@ -189,6 +189,11 @@ def stages(items: Sequence[Item]) -> list[list[int]]:
     return [places[stage] for stage in sorted(places)]
 
 
+def those_there(verdicts: Sequence[Written | None]) -> list[Written | None]:
+    """Only the answers for items that are in Open WebUI."""
+    return [one if one is not None and one.is_there else None for one in verdicts]
+
+
 def _verdict(item: Item, taken: _Taken) -> Written | None:
     kind = kind_of(item.row)
     for claim in kind.claims:

@@ -12,7 +12,13 @@ from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.storage.faults import StorageError
 from migrator_core.openwebui.storage.reading import OpenBlob
-from migrator_core.openwebui.writing.conflicts import Conflicts, Seen, Written, stages
+from migrator_core.openwebui.writing.conflicts import (
+    Conflicts,
+    Seen,
+    Written,
+    stages,
+    those_there,
+)
 from migrator_core.openwebui.writing.passwords import replaceable
 from migrator_core.openwebui.writing.preparation import Preparation
 from migrator_core.openwebui.writing.prepared import Prepared, load_context
@@ -61,6 +67,10 @@ class PreviewWriter:
             except StorageError as error:
                 return Written(item, State.FAILED, Reason.STORAGE_ERROR, str(error))
         return one.written
+
+    async def recognise(self, items: Sequence[Item]) -> list[Written | None]:
+        """What a run would answer."""
+        return those_there(await self._conflicts.settle(items, self._seen))
 
     async def look(self, item: Item) -> Written | None:
         """What a run would answer."""

@@ -29,7 +29,7 @@ from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.storage.faults import StorageError
 from migrator_core.openwebui.storage.file_store import Stored
 from migrator_core.openwebui.storage.reading import OpenBlob
-from migrator_core.openwebui.writing.conflicts import Written, stages
+from migrator_core.openwebui.writing.conflicts import Written, stages, those_there
 from migrator_core.openwebui.writing.delivery import Delivery
 from migrator_core.openwebui.writing.passwords import replace_password
 from migrator_core.openwebui.writing.preparation import Preparation
@@ -51,6 +51,9 @@ class Writer(Protocol):
 
     async def write_file(self, item: Item, open_blob: OpenBlob) -> Written:
         """Store a file's bytes, then write its row; bytes that are gone since come back."""
+
+    async def recognise(self, items: Sequence[Item]) -> list[Written | None]:
+        """Where each of these items is, None for what is not there; nothing is compared."""
 
     async def look(self, item: Item) -> Written | None:
         """What is to be said of a file whose bytes the backup lacks, if an earlier run brought it.
@@ -114,6 +117,10 @@ class LiveWriter:
         if written.state is not State.MIGRATED:
             await self._target.storage.remove(stored)
         return written
+
+    async def recognise(self, items: Sequence[Item]) -> list[Written | None]:
+        """See :meth:`Writer.recognise`."""
+        return those_there(await self._delivery.settle(items))
 
     async def look(self, item: Item) -> Written | None:
         """See :meth:`Writer.look`."""

@@ -13,6 +13,7 @@ from migrator_core.runs.phases.files import FilesPhase
 from migrator_core.runs.phases.folders import FoldersPhase
 from migrator_core.runs.phases.gone import GonePhase
 from migrator_core.runs.phases.groups import GroupsPhase
+from migrator_core.runs.phases.merged_users import MergedUsersPhase
 from migrator_core.runs.phases.message_index import IndexPhase
 from migrator_core.runs.phases.model_ids import ModelIdsPhase
 from migrator_core.runs.phases.other_collections import OtherCollectionsPhase
@@ -21,7 +22,7 @@ from migrator_core.runs.phases.prompts import PromptsPhase
 from migrator_core.runs.phases.shared_links import LinksPhase, UnusedLinksPhase
 from migrator_core.runs.phases.tags import TagsPhase
 from migrator_core.runs.phases.taken_ids import TakenIdsPhase
-from migrator_core.runs.phases.users import MergedUsersPhase, UsersPhase
+from migrator_core.runs.phases.users import UsersPhase
 
 PHASES: tuple[type[Phase], ...] = (
     UsersPhase,

@@ -19,6 +19,7 @@ from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.permissions import Granting
 from migrator_core.runs.results import Accounts, Models, Permissions
 from migrator_core.runs.steps import Step, Write, skipped
+from migrator_core.selection import Part
 
 
 class AgentsPhase(Phase):
@@ -27,6 +28,7 @@ class AgentsPhase(Phase):
     name = "agents"
     label = "Agents as models"
     collections = frozenset({"agents"})
+    part = Part.AGENTS
     needs = (*Granting.needs, Models)
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
@@ -54,11 +56,20 @@ class AgentsPhase(Phase):
         if written.state is State.MIGRATED and isinstance(row, ModelRow):
             self._base_models.add(row.base_model_id)
 
+    def _leaves_out(self, agent: Agent) -> bool:
+        if not self.is_selected or self.earlier(Accounts).leaves_out(agent.author):
+            return True
+        return not self._inputs.selection.is_recent((agent.created_at, agent.updated_at))
+
     def _convert(self, document: Document, agent: Agent) -> Iterator[Step]:
         if not self._inputs.scratch.first_time("agent", agent.id):
             yield skipped(document, Reason.DUPLICATE, source_id=agent.id)
             return
         owner = self.earlier(Accounts).of(agent.author)
+        if self._leaves_out(agent):
+            self._inputs.leave_out("agent", agent.document_id or "")
+            yield skipped(document, Reason.NOT_SELECTED, source_id=agent.id)
+            return
         if owner is None:
             yield skipped(document, Reason.OWNER_NOT_MIGRATED, source_id=agent.id)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from io import BytesIO
@@ -29,7 +29,7 @@ from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.rows import ChatRow, FileRow, Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
-from migrator_core.runs.phases.shared_links import Linking
+from migrator_core.runs.phases.shared_links import RECENT_LINK, Linking
 from migrator_core.runs.phases.stray_files import Paths, Stray, find_paths
 from migrator_core.runs.results import (
     Accounts,
@@ -41,6 +41,7 @@ from migrator_core.runs.results import (
     Models,
 )
 from migrator_core.runs.steps import Enclosure, Found, Step, Write, failed, skipped, unreadable
+from migrator_core.selection import Part
 
 MESSAGES = "messages"
 
@@ -54,6 +55,7 @@ class ConversationsPhase(Phase):
     name = "conversations"
     label = "Conversations and messages"
     collections = frozenset({"conversations", MESSAGES})
+    part = Part.CONVERSATIONS
     needs = (Files, Folders, Ids, Messages, Models, *Linking.needs)
     leaves = Conversations
 
@@ -84,22 +86,25 @@ class ConversationsPhase(Phase):
             yield unreadable(document)
         yield from self._inputs.each("conversations", Conversation, self._convert)
         for one in self._index.untaken():
-            if one.fate is not None:
-                reason = _NOBODYS[one.fate]
-            elif one.user is None or self._accounts.of(one.user) is not None:
-                reason = Reason.CONVERSATION_MISSING
-            else:
-                reason = Reason.OWNER_NOT_MIGRATED
+            reason = _NOBODYS[one.fate] if one.fate is not None else self._why_untaken(one.user)
             yield Outcome(MESSAGES, one.source_id, State.SKIPPED, None, reason)
 
     def result(self) -> Conversations:
         """Which conversations there are."""
         return Conversations(self._inputs.scratch)
 
+    def _why_untaken(self, user: str | None) -> Reason:
+        if not self.is_selected or self._accounts.leaves_out(user):
+            return Reason.NOT_SELECTED
+        known = user is None or self._accounts.of(user) is not None
+        return Reason.CONVERSATION_MISSING if known else Reason.OWNER_NOT_MIGRATED
+
     def _convert(self, document: Document, conversation: Conversation) -> Iterator[Step]:
         source_id, user = conversation.conversation_id, conversation.user
         owner = self._accounts.of(user)
-        if owner is None or user is None:
+        if not self.is_selected or self._accounts.leaves_out(user):
+            yield from self._leave_out(document, conversation, Reason.NOT_SELECTED)
+        elif owner is None or user is None:
             yield from self._leave_out(document, conversation, Reason.OWNER_NOT_MIGRATED)
         elif not self._inputs.scratch.first_time("conversation", user, source_id):
             # Its messages belong to the first row with this id.
@@ -125,6 +130,10 @@ class ConversationsPhase(Phase):
                 source_ids.append(row.source_id)
             except InvalidDocumentError as error:
                 yield failed(row, Reason.INVALID_DOCUMENT, str(error))
+        if self._is_too_old(conversation, messages, user):
+            self._inputs.leave_out("conversation", user, conversation.conversation_id)
+            yield from _left_out(document, conversation, source_ids, Reason.NOT_SELECTED)
+            return
         references = find_references(messages, user)
         found = self._find_paths(conversation, references.paths, user, owner)
         scope = ChatContext(
@@ -139,14 +148,8 @@ class ConversationsPhase(Phase):
         )
         converted = convert_conversation(conversation, messages, scope, source_ids)
         if isinstance(converted, Skipped):
-            yield skipped(
-                document,
-                converted.reason,
-                converted.detail,
-                source_id=conversation.conversation_id,
-            )
-            for source_id in source_ids:
-                yield Outcome(MESSAGES, source_id, State.SKIPPED, None, converted.reason)
+            reason, detail = converted.reason, converted.detail
+            yield from _left_out(document, conversation, source_ids, reason, detail)
             return
         yield from _enclosures(conversation, converted, found.strays)
         shared = self._linking.link(conversation, messages, scope, converted.row)
@@ -154,6 +157,21 @@ class ConversationsPhase(Phase):
         complete = self._inputs.whole("sharedlinks", "aclentries", "users")
         yield from _write(conversation, replace(converted, row=shared.row), partial=not complete)
         yield from shared.after
+
+    def _is_too_old(
+        self, conversation: Conversation, messages: Sequence[Message], user: str
+    ) -> bool:
+        """Whether nothing of it is new: an edit or a rating changes only the message's date."""
+        selection = self._inputs.selection
+        if selection.since is None:
+            return False
+        dates = [conversation.created_at, conversation.updated_at]
+        for message in messages:
+            dates += (message.created_at, message.updated_at)
+        return not (
+            selection.is_recent(dates)
+            or self._inputs.scratch.has(RECENT_LINK, user, conversation.conversation_id)
+        )
 
     def _find_paths(
         self, conversation: Conversation, paths: set[str], user: str, owner: str
@@ -191,11 +209,22 @@ class ConversationsPhase(Phase):
         self, document: Document, conversation: Conversation, reason: Reason
     ) -> Iterator[Step]:
         """Skip a conversation, and its messages for the same reason."""
-        yield skipped(document, reason, source_id=conversation.conversation_id)
+        taken: Iterable[str] = ()
         if conversation.user is not None:
             taken = self._index.take_ids(conversation.conversation_id, conversation.user)
-            for source_id in taken:
-                yield Outcome(MESSAGES, source_id, State.SKIPPED, None, reason)
+        yield from _left_out(document, conversation, taken, reason)
+
+
+def _left_out(
+    document: Document,
+    conversation: Conversation,
+    message_ids: Iterable[str],
+    reason: Reason,
+    detail: str | None = None,
+) -> Iterator[Step]:
+    yield skipped(document, reason, detail, source_id=conversation.conversation_id)
+    for source_id in message_ids:
+        yield Outcome(MESSAGES, source_id, State.SKIPPED, None, reason)
 
 
 def _enclosures(

@@ -24,7 +24,8 @@ from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.stray_files import digest_of
 from migrator_core.runs.results import Accounts, Files, Ids
-from migrator_core.runs.steps import Step, Write
+from migrator_core.runs.steps import Step, Write, left_out
+from migrator_core.selection import Part
 
 
 class FilesPhase(Phase):
@@ -33,6 +34,7 @@ class FilesPhase(Phase):
     name = "files"
     label = "Files"
     collections = frozenset({"files"})
+    part = Part.FILES
     needs = (Accounts, Ids)
     leaves = Files
 
@@ -49,6 +51,18 @@ class FilesPhase(Phase):
         return Files(self._inputs.scratch, self.earlier(Ids).free)
 
     def _convert(self, document: Document, file: File) -> Iterator[Step]:
+        if self._accounts.leaves_out(file.user):
+            yield _skipped(document, file, max(file.bytes or 0, 0), Reason.NOT_SELECTED)
+        elif self._is_wanted(file):
+            yield from self._bring(document, file)
+        else:
+            yield from map(_left_out, self._bring(document, file))
+
+    def _is_wanted(self, file: File) -> bool:
+        recent = self._inputs.selection.is_recent((file.created_at, file.updated_at))
+        return self.is_selected and recent
+
+    def _bring(self, document: Document, file: File) -> Iterator[Step]:
         size = max(file.bytes or 0, 0)
         owner = self._accounts.of(file.user)
         if owner is None or file.user is None:
@@ -84,6 +98,8 @@ class FilesPhase(Phase):
         yield self._write(file, owner, blob)
 
     def _write(self, file: File, owner: str, blob: Blob) -> Step:
+        if not self._is_wanted(file):  # what is not stored needs no reading
+            return self._arriving(file, owner, blob.size, "")
         try:
             with blob.open() as content:
                 digest, size = digest_of(content)
@@ -145,6 +161,15 @@ class FilesPhase(Phase):
     def _remember(self, user: str, file_id: str, link: FileLink, written: Written) -> None:
         if written.is_there:
             self._inputs.scratch.add_link(user, file_id, link)
+
+
+def _left_out(step: Step) -> Step:
+    """The same file, not selected; a file that belongs to nobody would not come anyway."""
+    if isinstance(step, Write):
+        return left_out(step)
+    if isinstance(step, Outcome) and step.reason is not Reason.OWNER_NOT_MIGRATED:
+        return replace(step, state=State.SKIPPED, reason=Reason.NOT_SELECTED, detail=None)
+    return step
 
 
 def _name(file: File) -> str:

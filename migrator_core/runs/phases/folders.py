@@ -14,7 +14,8 @@ from migrator_core.rows import FolderRow, Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.results import Accounts, Folders, Ids
-from migrator_core.runs.steps import Step, Write, skipped
+from migrator_core.runs.steps import Step, Write, left_out, skipped
+from migrator_core.selection import Part
 
 
 class FoldersPhase(Phase):
@@ -23,6 +24,7 @@ class FoldersPhase(Phase):
     name = "folders"
     label = "Projects as folders"
     collections = frozenset({"chatprojects"})
+    part = Part.FOLDERS
     needs = (Accounts, Ids)
     leaves = Folders
 
@@ -46,7 +48,9 @@ class FoldersPhase(Phase):
 
     def _convert(self, document: Document, project: ChatProject) -> Iterator[Step]:
         owner = self._accounts.of(project.user)
-        if owner is None:
+        if self._accounts.leaves_out(project.user):
+            yield skipped(document, Reason.NOT_SELECTED, source_id=project.id)
+        elif owner is None:
             yield skipped(document, Reason.OWNER_NOT_MIGRATED, source_id=project.id)
         elif not self._inputs.scratch.first_time("chatproject", project.id):
             yield skipped(document, Reason.DUPLICATE, source_id=project.id)
@@ -59,7 +63,8 @@ class FoldersPhase(Phase):
                 fallback=self._inputs.started,
             )
             item = Item(document.collection, project.id, row, fingerprint(row))
-            yield Write(item, then=self._remember)
+            write = Write(item, then=self._remember)
+            yield write if self.is_selected else left_out(write)
 
     def _remember(self, written: Written) -> None:
         row = written.item.row

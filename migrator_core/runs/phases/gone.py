@@ -20,7 +20,8 @@ _NAMED = 20
 class GonePhase(Phase):
     """Documents that an earlier run brought and that this backup does not have.
 
-    Nothing is said of collections that the backup lacks or that could not be read in full.
+    Nothing is said of collections that the backup lacks or that could not be read in full, nor by
+    a run that leaves something out.
     """
 
     name = "gone from the backup"
@@ -33,6 +34,8 @@ class GonePhase(Phase):
 
     async def ask(self, target: OpenWebUI) -> None:
         """Compare what earlier runs brought with what was met in this one."""
+        if not self._inputs.selection.is_everything:
+            return  # what this run was not to look at may well be there
         async for page in Leftovers(target).still_there():
             for one in page:
                 if one.collection == _INSIDE or not self._inputs.whole(one.collection):

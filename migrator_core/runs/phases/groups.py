@@ -25,7 +25,8 @@ from migrator_core.rows import GroupRow, Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.results import Accounts, Groups, Ids
-from migrator_core.runs.steps import Found, Step, Write, taken
+from migrator_core.runs.steps import Found, Step, Write, left_out, taken
+from migrator_core.selection import Part
 
 ORDINARY_USER = "USER"
 """LibreChat's role of every user who has no other one."""
@@ -42,12 +43,14 @@ class GroupsPhase(Phase):
     name = "groups"
     label = "Groups"
     collections = frozenset({"groups"})
+    part = Part.GROUPS
     needs = (Accounts, Ids)
     leaves = Groups
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
         super().__init__(inputs, handover)
         self._accounts = self.earlier(Accounts)
+        self._chosen = self._accounts.chosen()
         self._groups: dict[str, str] = {}
         self._roles: dict[str, str] = {}
         chosen = bool(inputs.settings.tenant)
@@ -140,11 +143,20 @@ class GroupsPhase(Phase):
             notices = (*notices, notice(WarningCode.ID_TAKEN, text))
         incomplete = not self._inputs.whole("users")
         item = Item("groups", source_id, row, fingerprint(row), partial=incomplete)
-        yield Write(item, notices, weight=1000 + 100 * len(row.member_ids), then=then)
+        yield self._selected(
+            Write(item, notices, weight=1000 + 100 * len(row.member_ids), then=then)
+        )
 
     def _convert(self, _: Document, group: Group) -> Iterator[Step]:
         converted = convert_group(group, self._accounts.by_principal, self._inputs.started)
         yield from self._named(group.id, converted.row, converted.notices, self._remember)
+
+    def _selected(self, write: Write) -> Step:
+        """The group, if groups are wanted and somebody is in it whose content is."""
+        row = write.item.row
+        members = row.member_ids if isinstance(row, GroupRow) else ()
+        anybody = not self._inputs.selection.addresses or not self._chosen.isdisjoint(members)
+        return write if self.is_selected and anybody else left_out(write)
 
     def _remember(self, written: Written) -> None:
         if written.is_there:

@@ -80,8 +80,11 @@ class UnusedPermissionsPhase(Phase):
     def steps(self) -> Iterator[Step]:
         """One skipped outcome an entry."""
         for noted in self.earlier(Permissions).notes.remaining():
-            detail = f"{noted.document.resource_type} {noted.document.resource_id}"
-            yield _left_out(noted.source_id, Reason.RESOURCE_NOT_MIGRATED, detail)
+            resource = noted.document.resource_type or "", noted.document.resource_id or ""
+            if self._inputs.was_left_out(*resource):
+                yield _left_out(noted.source_id, Reason.NOT_SELECTED)
+            else:
+                yield _left_out(noted.source_id, Reason.RESOURCE_NOT_MIGRATED, " ".join(resource))
 
 
 @dataclass(frozen=True, slots=True)

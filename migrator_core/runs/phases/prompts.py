@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.library.commands import FreeCommands
@@ -19,6 +19,7 @@ from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.permissions import Granting
 from migrator_core.runs.results import Accounts, Ids, Permissions
 from migrator_core.runs.steps import Step, Write, skipped
+from migrator_core.selection import Part
 
 
 class PromptsPhase(Phase):
@@ -27,6 +28,7 @@ class PromptsPhase(Phase):
     name = "prompts"
     label = "Prompts"
     collections = frozenset({"promptgroups", "prompts"})
+    part = Part.PROMPTS
     needs = (*Granting.needs, Ids)
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
@@ -59,10 +61,13 @@ class PromptsPhase(Phase):
         source_ids = [noted.source_id for noted in notes]
         self._inputs.claim("prompts", source_ids)
         owner = self.earlier(Accounts).of(group.author)
-        if owner is None:
+        if owner is None and not self.earlier(Accounts).leaves_out(group.author):
             yield skipped(document, Reason.OWNER_NOT_MIGRATED, source_id=group.id)
             for source_id in source_ids:
                 yield _version_skipped(source_id, Reason.OWNER_NOT_MIGRATED)
+            return
+        if owner is None or self._leaves_out(group, versions):
+            yield from self._leave_out(document, group, versions, source_ids, owner)
             return
         permissions = self.earlier(Permissions)
         resource = Resource(
@@ -105,6 +110,38 @@ class PromptsPhase(Phase):
             weight=1000 + 2 * len(row.content),
             things={"prompts": ["content"] * len(current), **granted.things},
         )
+
+    def _leaves_out(self, group: PromptGroup, versions: Sequence[Prompt]) -> bool:
+        if not self.is_selected or self.earlier(Accounts).leaves_out(group.author):
+            return True
+        dates = [group.created_at, group.updated_at]
+        for version in versions:
+            dates += (version.created_at, version.updated_at)
+        return not self._inputs.selection.is_recent(dates)
+
+    def _leave_out(
+        self,
+        document: Document,
+        group: PromptGroup,
+        versions: Sequence[Prompt],
+        source_ids: Sequence[str],
+        owner: str | None,
+    ) -> Iterator[Step]:
+        """Skip a prompt that was not selected; the command that it is to get one day is its own."""
+        ids = self.earlier(Ids).free
+        convert_group(
+            group,
+            versions,
+            owner_id=owner or "",
+            command=self._commands.taker(own_id(group, owner or "", ids)),
+            ids=ids,
+            grants=(),
+            fallback=self._inputs.started,
+        )
+        self._inputs.leave_out("promptGroup", group.id)
+        yield skipped(document, Reason.NOT_SELECTED, source_id=group.id)
+        for source_id in source_ids:
+            yield _version_skipped(source_id, Reason.NOT_SELECTED)
 
 
 def _version_skipped(source_id: str, reason: Reason) -> Outcome:

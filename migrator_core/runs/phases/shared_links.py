@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from migrator_core.convert.chats.chat import ChatContext
 from migrator_core.convert.chats.shared_chats import (
@@ -28,8 +29,12 @@ from migrator_core.runs.phases.permissions import Granting, ResourceGrants
 from migrator_core.runs.results import Accounts, Conversations, Permissions, SharedLinks
 from migrator_core.runs.scratch import Noted
 from migrator_core.runs.steps import Step, Write, skipped
+from migrator_core.selection import Part
 
 COLLECTION = "sharedlinks"
+RECENT_LINK = "recent link"
+"""What it is noted as that a conversation has a link that is new enough to be brought."""
+_RESOURCE: Final = "sharedLink"
 
 
 class LinksPhase(Phase):
@@ -38,6 +43,7 @@ class LinksPhase(Phase):
     name = "shared links"
     label = "Shared links"
     collections = frozenset({COLLECTION})
+    part = Part.CONVERSATIONS
     needs = (Accounts,)
     leaves = SharedLinks
 
@@ -56,7 +62,10 @@ class LinksPhase(Phase):
 
     def _note(self, document: Document, link: SharedLink) -> Iterator[Step]:
         user = link.user or ""
-        if self._accounts.of(user) is None:
+        if not self.is_selected or self._accounts.leaves_out(user):
+            self._inputs.leave_out(_RESOURCE, link.id or "")
+            yield skipped(document, Reason.NOT_SELECTED)
+        elif self._accounts.of(user) is None:
             yield skipped(document, Reason.OWNER_NOT_MIGRATED)
         elif has_ended(link, self._inputs.started * 1000):
             yield skipped(document, Reason.EXPIRED)
@@ -67,6 +76,9 @@ class LinksPhase(Phase):
             yield skipped(document, Reason.CONVERSATION_MISSING)
         else:
             self._notes.add((user, link.conversation_id), document.source_id, link)
+            since = self._inputs.selection
+            if since.since is not None and since.is_recent((link.created_at, link.updated_at)):
+                self._inputs.scratch.first_time(RECENT_LINK, user, link.conversation_id)
 
 
 class UnusedLinksPhase(Phase):
@@ -81,6 +93,12 @@ class UnusedLinksPhase(Phase):
         conversations = self.earlier(Conversations)
         for noted in self.earlier(SharedLinks).notes.remaining():
             link = noted.document
+            if self._inputs.was_left_out(
+                "conversation", link.user or "", link.conversation_id or ""
+            ):
+                self._inputs.leave_out(_RESOURCE, link.id or "")
+                yield _left_out(noted.source_id, Reason.NOT_SELECTED, None)
+                continue
             known = conversations.has(link.user or "", link.conversation_id or "")
             reason = Reason.RESOURCE_NOT_MIGRATED if known else Reason.CONVERSATION_MISSING
             yield _left_out(noted.source_id, reason, f"conversation {link.conversation_id}")
@@ -149,7 +167,7 @@ class Linking:
             link = noted.document
             label = f"shared link {link.share_id}"
             public = link.is_public and not self._incomplete
-            resource = Resource("sharedLink", link.id, owner, label, shared=public)
+            resource = Resource(_RESOURCE, link.id, owner, label, shared=public)
             granted = self._granting.grants_of(resource)
             candidates.append(_Candidate(noted.source_id, link, granted))
         return sorted(candidates, key=lambda each: each.link.created_at or 0, reverse=True)

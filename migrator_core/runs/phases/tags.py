@@ -13,6 +13,7 @@ from migrator_core.rows import Item
 from migrator_core.runs.phase import Phase
 from migrator_core.runs.results import Accounts
 from migrator_core.runs.steps import Step, Write, skipped
+from migrator_core.selection import Part
 
 
 class TagsPhase(Phase):
@@ -21,6 +22,7 @@ class TagsPhase(Phase):
     name = "tags"
     label = "Bookmarks as tags"
     collections = frozenset({"conversationtags"})
+    part = Part.TAGS
     needs = (Accounts,)
 
     def steps(self) -> Iterator[Step]:
@@ -28,7 +30,11 @@ class TagsPhase(Phase):
         return self._inputs.each("conversationtags", ConversationTag, self._convert)
 
     def _convert(self, document: Document, tag: ConversationTag) -> Iterator[Step]:
-        owner = self.earlier(Accounts).of(tag.user)
+        accounts = self.earlier(Accounts)
+        owner = accounts.of(tag.user)
+        if not self.is_selected or accounts.leaves_out(tag.user):
+            yield skipped(document, Reason.NOT_SELECTED)
+            return
         if owner is None:
             yield skipped(document, Reason.OWNER_NOT_MIGRATED)
             return

@@ -33,8 +33,10 @@ from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.rows import Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
-from migrator_core.runs.results import Accounts, OwnAccounts
-from migrator_core.runs.steps import NewPassword, Step, Write, skipped
+from migrator_core.runs.phases.choosing_people import Chosen, choose_people
+from migrator_core.runs.results import OwnAccounts
+from migrator_core.runs.steps import NewPassword, Step, Write, left_out, skipped
+from migrator_core.selection import Part
 from migrator_core.settings import Settings
 
 
@@ -44,6 +46,7 @@ class UsersPhase(Phase):
     name = "users"
     label = "Accounts"
     collections = frozenset({"users"})
+    part = Part.USERS
     leaves = OwnAccounts
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
@@ -52,6 +55,8 @@ class UsersPhase(Phase):
         self._existing: Mapping[str, Account] = {}
         self._plan = AccountPlan({}, {})
         self._foreign: frozenset[str] = frozenset()
+        self._notices: tuple[Notice, ...] = ()
+        self._chosen = Chosen()
         self._banned: frozenset[str] = frozenset()
         self._accounts: dict[str, str] = {}
 
@@ -59,8 +64,8 @@ class UsersPhase(Phase):
         """What the plan needs of every user.
 
         Raises:
-            CannotStartError: they are several tenants' people, or none of the chosen one's.
-                Nothing has been written yet.
+            CannotStartError: they are several tenants' people, or nobody whom somebody chose is
+                among them. Nothing has been written yet.
         """
         users = self._inputs.readable("users", User, of_all=True)
         everyone = [identity_of(user) for user in users]
@@ -70,6 +75,7 @@ class UsersPhase(Phase):
             raise CannotStartError(problem)
         self._identities = [one for one in everyone if is_of(one.tenant, chosen)]
         self._foreign = foreign_accounts(everyone, chosen)
+        self._chosen = choose_people(self._identities, self._inputs.selection)
         entries = self._inputs.readable("logs", LogEntry, of_all=True)
         self._banned = banned_users(entries, self._inputs.started * 1000)
 
@@ -78,6 +84,8 @@ class UsersPhase(Phase):
         self._existing = await target.inventory.accounts(wanted_addresses(self._identities))
         known = holders(self._existing, self._inputs.settings, self._foreign)
         self._plan = plan_accounts(self._identities, known)
+        chosen = [one for one in self._identities if one.source_id not in self._chosen.left_out]
+        self._notices = plan_accounts(chosen, known).notices if self.is_selected else ()
 
     def total(self) -> int | None:
         """One outcome a user; unreadable documents come on top."""
@@ -85,18 +93,22 @@ class UsersPhase(Phase):
 
     def steps(self) -> Iterator[Step]:
         """One step a user; users who share an account with another one follow in a later phase."""
-        yield from self._plan.notices
+        yield from self._notices
+        for address in self._chosen.unknown:
+            yield notice(WarningCode.USER_UNKNOWN, address)
         yield from self._strangers()
         yield from self._inputs.each("users", User, self._convert)
 
     def result(self) -> OwnAccounts:
         """The plan, and the accounts that are there."""
-        return OwnAccounts(self._plan, self._accounts)
+        return OwnAccounts(self._plan, self._accounts, self._chosen.left_out)
 
     def _convert(self, document: Document, user: User) -> Iterator[Step]:
         decision = self._plan.decisions[user.id]
         if not self._inputs.scratch.first_time("user", user.id):
             yield skipped(document, Reason.DUPLICATE)
+        elif not self.is_selected or user.id in self._chosen.left_out:
+            yield from self._leave_out(document, user, decision)
         elif decision.skipped is not None:
             yield skipped(document, decision.skipped.reason, decision.skipped.detail)
         elif decision.fate is Fate.EXISTING:
@@ -106,7 +118,16 @@ class UsersPhase(Phase):
         # A merged user gets the outcome in MergedUsersPhase, when the other account is known
         # to have arrived.
 
-    def _own_account(self, user: User) -> Step:
+    def _leave_out(self, document: Document, user: User, decision: Decision) -> Iterator[Step]:
+        """Learn of the account, where there is one: what is selected may belong to it."""
+        if decision.fate is Fate.CREATE:
+            yield left_out(self._own_account(user.model_copy(update={"avatar": None})))
+        elif decision.fate is not Fate.MERGE:
+            if decision.fate is Fate.EXISTING:
+                self._accounts[user.id] = self._existing[decision.email or ""].id
+            yield skipped(document, Reason.NOT_SELECTED)
+
+    def _own_account(self, user: User) -> Write:
         content = self._inputs.picture(user.avatar, user.id) if user.avatar else None
         avatar = data_uri(content) if content else None
         converted = convert_user(
@@ -152,6 +173,8 @@ class UsersPhase(Phase):
         """One warning for each account that was there before and is about to receive something."""
         receiving: dict[str, list[str]] = {}
         for source_id in self._plan.of(Fate.EXISTING):
+            if source_id in self._chosen.left_out:
+                continue
             decision = self._plan.decisions[source_id]
             receiving.setdefault(decision.email or "", []).append(source_id)
         own = {user_id(identity.source_id) for identity in self._identities}
@@ -223,44 +246,3 @@ def _whose(role: str) -> str:
 
 def _day(moment: int) -> str:
     return f"{datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=moment):%Y-%m-%d}"
-
-
-class MergedUsersPhase(Phase):
-    """Users whose content goes to the account of another user of the backup."""
-
-    name = "merged users"
-    label = "Accounts that were there twice"
-    needs = (OwnAccounts,)
-    leaves = Accounts
-
-    def __init__(self, inputs: Inputs, handover: Handover) -> None:
-        super().__init__(inputs, handover)
-        own = self.earlier(OwnAccounts)
-        self._plan = own.plan
-        self._accounts = dict(own.accounts)
-
-    def total(self) -> int | None:
-        """One outcome a user."""
-        return len(self._plan.of(Fate.MERGE))
-
-    def steps(self) -> Iterator[Step]:
-        """One outcome a user: the other account has arrived, or it has not."""
-        for source_id in self._plan.of(Fate.MERGE):
-            kept = self._plan.decisions[source_id].kept or ""
-            account = self._accounts.get(kept)
-            if account is None:
-                detail = f"the account of user {kept}, which has the same e-mail address"
-                yield Outcome("users", source_id, State.FAILED, None, Reason.PARENT_FAILED, detail)
-            else:
-                self._accounts[source_id] = account
-                yield Outcome("users", source_id, State.EXISTING, account)
-
-    def result(self) -> Accounts:
-        """All accounts that content can go to."""
-        arrived = set(self._accounts.values())
-        principals = {
-            principal: account
-            for principal, account in self._plan.principals.items()
-            if account in arrived
-        }
-        return Accounts(self._accounts, principals)

@@ -13,6 +13,7 @@ from migrator_core.runs.readiness.contents import look_inside
 from migrator_core.runs.readiness.findings import COMMAND_LINE, Door, Findings
 from migrator_core.runs.readiness.history import look_at_earlier_runs
 from migrator_core.runs.readiness.place import look_for_backups, look_for_room, look_for_tools
+from migrator_core.runs.readiness.selection import look_at_the_selection
 from migrator_core.settings import Settings
 
 Look = Callable[[Findings], Awaitable[None]]
@@ -20,7 +21,7 @@ Look = Callable[[Findings], Awaitable[None]]
 QUICK: Final[tuple[Look, ...]] = (look_for_backups, look_for_tools, look_for_room)
 """Looks that open no backup: they take no time, however large it is."""
 
-LOOKS: Final[tuple[Look, ...]] = (*QUICK, look_at_earlier_runs, look_inside)
+LOOKS: Final[tuple[Look, ...]] = (*QUICK, look_at_earlier_runs, look_at_the_selection, look_inside)
 """All looks, in their order: each may use what those before it have found."""
 
 

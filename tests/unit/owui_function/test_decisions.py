@@ -68,6 +68,19 @@ def test_the_valves_decided() -> None:
     ]
 
 
+def test_what_is_left_out_is_said() -> None:
+    people = ", ".join(f"p{n}@x.org" for n in range(5))
+    valves = Valves(only="conversations, users", people=people, since="2026-03-01")
+    assert _said(valves, {"MIGRATION_ONLY": "files"})[-3:] == [
+        "users, conversations (the valve says so)",
+        "p0@x.org, p1@x.org, p2@x.org and 2 more (the valve says so)",
+        "before 2026-03-01 00:00 UTC (the valve says so)",
+    ]
+    assert _said(Valves(), {"MIGRATION_SINCE": "2026-03-01T10:00+01:00"})[-1:] == [
+        "before 2026-03-01 10:00 UTC+01:00 (MIGRATION_SINCE in the environment)"
+    ]
+
+
 def test_a_long_model_map_leaves_room_for_the_buttons() -> None:
     pairs = ", ".join(f'"old-{n}": "new-{n}"' for n in range(1_000))
     said = _said(Valves(model_map=f"{{{pairs}}}"), {})[4]

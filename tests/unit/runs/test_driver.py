@@ -41,6 +41,10 @@ class Notebook:
             self.calls.append(("file", (item.source_id, blob.read())))
         return self._fate(item)
 
+    async def recognise(self, items: Sequence[Item]) -> list[Written | None]:
+        self.calls.append(("recognise", [item.source_id for item in items]))
+        return [self._fates.get(item.source_id) for item in items]
+
     async def look(self, item: Item) -> Written | None:
         self.calls.append(("look", item.source_id))
         return self._fates.get(item.source_id)

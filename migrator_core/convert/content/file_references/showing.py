@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
+from migrator_core.chat_document import LOST_FILE
 from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.convert.content.context import PartContext
 from migrator_core.convert.content.fallback import convert_unknown
@@ -84,7 +85,7 @@ def lost(name: str, context: PartContext) -> Pieces:
     """The words that stand for a file that is not there, with the warning."""
     label = single_line(name, limit=MAX_NAME) or "file without a name"
     return Pieces(
-        text=f"📎 {label} (file not migrated)",
+        text=label.join(LOST_FILE),
         notices=(notice(WarningCode.FILE_REFERENCE_LOST, f"{context.where}: {label}"),),
     )
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrator_core.chat_document import NO_QUESTION
+from migrator_core.chat_document import LOST_FILE, NO_QUESTION
 from migrator_core.openwebui.contents.choices import Choice
 from migrator_core.openwebui.contents.messages import entry
 from migrator_core.openwebui.contents.tree import MergedTree, merge_tree
@@ -150,6 +150,26 @@ def test_a_message_that_may_say_less_replaces_nothing() -> None:
     assert merged.choices["a"] is Choice.SAME
     assert not merged.changed
     assert merged.written == ledger(before)
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "brought"),
+    [
+        ("ab", "b", True),
+        ("ab", "c", False),
+        ("b", "ab", False),
+        ("aab", "ab", True),
+        ("", "", False),
+    ],
+)
+def test_a_message_that_lacks_fewer_files_is_brought(before: str, now: str, brought: bool) -> None:
+    def lacking(names: str) -> str:
+        return "Look:" + "".join(name.join(LOST_FILE) for name in names)
+
+    there, ours = tree(q="", a="q"), tree(q="", a="q")
+    there["a"]["content"], ours["a"]["content"] = lacking(before), lacking(now)
+    merged = merge_tree(ours, copy(there), ledger(there), unsure={"a"})
+    assert merged.changed is brought
 
 
 def test_of_an_older_ledger_new_messages_come_and_differences_stay() -> None:
