@@ -128,17 +128,13 @@ class Permissions:
 
     ``projects`` are how things were shared before LibreChat 0.8. ``incomplete`` says that a thing
     without permissions may have lost them: then there are none of those. ``decided`` are the kinds
-    of things that have any permissions: nothing older counts for them.
+    of things that have any permissions.
     """
 
     notes: Notes[AclEntry]
     projects: Sequence[Project]
     incomplete: bool
     decided: Collection[str]
-
-    def older_rules(self, kind: str) -> bool:
-        """Whether things of this kind without permissions are shared as older versions did."""
-        return not self.incomplete and kind not in self.decided
 
 
 @dataclass(frozen=True, slots=True)

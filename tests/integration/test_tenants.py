@@ -64,7 +64,7 @@ def _backup(folder: Path) -> Path:
                 provider="openAI", model="gpt-4o", projectIds=[oid("project")]),
         ],
         "projects": [
-            {"_id": oid("project"), "name": "instance", "agentIds": ["agent_old"],
+            {"_id": oid("project"), "name": "instance", "agentIds": [],
              "tenantId": "north"},
         ],
         "aclentries": [

@@ -99,19 +99,24 @@ class _Collected:
             self.notices.append(notice(WarningCode.ACCESS_WIDENED, text))
 
 
-def agent_is_shared(agent: Agent, projects: Iterable[Project]) -> bool:
-    """Whether the agent was public before LibreChat 0.8 had permissions."""
+def agent_is_shared(agent: Agent, projects: Iterable[Project], *, listed: bool) -> bool:
+    """Whether an agent without permissions is public, as it was before LibreChat 0.8 had any.
+
+    ``listed`` asks for the project's own list alone. That is what LibreChat makes permissions of,
+    one by one, once it has them (0.8, ``config/migrate-agent-permissions.js``); what the agent
+    says of itself is a leftover then.
+    """
     return any(
-        agent.id in project.agent_ids or project.id in agent.project_ids
+        agent.id in project.agent_ids or (not listed and project.id in agent.project_ids)
         for project in projects
         if project.name == INSTANCE
     )
 
 
-def prompt_is_shared(group: PromptGroup, projects: Iterable[Project]) -> bool:
-    """Whether the prompt was public before LibreChat 0.8 had permissions."""
+def prompt_is_shared(group: PromptGroup, projects: Iterable[Project], *, listed: bool) -> bool:
+    """Whether a prompt without permissions is public; see :func:`agent_is_shared`."""
     return any(
-        group.id in project.prompt_group_ids or project.id in group.project_ids
+        group.id in project.prompt_group_ids or (not listed and project.id in group.project_ids)
         for project in projects
         if project.name == INSTANCE
     )

@@ -79,8 +79,8 @@ class AgentsPhase(Phase):
             agent.document_id,
             owner,
             f"agent {agent.name or agent.id}",
-            shared=permissions.older_rules("agent")
-            and agent_is_shared(agent, permissions.projects),
+            shared=not permissions.incomplete
+            and agent_is_shared(agent, permissions.projects, listed="agent" in permissions.decided),
             collaborative=agent.is_collaborative,
         )
         granted = self._granting.grants_of(resource)

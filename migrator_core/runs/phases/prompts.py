@@ -75,8 +75,10 @@ class PromptsPhase(Phase):
             group.id,
             owner,
             f"prompt {group.name or group.id}",
-            shared=permissions.older_rules("promptGroup")
-            and prompt_is_shared(group, permissions.projects),
+            shared=not permissions.incomplete
+            and prompt_is_shared(
+                group, permissions.projects, listed="promptGroup" in permissions.decided
+            ),
         )
         granted = self._granting.grants_of(resource)
         ids = self.earlier(Ids).free

@@ -161,15 +161,25 @@ def test_only_the_instance_project_makes_things_public() -> None:
     agent = parse(Agent, d.AGENT)
     listed = parse(Agent, d.AGENT | {"id": "agent_other", "projectIds": [d.PROJECT["_id"]]})
     other = parse(Agent, d.AGENT | {"id": "agent_other"})
-    assert agent_is_shared(agent, [_project()])
-    assert agent_is_shared(listed, [_project()])
-    assert not agent_is_shared(other, [_project()])
-    assert not agent_is_shared(agent, [_project(name="team")])
-    assert not agent_is_shared(agent, [])
+    assert agent_is_shared(agent, [_project()], listed=False)
+    assert agent_is_shared(listed, [_project()], listed=False)
+    assert not agent_is_shared(other, [_project()], listed=False)
+    assert not agent_is_shared(agent, [_project(name="team")], listed=False)
+    assert not agent_is_shared(agent, [], listed=False)
     group = parse(PromptGroup, d.PROMPT_GROUP)
-    assert prompt_is_shared(group, [_project()])
-    assert not prompt_is_shared(group, [_project(promptGroupIds=[])])
-    assert not prompt_is_shared(group, [_project(name=None)])
+    assert prompt_is_shared(group, [_project()], listed=False)
+    assert not prompt_is_shared(group, [_project(promptGroupIds=[])], listed=False)
+    assert not prompt_is_shared(group, [_project(name=None)], listed=False)
+
+
+def test_beside_permissions_what_a_thing_says_of_itself_is_a_leftover() -> None:
+    agent = parse(Agent, d.AGENT)
+    says_so = parse(Agent, d.AGENT | {"id": "agent_other", "projectIds": [d.PROJECT["_id"]]})
+    assert agent_is_shared(agent, [_project()], listed=True)
+    assert not agent_is_shared(says_so, [_project()], listed=True)
+    group = parse(PromptGroup, d.PROMPT_GROUP | {"projectIds": [d.PROJECT["_id"]]})
+    assert prompt_is_shared(group, [_project()], listed=True)
+    assert not prompt_is_shared(group, [_project(promptGroupIds=[])], listed=True)
 
 
 @pytest.mark.parametrize(
