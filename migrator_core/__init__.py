@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from migrator_core.runs.readiness.check import check
     from migrator_core.runs.readiness.findings import Door, Findings
     from migrator_core.runs.run import migrate
+    from migrator_core.runs.undo import undo
     from migrator_core.runs.verify import verify
 
 __version__ = "0.1.0"
@@ -47,6 +48,7 @@ __all__ = [
     "run_info",
     "settle_model",
     "store_files",
+    "undo",
     "verify",
 ]
 
@@ -63,6 +65,7 @@ _HOMES = {
         "runs.readiness.findings": ("Door", "Findings"),
         "runs.ending": ("Result",),
         "runs.run": ("migrate",),
+        "runs.undo": ("undo",),
         "runs.verify": ("verify",),
     }.items()
     for name in names

@@ -23,11 +23,12 @@ class RunState(StrEnum):
 
 
 class Mode(StrEnum):
-    """Whether a run writes. A verification reads back and compares."""
+    """Whether a run writes. A verification reads back and compares; an undo takes a run back."""
 
     RUN = "run"
     DRY_RUN = "dry-run"
     VERIFY = "verify"
+    UNDO = "undo"
 
 
 class State(StrEnum):

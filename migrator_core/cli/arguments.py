@@ -45,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_run(verbs)
     _add_check(verbs)
     _add_verify(verbs)
+    _add_undo(verbs)
     _add_runs(verbs)
     _add_report(verbs)
     _add_install_function(verbs)
@@ -106,6 +107,33 @@ def _add_verify(verbs: Any) -> None:  # noqa: ANN401 - as above
     _add_log_format(verb)
 
 
+def _add_undo(verbs: Any) -> None:  # noqa: ANN401 - as above
+    verb = _add_verb(
+        verbs,
+        "undo",
+        "Take a run back, except for what people have changed or need since; --dry-run previews.",
+        lambda parsed: run.undo(
+            parsed.run, parsed.log_format, dry_run=parsed.dry_run, report_dir=parsed.report_dir
+        ),
+    )
+    verb.add_argument(
+        "run", nargs="?", metavar="RUN", help="The run's id. Default: the last one not undone."
+    )
+    verb.add_argument("--dry-run", action="store_true", help="Preview: look, change nothing.")
+    _add_report_dir(verb)
+    _add_log_format(verb)
+
+
+def _add_report_dir(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--report-dir",
+        type=Path,
+        default=os.environ.get("MIGRATION_REPORT_DIR") or None,
+        metavar="DIR",
+        help="Where to. Default: DATA_DIR/librechat-migration/RUN. [MIGRATION_REPORT_DIR]",
+    )
+
+
 def _add_check(verbs: Any) -> None:  # noqa: ANN401 - as above
     verb = _add_verb(
         verbs,
@@ -163,13 +191,7 @@ def _add_report(verbs: Any) -> None:  # noqa: ANN401 - as above
         lambda parsed: past_runs.write_report(parsed.run, parsed.report_dir),
     )
     verb.add_argument("run", nargs="?", metavar="RUN", help="The run's id. Default: the last run.")
-    verb.add_argument(
-        "--report-dir",
-        type=Path,
-        default=os.environ.get("MIGRATION_REPORT_DIR") or None,
-        metavar="DIR",
-        help="Where to. Default: DATA_DIR/librechat-migration/RUN. [MIGRATION_REPORT_DIR]",
-    )
+    _add_report_dir(verb)
 
 
 def _add_install_function(verbs: Any) -> None:  # noqa: ANN401 - as above

@@ -32,7 +32,7 @@ def list_runs(*, as_json: bool) -> ExitStatus:
         migrated = sum(entry.get("migrated", 0) for entry in run.counts.values())
         say(
             f"{run.id:36}  {isoformat(run.started_at):20}  {run.state:11}  {migrated:>9,}  "
-            f"{visible(run.backup_path)}"
+            f"{f'undo of {run.undoes}' if run.undoes else visible(run.backup_path)}"
         )
     return ExitStatus.FINISHED
 

@@ -6,9 +6,13 @@ from migrator_core.openwebui.catching_up.leftovers import Leftovers
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.inventory import Account, ModelOwner
 from migrator_core.openwebui.ledger.ledger import Ledger
-from migrator_core.openwebui.ledger.records import EntryState, LedgerItem, RunRecord
+from migrator_core.openwebui.ledger.records import UNDOES, EntryState, LedgerItem, RunRecord
 from migrator_core.openwebui.run_lock.lock import RunLock
 from migrator_core.openwebui.strangers import Strangers
+from migrator_core.openwebui.undoing.memory import UndoMemory
+from migrator_core.openwebui.undoing.plan import Plan
+from migrator_core.openwebui.undoing.planning import Planning
+from migrator_core.openwebui.undoing.removing import Removing
 from migrator_core.openwebui.verifying.before import before_us
 from migrator_core.openwebui.verifying.memory import Memory
 from migrator_core.openwebui.verifying.writer import VerifyingWriter
@@ -18,6 +22,7 @@ from migrator_core.openwebui.writing.writer import LiveWriter, Writer
 from migrator_core.outcome import RunState
 
 __all__ = [
+    "UNDOES",
     "Account",
     "EntryState",
     "Ledger",
@@ -27,11 +32,15 @@ __all__ = [
     "Memory",
     "ModelOwner",
     "OpenWebUI",
+    "Plan",
+    "Planning",
     "PreviewWriter",
+    "Removing",
     "RunLock",
     "RunRecord",
     "RunState",
     "Strangers",
+    "UndoMemory",
     "VerifyingWriter",
     "Writer",
     "Written",

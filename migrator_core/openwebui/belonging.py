@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.tables.kind import Kind, Part
@@ -34,25 +33,6 @@ def conditions(
         if part.table.name in schema.tables
     }
     return {kind.name: own, **parts}
-
-
-async def ours_and_others(
-    connection: AsyncConnection, kind: Kind[Any], keys: Sequence[str], schema: Schema
-) -> tuple[Rows, Rows]:
-    """The rows of these items that we made, and those that somebody added to them since.
-
-    What a table cannot tell apart counts as ours.
-    """
-    ours: Rows = {}
-    others: Rows = {}
-    parts = {part.table.name: part for part in kind.parts}
-    for name, condition in conditions(kind, keys, schema).items():
-        found = await connection.execute(sa.select(schema.table(name)).where(condition))
-        for row in map(dict, found.mappings()):
-            part = parts.get(name)
-            into = ours if part is None or part.is_ours(row) else others
-            into.setdefault(name, []).append(row)
-    return ours, others
 
 
 def _condition(

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from migrator_core.report.data import BackupInfo, Report, RunInfo, Verification, isoformat
+from migrator_core.report.data import (
+    BackupInfo,
+    Report,
+    RunInfo,
+    Undoing,
+    Verification,
+    isoformat,
+)
 from migrator_core.report.files import write_reports
 from migrator_core.report.summary import headline, summary_lines
 
@@ -10,6 +17,7 @@ __all__ = [
     "BackupInfo",
     "Report",
     "RunInfo",
+    "Undoing",
     "Verification",
     "headline",
     "isoformat",

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from migrator_core.outcome import Mode, Notice, Outcome, RunState
 from migrator_core.tally import CollectionEntry, Counts
+from migrator_core.undoing import KeptThing, UndoCounts
 from migrator_core.verification import Finding, VerificationCounts
 
 FIRST = (
@@ -72,12 +73,20 @@ class Verification:
 
 
 @dataclass(frozen=True, slots=True)
+class Undoing:
+    """What an undo did and what it kept; ``kept`` can be read again and again."""
+
+    counts: UndoCounts
+    kept: Callable[[], Iterable[KeptThing]]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything a report shows.
 
     ``collections`` has the shape of ``report.json``; ``items`` and ``warnings`` can be read again
     and again and never need to fit into memory. ``verification`` is there where what was migrated
-    was read back.
+    was read back, ``undoing`` where a run was taken back.
     """
 
     run: RunInfo
@@ -86,10 +95,14 @@ class Report:
     items: Callable[[], Iterable[Outcome]]
     warnings: Callable[[], Iterable[Notice]]
     verification: Verification | None = None
+    undoing: Undoing | None = None
 
     @property
     def title(self) -> str:
         """The heading for people."""
+        if self.undoing is not None:
+            did = "Preview of the undo" if self.undoing.counts.preview else "Undo"
+            return f"{did} of a migration from LibreChat to Open WebUI"
         did = {Mode.DRY_RUN: "Preview", Mode.VERIFY: "Verification"}.get(self.run.mode, "Migration")
         return f"{did} from LibreChat to Open WebUI"
 
@@ -97,7 +110,8 @@ class Report:
     def is_bad(self) -> bool:
         """Whether somebody has to do something."""
         differs = self.verification is not None and not self.verification.counts.is_clean
-        return bool(self.totals()["failed"] or self.run.state != RunState.FINISHED or differs)
+        failed = self.totals()["failed"] or (self.undoing and self.undoing.counts.failed)
+        return bool(failed or self.run.state != RunState.FINISHED or differs)
 
     def ordered(self) -> list[tuple[str, CollectionEntry]]:
         """The collections as people want to see them: what matters most comes first."""

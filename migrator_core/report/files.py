@@ -89,6 +89,11 @@ def json_chunks(report: Report) -> Iterator[str]:
         yield ',\n"verification": ' + sums.removesuffix("}") + ', "findings": ['
         yield from _separated(finding.to_json() for finding in report.verification.findings())
         yield "]}"
+    if report.undoing is not None:
+        sums = _dump(report.undoing.counts.to_json())
+        yield ',\n"undo": ' + sums.removesuffix("}") + ', "kept": ['
+        yield from _separated(thing.to_json() for thing in report.undoing.kept())
+        yield "]}"
     yield "\n}\n"
 
 

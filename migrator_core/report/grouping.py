@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from migrator_core.outcome import Reason, State, WarningCode
-from migrator_core.report.data import Report
+from migrator_core.report.data import Report, Undoing
+from migrator_core.undoing import WORDS, Kept
 from migrator_core.verification import Difference
 
 SHOWN = 200
@@ -60,3 +61,18 @@ def finding_groups(report: Report) -> dict[tuple[Difference, str], Group]:
         group.add(finding.source_id, finding.detail)
     order = list(Difference)
     return dict(sorted(groups.items(), key=lambda each: (order.index(each[0][0]), each[0][1])))
+
+
+def kept_groups(undoing: Undoing) -> dict[tuple[Kept, str], Group]:
+    """What an undo kept, by why and kind; what failed first."""
+    groups: dict[tuple[Kept, str], Group] = {}
+    for thing in undoing.kept():
+        group = groups.setdefault((thing.why, thing.kind), Group())
+        group.add(thing.source_id or thing.target_id, thing.detail)
+    order, kinds = list(Kept), list(WORDS)
+
+    def place(each: tuple[tuple[Kept, str], Group]) -> tuple[bool, int, int]:
+        (why, kind), _ = each
+        return why is not Kept.FAILED, order.index(why), kinds.index(kind)
+
+    return dict(sorted(groups.items(), key=place))

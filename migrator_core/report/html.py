@@ -6,9 +6,17 @@ from collections.abc import Iterator
 from html import escape as escape_html
 
 from migrator_core.explanations import EXPLANATIONS
-from migrator_core.report.data import Report, isoformat
-from migrator_core.report.grouping import Group, finding_groups, item_groups, warning_groups
+from migrator_core.report.data import Report, Undoing, isoformat
+from migrator_core.report.grouping import (
+    Group,
+    finding_groups,
+    item_groups,
+    kept_groups,
+    warning_groups,
+)
 from migrator_core.report.summary import headline, not_done
+from migrator_core.undoing import MEANINGS as KEPT_BECAUSE
+from migrator_core.undoing import WORDS, Kept, heading_of
 from migrator_core.verification import HARMLESS, MEANINGS
 from migrator_core.visible import visible, visible_lines
 
@@ -62,6 +70,9 @@ def _chunks(report: Report) -> Iterator[str]:
     ):
         yield f"<dt>{term}</dt><dd>{_escape(text)}</dd>"
     yield "</dl>\n"
+    if report.undoing is not None:
+        yield from _undoing(report.undoing)
+        return
     yield from _table(report)
     yield from _verification(report)
     groups = item_groups(report)
@@ -81,6 +92,18 @@ def _chunks(report: Report) -> Iterator[str]:
 def _escape(text: str) -> str:
     """Text for the page: nothing in it is markup, and nothing acts or hides."""
     return escape_html(visible(text))
+
+
+def _undoing(undoing: Undoing) -> Iterator[str]:
+    yield "<ul>\n"
+    for line in undoing.counts.lines():
+        yield f"<li>{_escape(line)}</li>\n"
+    yield "</ul>\n"
+    for (why, kind), group in kept_groups(undoing).items():
+        colour = "failed" if why is Kept.FAILED else "warning"
+        heading = f"{WORDS[kind][1]}: {heading_of(why)}"
+        yield from _group(heading, KEPT_BECAUSE[why], group, kind=colour)
+    yield "</body></html>\n"
 
 
 def _table(report: Report) -> Iterator[str]:

@@ -6,9 +6,17 @@ import re
 from collections.abc import Iterator
 
 from migrator_core.explanations import EXPLANATIONS
-from migrator_core.report.data import Report, isoformat
-from migrator_core.report.grouping import Group, finding_groups, item_groups, warning_groups
+from migrator_core.report.data import Report, Undoing, isoformat
+from migrator_core.report.grouping import (
+    Group,
+    finding_groups,
+    item_groups,
+    kept_groups,
+    warning_groups,
+)
 from migrator_core.report.summary import headline, not_done
+from migrator_core.undoing import MEANINGS as KEPT_BECAUSE
+from migrator_core.undoing import WORDS, heading_of
 from migrator_core.verification import MEANINGS
 from migrator_core.visible import visible, visible_lines
 
@@ -30,6 +38,9 @@ def _chunks(report: Report) -> Iterator[str]:
         f"- Open WebUI {_escape(run.open_webui_version)}, tool {run.tool_version}\n"
         f"- Backup: {_escape(backup.path)} ({backup.kind})\n\n"
     )
+    if report.undoing is not None:
+        yield from _undoing(report.undoing)
+        return
     yield from _table(report)
     if report.verification is not None:
         yield f"\n## Verification\n\n{report.verification.counts.headline()}.\n"
@@ -49,6 +60,15 @@ def _chunks(report: Report) -> Iterator[str]:
         yield "\n## Warnings\n"
     for code, group in warnings.items():
         yield f"\n### {code} ({group.count:,})\n\n{EXPLANATIONS[code]}\n\n"
+        yield from _entries(group)
+
+
+def _undoing(undoing: Undoing) -> Iterator[str]:
+    for line in undoing.counts.lines():
+        yield f"- {_escape(line)}\n"
+    for (why, kind), group in kept_groups(undoing).items():
+        yield f"\n## {WORDS[kind][1]}: {heading_of(why)} ({group.count:,})\n\n"
+        yield f"{KEPT_BECAUSE[why]}\n\n"
         yield from _entries(group)
 
 

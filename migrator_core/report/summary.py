@@ -15,6 +15,10 @@ from migrator_core.verification import MEANINGS, Difference, VerificationCounts
 
 def headline(report: Report) -> str:
     """One line that says how the run ended."""
+    if report.undoing is not None:
+        said = report.undoing.counts.headline()
+        unfinished = report.run.state != RunState.FINISHED
+        return f"{report.run.state}: {said} so far; undo again to continue" if unfinished else said
     found = "" if report.verification is None else report.verification.counts.headline()
     if report.run.mode == Mode.VERIFY and found:
         return found
@@ -46,6 +50,8 @@ def _not_done(report: Report) -> str:
 
 def summary_lines(report: Report) -> list[str]:
     """The table of collections, the reasons and the warnings, one line each."""
+    if report.undoing is not None:
+        return report.undoing.counts.lines()
     width = max((len(name) for name in report.collections), default=10)
     early = report.progress()[1] is not None
     lines = [

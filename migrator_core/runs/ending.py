@@ -20,6 +20,7 @@ from migrator_core.report import (
 from migrator_core.runs.course import Course
 from migrator_core.runs.journal import Journal
 from migrator_core.tally import Counts, Tally
+from migrator_core.undoing import UndoCounts
 from migrator_core.verification import VerificationCounts
 
 
@@ -43,10 +44,12 @@ class Result:
     warning_counts: Mapping[str, int]
     report_problem: str | None = None
     verification: VerificationCounts | None = None
+    undo: UndoCounts | None = None
 
 
 def result_of(report: Report, tally: Tally, directory: Path, problem: str | None) -> Result:
     """How a run ended, whose report is written; ``problem`` says why it could not be."""
+    undo = None if report.undoing is None else report.undoing.counts
     return Result(
         run=report.run,
         backup=report.backup,
@@ -54,11 +57,12 @@ def result_of(report: Report, tally: Tally, directory: Path, problem: str | None
         headline=headline(report),
         summary=tuple(summary_lines(report)),
         directory=directory,
-        failures=tally.failures,
+        failures=tally.failures if undo is None else undo.failed,
         warnings=tally.warnings.total(),
         warning_counts=tally.warnings_by_code(),
         report_problem=problem,
         verification=None if report.verification is None else report.verification.counts,
+        undo=undo,
     )
 
 

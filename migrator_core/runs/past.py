@@ -105,16 +105,22 @@ async def past_report(run_id: str | None, directory: Path | None) -> Path:
 async def _find(ledger: Ledger, run_id: str | None) -> RunRecord:
     if run_id is None:
         runs = await ledger.runs()
-        if not runs:
+        migrations = [run for run in runs if run.undoes is None]
+        if not migrations:
             raise CannotStartError(
                 "No run has written to this Open WebUI yet. (Previews leave no trace in the "
                 "database; their reports are where they were written.)"
             )
-        return runs[0]
+        return migrations[0]
     run = await ledger.run(run_id)
     if run is None:
         raise CannotStartError(
             f"There is no run {run_id} in this Open WebUI. `librechat-migrate runs` lists them."
+        )
+    if run.undoes is not None:
+        raise CannotStartError(
+            f"{run_id} is the undo of run {run.undoes}. What it kept and why is in the report that "
+            "it wrote when it ended, and an undo with --dry-run says it again."
         )
     return run
 

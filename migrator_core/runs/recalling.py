@@ -44,7 +44,8 @@ async def _earlier_warnings(ledger: Ledger, run_id: str) -> AsyncIterator[Notice
 
 
 def _continued(runs: list[RunRecord], run_id: str) -> list[RunRecord]:
-    """From the newest to the oldest; ``runs`` have that order."""
+    """From the newest to the oldest; ``runs`` have that order, and undoing one continues none."""
+    runs = [run for run in runs if run.undoes is None]
     ids = [run.id for run in runs]
     found = []
     for run in runs[ids.index(run_id) + 1 :] if run_id in ids else []:

@@ -59,6 +59,14 @@ def verify(deployment: Deployment, backup: Path, report_dir: Path, *options: str
     return _call(command, deployment, backup, report_dir, options, {})
 
 
+def undo(deployment: Deployment, report_dir: Path, *words: str) -> Finished:
+    """``undo`` with these words: a run's id, or options."""
+    command = [*program.command(deployment.python), "undo", *words]
+    return Finished(
+        *_ended(deployment, [*command, "--report-dir", str(report_dir)], {}), report_dir
+    )
+
+
 def _call(
     command: Sequence[str],
     deployment: Deployment,

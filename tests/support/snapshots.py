@@ -9,7 +9,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 
 from tests.support.dumps import TABLES, Rows, sqlite_rows
 from tests.support.environments import Deployment
@@ -58,3 +58,18 @@ def snapshot(deployment: Deployment) -> Snapshot:
     settle(deployment)
     tables = {table: table_rows(deployment, table) for table in TABLES}
     return Snapshot(file_hashes(deployment.data), tables)
+
+
+def whole_database(deployment: Deployment) -> dict[str, list[str]]:
+    """Every row of every table but the migration's own ledger, each as the text of its values."""
+    engine = create_engine(deployment.database_url)
+    try:
+        with engine.connect() as connection:
+            found = {}
+            for table in inspect(connection).get_table_names():
+                if not table.startswith("librechat_migration_"):
+                    rows = connection.execute(text(f'SELECT * FROM "{table}"'))
+                    found[table] = sorted(repr(tuple(row)) for row in rows)
+            return found
+    finally:
+        engine.dispose()

@@ -38,6 +38,12 @@ class ChangedRow:
         """As the ledger keeps it."""
         return [self.table, dict(self.key), self.patch]
 
+    @classmethod
+    def from_json(cls, kept: list[Any]) -> ChangedRow:
+        """As the ledger kept it."""
+        table, key, patch = kept
+        return cls(table, key, patch)
+
 
 class Remembering:
     """The rows that some changes are about, before they are made."""

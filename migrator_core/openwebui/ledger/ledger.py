@@ -18,6 +18,7 @@ from migrator_core.openwebui.database.faults import RejectedError
 from migrator_core.openwebui.database.parameters import in_portions
 from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.ledger.records import (
+    BYTES,
     EntryState,
     LedgerValues,
     RunRecord,
@@ -145,8 +146,29 @@ class Ledger(LedgerReader):
             await connection.execute(
                 sa.update(item)
                 .where(item.c.run_id == run_id, item.c.id.in_(some))
-                .values(state=EntryState.UNDONE.value)
+                .values(state=EntryState.UNDONE.value, replaced=None)
             )
+
+    async def note_bytes(
+        self, connection: AsyncConnection, number: int, path: str, *, beside_its_row: bool
+    ) -> None:
+        """Note, in the caller's transaction, that these bytes have to be taken back after it.
+
+        ``beside_its_row`` says that the row of the file stays, as it was without them.
+        """
+        item = self._tables.item
+        reason = EntryState.REPLACED.value if beside_its_row else None
+        noted = {"replaced": dump_json({BYTES: path}), "reason": reason}
+        await connection.execute(sa.update(item).where(item.c.id == number).values(noted))
+
+    async def forget_bytes(self, number: int) -> None:
+        """Note that bytes are taken back."""
+        item = self._tables.item
+        await self._execute(sa.update(item).where(item.c.id == number).values(replaced=None))
+
+    async def close_undone(self, run_id: str) -> None:
+        """Note that a run was taken back, all that may be."""
+        await self._update(run_id, state=RunState.UNDONE.value)
 
     async def add(self, run_id: str, entries: Sequence[LedgerValues]) -> None:
         """Record entries in a transaction of their own."""

@@ -23,6 +23,9 @@ ROWS = "rows"
 BYTES = "bytes"
 """In ``replaced``: the ``file.path`` of bytes that an undo is to take back."""
 
+UNDOES = "undo"
+"""Among the settings of a run that takes another one back: that one's id."""
+
 LedgerValues = dict[str, str | int | None]
 """One row of ``librechat_migration_item``, every column but the number and the run."""
 
@@ -68,6 +71,12 @@ class RunRecord:
     warnings: Mapping[str, int]
     progress: Mapping[str, Any]
     stop_requested_at: int | None
+
+    @property
+    def undoes(self) -> str | None:
+        """The run that this one takes back; None for a migration."""
+        undone = self.settings.get(UNDOES)
+        return undone if isinstance(undone, str) else None
 
 
 @dataclass(frozen=True, slots=True)

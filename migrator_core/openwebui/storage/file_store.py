@@ -183,6 +183,27 @@ class FileStore:
         with contextlib.suppress(OSError):
             Path(stored.path).unlink()
 
+    def take_back(self, path: str) -> None:
+        """Remove the bytes at a ``file.path``; it is well where there are none.
+
+        Raises:
+            StorageError: they may still be there.
+        """
+        if self._cloud is not None:
+            try:
+                self._cloud.delete_file(path)
+            except Exception as error:
+                raise of_provider(error) from error
+            return
+        # Whatever the path says: nothing but a plain file of the uploads is ours.
+        stored = self.uploads / Path(path).name
+        try:
+            if stored.is_file() and not stored.is_symlink():
+                stored.unlink()
+        except OSError as error:
+            words = error.strerror or type(error).__name__
+            raise StorageError(f"the bytes cannot be removed: {words}") from error
+
     def _store(
         self, name: str, file_id: str, open_blob: OpenBlob, tags: Mapping[str, str]
     ) -> Stored:

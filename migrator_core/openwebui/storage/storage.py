@@ -53,6 +53,10 @@ class Storage:
         """See :meth:`.FileStore.check`."""
         await asyncio.to_thread(self.files.check, name, open_blob)
 
+    async def take_back(self, path: str) -> None:
+        """See :meth:`.FileStore.take_back`."""
+        await asyncio.to_thread(self.files.take_back, path)
+
     async def remove(self, stored: Stored) -> None:
         """See :meth:`.FileStore.remove`."""
         await asyncio.to_thread(self.files.remove, stored)

@@ -64,7 +64,11 @@ class Memory(LedgerReader):
 
     async def last_start(self) -> int | None:
         """When the newest run began that has not been taken back, in seconds."""
-        starts = [run.started_at for run in await self.runs() if run.state is not RunState.UNDONE]
+        starts = [
+            run.started_at
+            for run in await self.runs()
+            if run.state is not RunState.UNDONE and run.undoes is None
+        ]
         return max(starts, default=None)
 
     async def of(self, kind: str, keys: Sequence[str]) -> dict[str, Remembered]:

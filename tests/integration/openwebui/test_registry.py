@@ -9,9 +9,13 @@ from typing import Any, TypeAlias
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.openwebui import EntryState, LedgerItem
-from migrator_core.openwebui.belonging import conditions, ours_and_others
+from migrator_core.openwebui.belonging import Rows as TableRows
+from migrator_core.openwebui.belonging import conditions
+from migrator_core.openwebui.schema import Schema
+from migrator_core.openwebui.tables.kind import Kind
 from migrator_core.openwebui.tables.registry import KINDS, WRITTEN, kind_named, kind_of
 from migrator_core.outcome import State
 from migrator_core.rows import FileRow, Grant, Row
@@ -101,6 +105,25 @@ async def recorded(run: OpenRun) -> list[LedgerItem]:
     """The entries of rows that the run made, the newest first."""
     made = [EntryState.MIGRATED, EntryState.BROUGHT]
     return [one async for one in run.ledger.items(run.run_id, states=made, newest_first=True)]
+
+
+async def ours_and_others(
+    connection: AsyncConnection, kind: Kind[Any], keys: Sequence[str], schema: Schema
+) -> tuple[TableRows, TableRows]:
+    """The rows of these items that we made, and those that somebody added to them since.
+
+    What a table cannot tell apart counts as ours.
+    """
+    ours: TableRows = {}
+    others: TableRows = {}
+    parts = {part.table.name: part for part in kind.parts}
+    for name, condition in conditions(kind, keys, schema).items():
+        found = await connection.execute(sa.select(schema.table(name)).where(condition))
+        for row in map(dict, found.mappings()):
+            part = parts.get(name)
+            into = ours if part is None or part.is_ours(row) else others
+            into.setdefault(name, []).append(row)
+    return ours, others
 
 
 async def test_the_registry_finds_exactly_what_each_item_made(joined: OpenRun) -> None:
