@@ -38,7 +38,7 @@ NOT_FOR_THE_FILE = {
     "tests/integration/scripts/": "as above",
     "tests/unit/test_docs.py": "reads the sources, which the packages' run does as well",
     "tests/unit/convert/test_purity.py": "as above",
-    "tests/unit/cli/test_cli.py::test_verbs_that_do_not_work_yet": "expects the demo",
+    "tests/unit/cli/test_cli.py::test_verbs_are_offered": "expects the demo",
     "tests/browser/": "makes its Open WebUI with the demo",
 }
 """Tests, by the beginning of their ids, that make no sense with the file, and why."""
