@@ -26,7 +26,7 @@ from typing import Any
 
 LIBRARIES = (
     "aiohttp", "alembic.config", "authlib.integrations.starlette_client", "black", "boto3", "bs4",
-    "bson", "fastapi.middleware.cors", "jsonschema", "jwt", "langchain_classic.retrievers",
+    "fastapi.middleware.cors", "jsonschema", "jwt", "langchain_classic.retrievers",
     "langchain_core.callbacks.manager", "langchain_core.document_loaders",
     "langchain_text_splitters", "ldap3", "markdown", "mcp.shared.auth", "numpy", "PIL.Image",
     "psycopg", "pycrdt", "pydantic", "requests", "socketio", "sqlalchemy.dialects.postgresql",
