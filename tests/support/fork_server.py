@@ -137,6 +137,9 @@ def _run(job: Job) -> int:
     paths = job.environment.get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:] = [*filter(None, paths), *(path for path in sys.path if path not in (*paths, here))]
     try:
+        if any((Path(path) / "sitecustomize.py").exists() for path in paths):
+            sys.modules.pop("sitecustomize", None)
+            importlib.import_module("sitecustomize")
         _execute(job.arguments)
     except SystemExit as end:
         return _status(end.code)
