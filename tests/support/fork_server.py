@@ -137,7 +137,7 @@ def _run(job: Job) -> int:
     paths = job.environment.get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:] = [*filter(None, paths), *(path for path in sys.path if path not in (*paths, here))]
     try:
-        if any((Path(path) / "sitecustomize.py").exists() for path in paths):
+        if any(Path(path, "sitecustomize.py").exists() for path in filter(None, paths)):
             sys.modules.pop("sitecustomize", None)
             importlib.import_module("sitecustomize")
         _execute(job.arguments)
