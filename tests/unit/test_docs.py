@@ -82,6 +82,17 @@ def test_named_places_exist(document: str) -> None:
     assert [place for place in places if not (ROOT / place).exists()] == []
 
 
+def test_the_tests_that_keep_the_promises_exist() -> None:
+    safety = (ROOT / "docs" / "safety.md").read_text(encoding="utf-8")
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", safety)
+    assert len(named) > 30
+    assert [
+        f"{file}::{name}"
+        for file, name in named
+        if not re.search(rf"def {name}\(", (ROOT / file).read_text(encoding="utf-8"))
+    ] == []
+
+
 def test_exit_statuses_are_listed() -> None:
     assert [int(row[0]) for row in table_rows(README, "status")] == sorted(ExitStatus)
 
