@@ -109,6 +109,21 @@ class Inventory:
         rows = await self._select("model", "id")
         return frozenset(model_id for (model_id,) in rows)
 
+    async def public_models(self) -> frozenset[str]:
+        """The ids of the models that everybody may use."""
+        grant, model = self._schema.table("access_grant"), self._schema.table("model")
+        query = sa.select(grant.c.resource_id).where(
+            grant.c.resource_type == "model",
+            grant.c.principal_type == "user",
+            grant.c.principal_id == "*",
+            grant.c.resource_id.in_(sa.select(model.c.id).where(model.c.is_active)),
+        )
+
+        async def ask(connection: AsyncConnection) -> frozenset[str]:
+            return frozenset((await connection.execute(query)).scalars())
+
+        return await self._database.read(ask)
+
     async def model_owners(self, model_ids: Sequence[str]) -> dict[str, ModelOwner]:
         """Whose those of these models are that exist."""
         model = self._schema.table("model")

@@ -37,6 +37,7 @@ from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
 from migrator_core.runs.opening import open_for
 from migrator_core.runs.phases import PHASES
+from migrator_core.runs.readiness.contents import refuse_what_cannot_end
 from migrator_core.runs.recalling import recall_warnings
 from migrator_core.runs.scratch import Scratch
 from migrator_core.runs.walk import walk
@@ -69,6 +70,7 @@ async def migrate(
         )
         workdir = stack.enter_context(work_directory())
         backup = stack.enter_context(await open_for(target, settings, workdir, progress))
+        await refuse_what_cannot_end(settings, target, backup)
         journal = stack.enter_context(contextlib.closing(Journal(workdir, progress)))
         target.database.stop = stop or asyncio.Event()
         run = _Run(settings, target, backup, journal, target.database.stop)

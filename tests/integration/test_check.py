@@ -30,6 +30,9 @@ def test_it_says_what_to_expect_and_leaves_no_trace(
     assert status in {0, 11}, said
     assert "Open WebUI 0.12.4 on SQLite" in said
     assert f"{FOUND} people are in the backup: {ARRIVE} become accounts, 0 arrived" in said
+    assert "21 files, 25.6 kB, go to the file storage." in said
+    assert "1 of 22 files are not in the backup" in said
+    assert "gpt-4o (29 chats, 4 agents)" in said
     assert "A run can begin." in said
     assert _there(tmp_path) == before
 
@@ -75,6 +78,35 @@ def test_it_says_what_is_in_the_way(
     assert "problem: " in said
     assert words.lower() in said.lower()
     assert "A run can begin" not in said
+
+
+def test_a_model_that_everybody_may_use_is_no_worry(empty: Deployment) -> None:
+    with closing(sqlite3.connect(empty.data / "webui.db")) as connection:
+        (admin,) = connection.execute("SELECT id FROM user").fetchone()
+        for name in ("gpt-4o", "gpt-4"):
+            connection.execute(
+                "INSERT INTO model (id, user_id, name, params, meta, is_active, created_at, "
+                "updated_at) VALUES (?, ?, ?, '{}', '{}', 1, 0, 0)",
+                (name, admin, name),
+            )
+        connection.execute(
+            "INSERT INTO access_grant (id, resource_type, resource_id, principal_type, "
+            "principal_id, permission, created_at) "
+            "VALUES ('g', 'model', 'gpt-4o', 'user', '*', 'read', 0)"
+        )
+        connection.commit()
+    status, said = call(empty, "check", "--backup", str(SAMPLE))
+    assert status == 11, said
+    assert "10 of the 11 models that chats and agents name are not shared" in said
+    assert "gpt-4 (1 chats)" in said
+    assert "gpt-4o (" not in said
+
+
+def test_a_storage_that_cannot_be_written_is_in_the_way(empty: Deployment) -> None:
+    (empty.data / "uploads").mkdir(exist_ok=True)
+    status, said = call(empty, "check", "--backup", str(SAMPLE), STORAGE_PROVIDER="nowhere")
+    assert status == 10, said
+    assert "file storage (nowhere) does not start" in said
 
 
 def test_it_says_that_open_webui_cannot_be_reached(empty: Deployment) -> None:

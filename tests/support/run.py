@@ -79,9 +79,9 @@ def _call(
     return Finished(*_ended(deployment, words, variables), report_dir)
 
 
-def call(deployment: Deployment, *words: str) -> tuple[int, str]:
+def call(deployment: Deployment, *words: str, **variables: str) -> tuple[int, str]:
     """Any verb: its exit status, and everything that it printed."""
-    return _ended(deployment, [*program.command(deployment.python), *words], {})
+    return _ended(deployment, [*program.command(deployment.python), *words], variables)
 
 
 def _ended(

@@ -54,6 +54,14 @@ class Stored:
     created: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """What speaks against storing anything; ``free`` bytes, None where nobody knows."""
+
+    problem: str | None = None
+    free: int | None = None
+
+
 class FileStore:
     """Open WebUI's storage. Every method blocks: call it in a thread."""
 
@@ -97,6 +105,19 @@ class FileStore:
             return cls(uploads)
         cache = bool(getattr(config, "STORAGE_LOCAL_CACHE", True))
         return cls(uploads, cloud=provider, cache=cache)
+
+    def look(self) -> Readiness:
+        """Whether Open WebUI's storage could take files now. Nothing is stored."""
+        try:
+            store = self.of_open_webui(read_only=False)
+        except CannotStartError as error:
+            return Readiness(problem=str(error))
+        return Readiness(free=shutil.disk_usage(store.uploads).free if store.is_local else None)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether files stay in the directory."""
+        return self._cloud is None
 
     def check(self, name: str, open_blob: OpenBlob) -> None:
         """What :meth:`store` would refuse, without storing anything.
