@@ -7,6 +7,7 @@ collection and as a string in the next, so nothing is lost by the first rule.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 
@@ -17,6 +18,11 @@ class Millis(int):
     """
 
     __slots__ = ()
+
+
+def is_bounded(value: float) -> bool:
+    """Whether a number is one that MongoDB holds: JSON may have integers of any length."""
+    return math.isfinite(value) if isinstance(value, float) else -(2**63) <= value < 2**63
 
 
 def tenant_of(value: Any) -> str:  # noqa: ANN401 - reads whatever a document holds

@@ -8,7 +8,6 @@ import shutil
 import signal
 import traceback
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
@@ -16,26 +15,12 @@ from migrator_core import Result, migrate
 from migrator_core.errors import MigratorError
 from migrator_core.progress import Progress
 from migrator_core.settings import Settings
+from tests.fuzz.attempts import Attempt, HangError
 from tests.fuzz.mutations import MUTATIONS, Counts
 from tests.support.containers import CONTAINERS, collections
 
 LONGEST = 60
 """Seconds that one preview may take; a preview of the sample takes less than one."""
-
-
-@dataclass(frozen=True)
-class Trial:
-    """What was done to which container, how the preview ended, and what is wrong with that."""
-
-    seed: int
-    container: str
-    mutation: str
-    ended: str
-    wrong: str | None = None
-
-
-class HangError(Exception):
-    """A preview took longer than any may."""
 
 
 class Trials:
@@ -47,7 +32,7 @@ class Trials:
         self._whole: dict[str, Path] = {}
         self._counts = Counter({name: len(found) for name, found in collections().items()})
 
-    def run(self, seed: int) -> Trial:
+    def run(self, seed: int) -> Attempt:
         """The trial of one seed."""
         rng = random.Random(seed)
         container = sorted(CONTAINERS)[seed % len(CONTAINERS)]
@@ -55,7 +40,7 @@ class Trials:
         expected = Counter(self._counts)
         mutation = rng.choice(MUTATIONS)(backup, expected, rng)
         ended, wrong = self._judged(backup, expected)
-        return Trial(seed, container, mutation, ended, wrong)
+        return Attempt(seed, container, mutation, ended, wrong)
 
     def _copy(self, container: str) -> Path:
         whole = self._whole.get(container)

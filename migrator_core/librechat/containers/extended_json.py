@@ -25,6 +25,9 @@ how deep the caller stands, and the same document must not be readable here and 
 
 BOM: Final = b"\xef\xbb\xbf"
 
+_HOLE: Final = bytes(2)
+"""What a disk or a copy that failed leaves; within a string it may have swallowed documents."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OBJECT_ID = re.compile(r"[0-9a-fA-F]{24}\Z")
 _INTEGER = re.compile(r"[+-]?[0-9]{1,19}\Z")
@@ -195,6 +198,8 @@ def decode_json(raw: bytes) -> dict[str, Any]:
     Raises:
         UndecodableError: the bytes are no JSON object, or one that no MongoDB ever held.
     """
+    if _HOLE in raw:
+        raise UndecodableError("it holds zeros where there was text")
     try:
         value = _DECODER.decode(_text(raw))
     except RecursionError:

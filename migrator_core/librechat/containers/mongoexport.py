@@ -50,7 +50,9 @@ class JsonLinesReader:
     def raw_documents(self) -> Iterator[RawDocument]:
         """All documents; a line that is none does not touch its neighbours."""
         with open_regular(self._path) as file:
-            offset, place = pass_over_noise(file, self._label, self._notices), 0
+            # In a file of our own the first line may stand for a document that was damaged.
+            noise = 0 if self._rewritten else pass_over_noise(file, self._label, self._notices)
+            offset, place = noise, 0
             while line := file.readline(self._limit + 1):
                 length = len(line)
                 whole = line.endswith(b"\n")

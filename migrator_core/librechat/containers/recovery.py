@@ -10,6 +10,8 @@ from migrator_core.librechat.collection import UndecodableError
 from migrator_core.librechat.limits import MIB
 
 _OVERLAP = 64
+_BRACKET = 100
+"""Bytes that looking at a bracket counts for: what is deeply nested takes its time."""
 
 
 class Likeness:
@@ -82,7 +84,8 @@ def first_whole(
     """
     for place in places:
         raw, cost = read(place)
-        if not budget.spend(cost):
+        brackets = 0 if raw is None else raw.count(b"{") + raw.count(b"[")
+        if not budget.spend(cost + brackets * _BRACKET):
             return None
         if raw is None:
             continue

@@ -7,13 +7,12 @@ numbers are accepted for each other where the text is what counts.
 
 from __future__ import annotations
 
-import math
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from migrator_core.librechat.documents.dates import read_millis
-from migrator_core.librechat.values import normalise_id
+from migrator_core.librechat.values import is_bounded, normalise_id
 
 # ruff: noqa: ANN401 - the functions below read whatever a document holds
 
@@ -73,7 +72,7 @@ def _flag(value: Any) -> bool:
 def _integer(value: Any) -> int | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return int(value) if math.isfinite(value) else None
+    return int(value) if is_bounded(value) else None
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from datetime import UTC, datetime
 
-from migrator_core.librechat.values import Millis
+from migrator_core.librechat.values import Millis, is_bounded
 
 
 def read_millis(value: object) -> int | None:
@@ -15,7 +14,7 @@ def read_millis(value: object) -> int | None:
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
-        if not math.isfinite(value) or value <= 0:
+        if not is_bounded(value) or value <= 0:
             return None
         # 1e11 s is the year 5138, 1e11 ms is 1973: below, it is seconds.
         return int(value if value >= 1e11 else value * 1000)

@@ -208,3 +208,37 @@ def test_an_array_without_one_of_its_ends_has_a_gap(tmp_path: Path, written: byt
         index = backup.message_index()
         assert [document.gap for document in index.unreadable()] == [True]
         assert any(n.code is WarningCode.COLLECTION_DAMAGED for n in backup.notices)
+
+
+def test_the_first_document_of_an_array_may_be_the_damaged_one(tmp_path: Path) -> None:
+    content = collections()
+    folder = write_export(tmp_path / "data", content, JSON_FORMS["pretty array (Compass)"])
+    file = folder / "messages.json"
+    file.write_bytes(file.read_bytes().replace(b'"messageId": "m100"', b'"messageId" m100"', 1))
+    with opened(folder, tmp_path) as backup:
+        first, *rest = ids(backup, "messages")
+        assert first.startswith("!"), "a document that cannot be read, and no noise in front"
+        assert rest == plain(content)["messages"][1:]
+
+
+def test_a_hole_that_swallowed_documents_is_damage(tmp_path: Path) -> None:
+    """Zeros within a string are read leniently, and this one reaches into the next document."""
+    content = collections()
+    folder = write_export(tmp_path / "data", content)
+    file = folder / "messages.json"
+    text = file.read_bytes()
+    start, end = text.index(b"text 101") + 3, text.index(b"text 103") + 3
+    file.write_bytes(text[:start] + bytes(end - start) + text[end:])
+    with opened(folder, tmp_path) as backup:
+        assert [name for name in ids(backup, "messages") if name.startswith("!")]
+
+
+def test_deeply_nested_damage_is_given_up_in_time(tmp_path: Path) -> None:
+    content = collections()
+    folder = write_export(tmp_path / "data", content, JSON_FORMS["array"])
+    file = folder / "messages.json"
+    file.write_bytes(file.read_bytes() + b'{"_id":1,"a":' * 20_000 + b"1" + b"}" * 19_999)
+    with opened(folder, tmp_path) as backup:
+        found = ids(backup, "messages")
+    assert found[:-1] == plain(content)["messages"]
+    assert found[-1].startswith("!")

@@ -90,3 +90,10 @@ def test_the_password_never_shows_in_a_log() -> None:
 )
 def test_an_agents_picture(avatar: object, path: str | None) -> None:
     assert parse(Agent, d.AGENT | {"avatar": avatar}).avatar_path == path
+
+
+def test_numbers_that_no_database_holds_count_as_absent() -> None:
+    """JSON may have integers of any length."""
+    huge = 10**400
+    file = parse(File, {"_id": "1", "file_id": "f", "bytes": huge, "createdAt": huge})
+    assert (file.bytes, file.created_at) == (None, None)
