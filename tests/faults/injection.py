@@ -138,7 +138,7 @@ class Injection:
             self.meet(Event.COPY)
             shutil.copyfileobj(source, target, length)
 
-        setattr(file_store, "shutil", SimpleNamespace(copyfileobj=copy))
+        setattr(file_store, "shutil", SimpleNamespace(**vars(shutil) | {"copyfileobj": copy}))
         write, read = file_store.FileStore._write, Blob.open
 
         def writing(*arguments: Any) -> None:
