@@ -19,7 +19,6 @@ MAX_DEPTH = 100
 TOO_DEEP = "[nested too deeply]"
 """Stands where a value deeper than :data:`MAX_DEPTH` was cut off."""
 
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
@@ -31,7 +30,16 @@ _INT64 = 2**63
 
 def clean_text(text: str) -> str:
     """Remove NUL and lone surrogates; every other character stays as it is."""
-    return _UNSTORABLE.sub("", text) if _UNSTORABLE.search(text) else text
+    # A text may have megabytes, and a pattern would look at each character by itself.
+    if "\x00" in text:
+        text = text.replace("\x00", "")
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "ignore").decode()
+    return text
 
 
 def clean_json(value: Any, *, max_depth: int = MAX_DEPTH) -> Any:

@@ -9,6 +9,9 @@ from typing import Any
 
 from migrator_core.rows import Row
 
+_AT_ONCE = 1_000_000
+"""Characters; a row may have many millions, which are not to lie in memory once more."""
+
 
 def fingerprint(row: Row) -> str:
     """SHA-256 (hex) of the row's content as canonical JSON: sorted keys, no spaces, ASCII.
@@ -20,7 +23,10 @@ def fingerprint(row: Row) -> str:
     text = json.dumps(
         content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_members
     )
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    digest = hashlib.sha256()
+    for start in range(0, len(text), _AT_ONCE):
+        digest.update(text[start : start + _AT_ONCE].encode("ascii"))
+    return digest.hexdigest()
 
 
 def _members(value: object) -> dict[str, Any]:

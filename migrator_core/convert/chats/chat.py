@@ -249,6 +249,7 @@ def _json_size(row: ChatRow) -> int:
     """Bytes of the chat's JSON; 0 where a cheap look shows that it is far below the limit."""
     messages = row.chat["history"]["messages"].values()
     # A character takes at most six bytes in JSON.
-    if sum(500 + characters(message) for message in messages) * 6 < LARGE_CHAT:
-        return 0
+    least = sum(500 + characters(message) for message in messages)
+    if least * 6 < LARGE_CHAT or least > LARGE_CHAT:  # writing it would take long
+        return least if least > LARGE_CHAT else 0
     return len(json.dumps(row.chat, ensure_ascii=False).encode("utf-8"))

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from migrator_core.convert.cleaning import clean_text
 from migrator_core.convert.content.markdown.local_links import (
-    WEB_ADDRESS,
     bare_address,
     local_links,
+    web_addresses,
 )
 from migrator_core.convert.files.stored_paths import own_path, path_on_host
 from migrator_core.librechat.documents.message import Message
@@ -85,7 +85,7 @@ def _collect_text(text: str, user: str, found: References) -> None:
         for link in local_links(text):
             _collect_address(link.target, user, found)
     if "://" in text:
-        for address in WEB_ADDRESS.finditer(text):
+        for address in web_addresses(text):
             _collect_address(bare_address(address), user, found)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import time
+import tracemalloc
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -178,3 +179,14 @@ def test_four_times_as_many_cost_about_four_times_as_much(
         if many < 9 * few + 0.1:
             return
     pytest.fail(f"{few:.2f} s for {count}, {many:.2f} s for {4 * count}")
+
+
+@pytest.mark.parametrize("unit", [PROSE, "[x](y) ", "```\nx\n```\n", "\x1b", "a\x00", "日本語"])
+def test_a_long_text_takes_memory_in_proportion(unit: str) -> None:
+    text = repeated(unit, 5_200_000)
+    WAYS["answer"](text[:1_000])  # what is kept for good is kept by now
+    tracemalloc.start()
+    WAYS["answer"](text)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8 * len(text.encode())

@@ -17,9 +17,9 @@ from migrator_core.convert.content.file_references.showing import lost, markdown
 from migrator_core.convert.content.markdown.brackets import BracketedText
 from migrator_core.convert.content.markdown.code import split_code
 from migrator_core.convert.content.markdown.local_links import (
-    WEB_ADDRESS,
     bare_address,
     local_links,
+    web_addresses,
 )
 from migrator_core.convert.files.data_urls import DataError, is_data_url
 from migrator_core.convert.files.file_link import FileLink, content_url, file_link
@@ -85,8 +85,14 @@ def _replace_in(
         picture = written.drop("!")
         written.add(_shown(link.target, label, context, known, result, picture=picture))
     whole = f"{written}{text[done:]}"
-    whole = _BARE_IMAGE.sub(lambda match: _bare_image(match, context, result), whole)
-    return WEB_ADDRESS.sub(lambda match: _bare_address(match, context, result), whole)
+    if "data:image/" in whole:
+        whole = _BARE_IMAGE.sub(lambda match: _bare_image(match, context, result), whole)
+    pieces: list[str] = []
+    done = 0
+    for match in web_addresses(whole):
+        pieces += [whole[done : match.start()], _bare_address(match, context, result)]
+        done = match.end()
+    return "".join([*pieces, whole[done:]])
 
 
 def _shown(

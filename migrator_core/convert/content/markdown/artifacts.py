@@ -15,7 +15,14 @@ from typing import NamedTuple
 
 from migrator_core.convert.cleaning import single_line
 from migrator_core.convert.content.markdown.blocks import escaped, fenced
-from migrator_core.convert.content.markdown.code import Fences, Line, fence_in, fences, line_at
+from migrator_core.convert.content.markdown.code import (
+    Fences,
+    Line,
+    Lines,
+    fence_in,
+    fences,
+    line_at,
+)
 
 _NAME = ":::artifact"
 _EVENT = re.compile(rf"{_NAME}|`{{3}}|~{{3}}")
@@ -47,10 +54,10 @@ def convert_artifacts(text: str) -> str:
     if _NAME not in text:
         return text
     result: list[str] = []
-    open_fence = Fences()
+    open_fence, lines = Fences(), Lines(text)
     done = position = 0
     while (event := _EVENT.search(text, position)) is not None:
-        line = line_at(text, event.start(), position)
+        line = lines.at(event.start(), position)
         attributes = None if open_fence.run else _directive(text, line)
         if attributes is None:
             open_fence.feed(fence_in(text, line))

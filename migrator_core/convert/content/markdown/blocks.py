@@ -40,7 +40,8 @@ def escaped(text: str) -> str:
 
 def fenced(code: str, language: str) -> str:
     """A fenced code block that nothing in ``code`` can close."""
-    longest = max((len(run) for run in _BACKTICKS.findall(code)), default=2)
+    runs = _BACKTICKS.findall(code) if "```" in code else ()
+    longest = max(map(len, runs), default=2)
     fence = "`" * (longest + 1)
     return f"{fence}{language}\n{code.removesuffix(chr(10))}\n{fence}"
 

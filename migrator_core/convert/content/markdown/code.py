@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 _RUN = re.compile("`{3,}|~{3,}")
+_KINDS = ("```", "~~~")
 _PREFIX = re.compile(r"[ \t>]*(?:(?:[-*+]|\d{1,9}[.)])[ \t]+)?")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _BACKTICKS = re.compile("`+")
@@ -63,6 +64,21 @@ def line_at(text: str, place: int, start: int = 0) -> Line:
     return Line(begin, text.find("\n", place) + 1 or len(text))
 
 
+@dataclass(slots=True)
+class Lines:
+    """The lines of a text around places that only go forwards; looks for each end once."""
+
+    text: str
+    _begin: int = 0
+    _end: int = 0
+
+    def at(self, place: int, start: int = 0) -> Line:
+        """See :func:`line_at`."""
+        if not self._begin <= place < self._end:
+            self._begin, self._end = place, line_at(self.text, place, place).end
+        return Line(max(self.text.rfind("\n", start, place) + 1, start), self._end)
+
+
 def fence_in(text: str, line: Line) -> Fence | None:
     """The fence that a line is."""
     run = _RUN.search(text, line.start, line.end)
@@ -74,8 +90,15 @@ def fence_in(text: str, line: Line) -> Fence | None:
 def fences(text: str, start: int = 0, end: int | None = None) -> Iterator[Fence]:
     """All fences of a text between two beginnings of lines."""
     stop = len(text) if end is None else end
-    while (run := _RUN.search(text, start, stop)) is not None:
-        line = line_at(text, run.start(), start)
+    places = dict.fromkeys(_KINDS, start - 1)  # where each kind of run is, if it is ahead
+    while True:
+        for kind, place in places.items():
+            if 0 <= place < start or place == start - 1:
+                places[kind] = text.find(kind, start, stop)
+        ahead = [place for place in places.values() if place >= start]
+        if not ahead:
+            return
+        line = line_at(text, min(ahead), start)
         fence = fence_in(text, line)
         if fence is not None:
             yield fence
@@ -107,6 +130,10 @@ def _blocks(text: str) -> Iterator[Line]:
 
 def _split_spans(text: str) -> Iterator[tuple[str, bool]]:
     """A text without fences, split at its code spans; a span never crosses a blank line."""
+    if "`" not in text:
+        if text:
+            yield text, False
+        return
     runs = [run.span() for run in _BACKTICKS.finditer(text) if not _is_escaped(text, run.start())]
     partner = _partners(text, runs)
     done = place = 0

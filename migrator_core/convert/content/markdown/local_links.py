@@ -14,8 +14,7 @@ from typing import NamedTuple
 _OPENING = re.compile(
     r"\]\(\s*(<?)(?=(data:|sandbox:|/images/|/uploads/|/api/files/)|https?://|/)", re.IGNORECASE
 )
-WEB_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"'`\\]{1,1000}", re.IGNORECASE)
-"""An address that stands in a text as such."""
+_WEB_ADDRESS = re.compile(r"https?://[^\s<>()\[\]\"'`\\]{1,1000}", re.IGNORECASE)
 _EVENT = re.compile(r"[()\"'\n]")
 _GROUP = re.compile(r"\([^()\n]*\)")
 _QUOTED = r"(?:\"[^\"\n]*\"|'[^'\n]*')"
@@ -48,7 +47,11 @@ def local_links(text: str) -> Iterator[LocalLink]:
     follow. Every character is looked at a few times at most, however the text is made.
     """
     position = 0
-    while (opening := _OPENING.search(text, position)) is not None:
+    while (place := text.find("](", position)) >= 0:  # which nothing looks for as quickly
+        opening = _OPENING.match(text, place)
+        if opening is None:
+            position = place + 2
+            continue
         find = _angled if opening[1] else _bare
         span = find(text, opening.end())
         if span is None:
@@ -57,6 +60,19 @@ def local_links(text: str) -> Iterator[LocalLink]:
         address_end, position = span
         target = text[opening.end() : address_end]
         yield LocalLink(opening.start(), position, target, opening[2] is None)
+
+
+def web_addresses(text: str) -> Iterator[re.Match[str]]:
+    """The addresses that stand in a text as such, in their order."""
+    done = position = 0
+    while (place := text.find("://", position)) >= 0:
+        position = place + 3
+        starts = (place - len(scheme) for scheme in ("https", "http"))
+        found = (_WEB_ADDRESS.match(text, start) for start in starts if start >= done)
+        match = next((each for each in found if each is not None), None)
+        if match is not None:
+            yield match
+            done = position = match.end()
 
 
 def _angled(text: str, start: int) -> tuple[int, int] | None:

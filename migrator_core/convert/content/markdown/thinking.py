@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from migrator_core.convert.content.markdown.code import Fences, Line, fence_in, line_at
+from migrator_core.convert.content.markdown.code import Fences, Line, Lines, fence_in
 
 _OPENING = re.compile(r"<think>|^[ \t]*:::thinking(?=[ \t]*\r?$)", re.MULTILINE)
 _EVENT = re.compile(r"<think>|:::thinking|`{3}|~{3}")
@@ -36,9 +36,9 @@ def split_reasoning(text: str) -> list[tuple[str, bool]]:
     finder = _Finder(text)
     pieces: list[tuple[str, bool]] = []
     done = position = 0
-    fences = Fences()
+    fences, lines = Fences(), Lines(text)
     while (event := _EVENT.search(text, position)) is not None:
-        line = line_at(text, event.start(), position)
+        line = lines.at(event.start(), position)
         block = None if fences.run else finder.block(line)
         if block is None:
             fences.feed(fence_in(text, line))
