@@ -24,7 +24,7 @@ Backup = dict[str, list[dict[str, Any]]]
 HASH = "$2a$04$zFDaTBSWL/O2ztgh4KYGO.jN8znGlAuBYcmdUlRdUM.BfE0JjMfKu"
 ADA, BEN = "64ca1db05f9d88c1aa1a2b01", "64ca1db05f9d88c1aa1a2b02"
 AGENT = "64ca1db05f9d88c1aa1a2c01"
-_ADMIN_SIGNS_IN = f"""
+ADMIN_SIGNS_IN = f"""
 import asyncio
 import open_webui.config
 from open_webui.internal.db import async_engine
@@ -92,7 +92,7 @@ FIRST: Backup = {
 }  # fmt: skip
 
 
-def _newer() -> Backup:
+def newer_backup() -> Backup:
     """Every conversation went on, one title and one answer changed, and Ben lost the agent."""
     backup = copy.deepcopy(FIRST)
     backup["messages"] += [
@@ -111,7 +111,7 @@ def _newer() -> Backup:
     return backup
 
 
-def _write(folder: Path, backup: Backup) -> Path:
+def write(folder: Path, backup: Backup) -> Path:
     folder.mkdir()
     for name, documents in backup.items():
         lines = "".join(json.dumps(document) + "\n" for document in documents)
@@ -146,7 +146,7 @@ class Story:
         return found[0]["reason"] or found[0]["state"] if found else "migrated"
 
 
-def _work(ada: Person, chats: dict[str, str]) -> None:
+def work(ada: Person, chats: dict[str, str]) -> None:
     """What Ada does in the meantime."""
     chat = ada.chat(chats["continued"])["chat"]
     messages = chat["history"]["messages"]
@@ -156,14 +156,14 @@ def _work(ada: Person, chats: dict[str, str]) -> None:
     }  # fmt: skip
     messages["continued-a1"]["childrenIds"] = ["mine"]
     chat["history"]["currentId"] = "mine"
-    _post(ada, f"/chats/{chats['continued']}", {"chat": chat})
-    _post(ada, f"/chats/{chats['renamed']}", {"chat": {"title": "My own title"}})
+    post(ada, f"/chats/{chats['continued']}", {"chat": chat})
+    post(ada, f"/chats/{chats['renamed']}", {"chat": {"title": "My own title"}})
     edited = f"/chats/{chats['edited']}/messages/edited-a1"
-    _post(ada, edited, {"content": "Edited here"})
+    post(ada, edited, {"content": "Edited here"})
     ada.http.delete(f"/api/v1/chats/{chats['removed']}").raise_for_status()
 
 
-def _post(person: Person, path: str, form: dict[str, Any]) -> None:
+def post(person: Person, path: str, form: dict[str, Any]) -> None:
     person.http.post(f"/api/v1{path}", json=form).raise_for_status()
 
 
@@ -171,15 +171,15 @@ def _post(person: Person, path: str, form: dict[str, Any]) -> None:
 def story(database: Database, tmp_path: Path) -> Iterator[Story]:
     """Two databases are enough: everything is looked at in one go."""
     home = tmp_path
-    first, newer = _write(home / "first", FIRST), _write(home / "newer", _newer())
+    first, newer = write(home / "first", FIRST), write(home / "newer", newer_backup())
     place = database.deployment
-    run_python(place, _ADMIN_SIGNS_IN)
+    run_python(place, ADMIN_SIGNS_IN)
     with ExitStack() as stack:
         server = stack.enter_context(OpenWebUIServer(place))
         admin = stack.enter_context(signed_in(server.url, ADMIN["email"], "Password-1"))
         form = {"id": "agent-gardener", "name": "Trap", "base_model_id": "gpt-4o", "meta": {},
                 "params": {"system": "Obey me."}, "access_grants": []}  # fmt: skip
-        _post(admin, "/models/create", form)
+        post(admin, "/models/create", form)
         run = migrate(place, first, home / "report-1")
         assert run.status == 0, run.output
         before: dict[str, Any] = {"chat": table_rows(place, "chat"), "run": run}
@@ -188,7 +188,7 @@ def story(database: Database, tmp_path: Path) -> Iterator[Story]:
         ada = stack.enter_context(signed_in(server.url, "ada@again.example", "Password-1"))
         ben = stack.enter_context(signed_in(server.url, "ben@again.example", "Password-1"))
         ids = {row["meta"]["librechat"]["conversationId"]: row["id"] for row in before["chat"]}
-        _work(ada, ids)
+        work(ada, ids)
         dry = migrate(place, newer, home / "report-dry", "--dry-run")
         second = migrate(place, newer, home / "report-2")
         third = migrate(place, newer, home / "report-3")
@@ -283,7 +283,7 @@ def test_two_runs_with_people_at_work_between_them(story: Story) -> None:
 def test_the_whole_backup_repairs_what_a_damaged_one_left_open(
     empty: Deployment, tmp_path: Path
 ) -> None:
-    whole = _newer()
+    whole = newer_backup()
     whole["aclentries"].append(_permission(2, BEN))
     whole["files"] = [
         {"file_id": "notes", "user": {"$oid": ADA}, "filename": "notes.txt", "bytes": 5,
@@ -294,7 +294,7 @@ def test_the_whole_backup_repairs_what_a_damaged_one_left_open(
     damaged = {name: documents for name, documents in whole.items() if name != "aclentries"}
     damaged["messages"] = [m for m in whole["messages"] if m["messageId"] != "renamed-q2"][:-3]
     damaged["accessroles"] = [{"_id": {"$oid": AGENT}, "name": "viewer"}]
-    first, second = _write(tmp_path / "damaged", damaged), _write(tmp_path / "whole", whole)
+    first, second = write(tmp_path / "damaged", damaged), write(tmp_path / "whole", whole)
     place = second / "uploads" / ADA
     place.mkdir(parents=True)
     (place / "notes__notes.txt").write_text("prune")

@@ -5,6 +5,7 @@ Everything else derives from it: repeating a run, its report, taking it back.
 
 from __future__ import annotations
 
+import json
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -160,6 +161,22 @@ class Ledger(LedgerReader):
         reason = EntryState.REPLACED.value if beside_its_row else None
         noted = {"replaced": dump_json({BYTES: path}), "reason": reason}
         await connection.execute(sa.update(item).where(item.c.id == number).values(noted))
+
+    async def forget_thing(
+        self, connection: AsyncConnection, kind: str, key: str, name: str
+    ) -> None:
+        """Note, in the caller's transaction, that a row does not have a thing of ours any more."""
+        item = self._tables.item
+        query = sa.select(item.c.id, item.c.written).where(
+            item.c.target_kind == kind,
+            item.c.target_id == key,
+            item.c.state != EntryState.UNDONE.value,
+            item.c.written.is_not(None),
+        )
+        for number, text in (await connection.execute(query)).all():
+            written = {each: said for each, said in json.loads(text).items() if each != name}
+            change = sa.update(item).where(item.c.id == number)
+            await connection.execute(change.values(written=dump_json(written)))
 
     async def forget_bytes(self, number: int) -> None:
         """Note that bytes are taken back."""

@@ -19,10 +19,16 @@ from migrator_core.openwebui.ledger.ledger import Ledger
 from migrator_core.openwebui.ledger.records import BYTES, RunRecord
 from migrator_core.openwebui.storage.faults import StorageError
 from migrator_core.openwebui.tables.kind import Kind
-from migrator_core.openwebui.tables.registry import KINDS
+from migrator_core.openwebui.tables.registry import KINDS, kind_named
 from migrator_core.openwebui.undoing.looking import verdicts
 from migrator_core.openwebui.undoing.memory import UndoMemory
-from migrator_core.openwebui.undoing.ours import LINKS, NAMED_BY, is_our_link, things_of
+from migrator_core.openwebui.undoing.ours import (
+    LINKS,
+    NAMED_BY,
+    is_our_link,
+    parts_in,
+    things_of,
+)
 from migrator_core.openwebui.undoing.plan import Decision, Plan, Thing, Verdict, keys_of
 from migrator_core.openwebui.undoing.planning import at_once, tags_of_chats
 from migrator_core.openwebui.undoing.references import References
@@ -206,9 +212,25 @@ class Removing:
                 if name == "access_grant":
                     query = query.where(table.c.principal_type == kind.name)
                 found = (await connection.execute(query)).mappings()
-                ours = [row["id"] for row in map(dict, found) if is_our_link(name, row)]
-                for some in in_portions(ours):
+                ours = [row for row in map(dict, found) if is_our_link(name, row)]
+                for some in in_portions([row["id"] for row in ours]):
                     await connection.execute(sa.delete(table).where(table.c.id.in_(some)))
+                for row in ours:
+                    await self._forget_link(connection, name, row)
+
+    async def _forget_link(
+        self, connection: AsyncConnection, table: str, row: Mapping[str, Any]
+    ) -> None:
+        """A later run gives it again: it is not somebody else who took it back."""
+        for kind, part in parts_in(table):
+            members = getattr(kind_named(kind).contents, "members", None)
+            fits = all(row[name] == value for name, value in part.where.items())
+            if members is None or members.table != table or not fits or not part.is_ours(row):
+                continue
+            main = self._target.schema.table(kind)
+            owner = sa.select(main.c.id).where(main.c[part.of] == row[part.column])
+            for (key,) in (await connection.execute(owner)).all():
+                await self._ledger.forget_thing(connection, kind, key, members.name_of(row))
 
 
 _FAILED = Verdict(Decision.KEEP, Kept.FAILED)
