@@ -184,6 +184,8 @@ class Readers:
         file = path if path.is_file() else rng.choice(sorted(path.iterdir()))
         whole = file.read_bytes()
         mutation, data = _damaged(whole, file.name, rng)
+        while file.suffix == ".tar" and _ends_earlier(whole, data):
+            mutation, data = _damaged(whole, file.name, rng)
         file.write_bytes(data)
         try:
             ended, wrong = self._bounds.within(lambda: self._read(path))
@@ -220,6 +222,12 @@ class Readers:
             return "some unreadable", None
         missing = self._expected - found
         return "read", f"missing in silence: {dict(missing)}" if missing else None
+
+
+def _ends_earlier(whole: bytes, data: bytes) -> bool:
+    """Whether zeros from somewhere on make a shorter tar, of which nobody can see what is gone."""
+    kept = data.rstrip(b"\0")
+    return len(kept) < len(whole.rstrip(b"\0")) and len(data) == len(whole)
 
 
 def _damaged(data: bytes, name: str, rng: random.Random) -> tuple[str, bytes]:

@@ -27,8 +27,21 @@ _EXTENDED = frozenset(
 )
 
 
+_LINES = re.compile(rb"[^{\[\0\r\n][^\0\r\n]{0,1000}[\r\n]")
+"""What a program said; data of a backup does not begin so."""
+
+
 class Readable(Protocol):
     """The content of a member."""
+
+    def read(self, size: int, /) -> bytes:
+        """Up to ``size`` bytes."""
+
+
+class _Rest(Protocol):
+    """What tarfile reads a stream through; ``pos`` is how many bytes it has given."""
+
+    pos: int
 
     def read(self, size: int, /) -> bytes:
         """Up to ``size`` bytes."""
@@ -88,8 +101,28 @@ def tar_members(stream: GuardedStream) -> Iterator[tuple[Member, Callable[[], Re
             while (info := tar.next()) is not None:
                 tar.members = []  # tarfile keeps every header it ever read
                 yield _tar_member(info), lambda found=info: tar.extractfile(found)  # type: ignore[misc]
+            _check_rest(tar.fileobj)
     except tarfile.TarError as error:
         raise EOFError(str(error)) from error
+
+
+def _check_rest(rest: _Rest) -> None:
+    """Look at what follows the end, which a block of zeros says: zeros, and what programs said.
+
+    A hole of zeros where a header was looks like an end, with the lost members behind it.
+
+    Raises:
+        EOFError: something else follows.
+    """
+    ends_at = rest.pos
+    while block := rest.read(MIB):
+        text = block.lstrip(b"\0")
+        if text:
+            begins_at = rest.pos - len(text)
+            whole = begins_at - ends_at >= tarfile.BLOCKSIZE
+            if whole and (begins_at % tarfile.RECORDSIZE == 0 or _LINES.match(text)):
+                return
+            raise EOFError("something follows what looks like its end")
 
 
 def _tar_member(info: tarfile.TarInfo) -> Member:
@@ -134,9 +167,12 @@ def _zip_member(info: zipfile.ZipInfo) -> Member:
     refused = None
     if stat.S_ISLNK(mode):
         refused = "a link"
-    elif stat.S_IFMT(mode) not in {0, stat.S_IFREG, stat.S_IFDIR}:
+    elif stat.S_IFMT(mode) in {stat.S_IFIFO, stat.S_IFCHR, stat.S_IFBLK, stat.S_IFSOCK}:
         refused = "a device or special file"
-    return Member(info.filename, info.file_size, info.is_dir(), refused)
+    is_folder = info.filename.endswith("/")
+    if not info.filename or (is_folder and info.file_size):
+        raise zipfile.BadZipFile("a member with content has no name")
+    return Member(info.filename, info.file_size, is_folder, refused)
 
 
 def _check_directory(file: IO[bytes], label: str) -> None:

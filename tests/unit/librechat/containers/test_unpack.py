@@ -163,3 +163,34 @@ def test_a_full_disk_is_told_before_it_is_full(
     ) as caught:
         opened(path, tmp_path)
     assert str(tmp_path / "work") in str(caught.value)
+
+
+def test_a_hole_where_a_header_was_is_no_end(tmp_path: Path) -> None:
+    path = _tar(tmp_path / "b", [], "w")
+    data = path.read_bytes()
+    with tarfile.open(path) as tar:
+        last = tar.getmembers()[-2].offset  # of some with content behind it
+    path.write_bytes(data[:last] + bytes(512) + data[last + 512 :])
+    with pytest.raises(CannotStartError, match="damaged or incomplete"), opened(path, tmp_path):
+        pass
+
+
+@pytest.mark.parametrize("said", [b"2026-03-01T12:00:00.123+0000\tdone dumping\n", b"\0" * 700])
+def test_what_a_program_said_behind_the_end_is_nothing(tmp_path: Path, said: bytes) -> None:
+    path = _tar(tmp_path / "b", [], "w")
+    path.write_bytes(path.read_bytes() + said)
+    with opened(path, tmp_path) as backup:
+        assert len(ids(backup, "messages")) == 5
+
+
+@pytest.mark.parametrize("name", ["", "b/data/"])
+def test_a_member_of_a_zip_without_a_name_is_damage(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "b.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for each, documents in collections().items():
+            archive.writestr(f"b/data/{each}.json", json_lines(documents))
+        info = zipfile.ZipInfo("b/data/agents.json")
+        archive.writestr(info, b"{}")
+        info.filename = name
+    with pytest.raises(CannotStartError, match="damaged or incomplete"), opened(path, tmp_path):
+        pass
