@@ -39,23 +39,23 @@ asyncio.run(give())
 CHATS = ("untouched", "continued", "renamed", "edited", "removed", "gone")
 
 
-def _day(number: int) -> dict[str, str]:
+def a_day(number: int) -> dict[str, str]:
     return {"$date": f"2026-01-{number:02}T10:00:00Z"}
 
 
 def _user(own_id: str, name: str) -> dict[str, Any]:
     return {
         "_id": {"$oid": own_id}, "email": f"{name}@again.example", "name": name, "password": HASH,
-        "provider": "local", "createdAt": _day(1),
+        "provider": "local", "createdAt": a_day(1),
     }  # fmt: skip
 
 
-def _message(chat: str, name: str, parent: str | None, day: int) -> dict[str, Any]:
+def a_message(chat: str, name: str, parent: str | None, day: int) -> dict[str, Any]:
     asked = name.startswith("q")
     return {
         "messageId": f"{chat}-{name}", "conversationId": chat, "user": ADA, "text": f"Text {name}",
         "parentMessageId": f"{chat}-{parent}" if parent else None, "isCreatedByUser": asked,
-        "createdAt": _day(day), "model": "gpt-4o", "endpoint": "openAI",
+        "createdAt": a_day(day), "model": "gpt-4o", "endpoint": "openAI",
         **({} if asked else {"sender": "GPT"}),
     }  # fmt: skip
 
@@ -72,11 +72,11 @@ FIRST: Backup = {
     "users": [_user(ADA, "ada"), _user(BEN, "ben")],
     "conversations": [
         {"conversationId": chat, "user": ADA, "title": f"About {chat}", "endpoint": "openAI",
-         "model": "gpt-4o", "createdAt": _day(2), "updatedAt": _day(2)}
+         "model": "gpt-4o", "createdAt": a_day(2), "updatedAt": a_day(2)}
         for chat in CHATS
     ],
     "messages": [
-        _message(chat, *each)
+        a_message(chat, *each)
         for chat in CHATS
         for each in (("q1", None, 2), ("a1", "q1", 2))
     ],
@@ -84,7 +84,7 @@ FIRST: Backup = {
         {"_id": {"$oid": AGENT}, "id": "agent_gardener", "name": "Gardener",
          "author": {"$oid": ADA}, "provider": "openAI", "model": "gpt-4o",
          "instructions": "Be kind.",
-         "createdAt": _day(1), "updatedAt": _day(1)},
+         "createdAt": a_day(1), "updatedAt": a_day(1)},
     ],
     "aclentries": [_permission(1, ADA), _permission(2, BEN)],
     "groups": [],
@@ -96,13 +96,13 @@ def newer_backup() -> Backup:
     """Every conversation went on, one title and one answer changed, and Ben lost the agent."""
     backup = copy.deepcopy(FIRST)
     backup["messages"] += [
-        _message(chat, *each) for chat in CHATS for each in (("q2", "a1", 3), ("a2", "q2", 3))
+        a_message(chat, *each) for chat in CHATS for each in (("q2", "a1", 3), ("a2", "q2", 3))
     ]
     for message in backup["messages"]:
         if message["messageId"] in {"untouched-a1", "edited-a1"}:
             message["text"] = "Corrected in LibreChat"
     for conversation in backup["conversations"]:
-        conversation["updatedAt"] = _day(3)
+        conversation["updatedAt"] = a_day(3)
         if conversation["conversationId"] in {"untouched", "renamed"}:
             conversation["title"] += ", and more"
     backup["aclentries"].pop()
@@ -288,7 +288,7 @@ def test_the_whole_backup_repairs_what_a_damaged_one_left_open(
     whole["files"] = [
         {"file_id": "notes", "user": {"$oid": ADA}, "filename": "notes.txt", "bytes": 5,
          "filepath": f"/uploads/{ADA}/notes__notes.txt", "source": "local", "type": "text/plain",
-         "createdAt": _day(2)}
+         "createdAt": a_day(2)}
     ]  # fmt: skip
     whole["messages"][0]["files"] = [{"file_id": "notes"}]
     damaged = {name: documents for name, documents in whole.items() if name != "aclentries"}
