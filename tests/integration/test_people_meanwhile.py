@@ -82,15 +82,9 @@ class _AtWork:
             self.said[name] += 1
 
 
-<<<<<<< HEAD
-def test_neither_loses_a_message_to_the_other(database: Database, tmp_path: Path) -> None:
-    place = database.deployment
-    run = migrate(place, write(tmp_path / "first", _backup(2)), tmp_path / "run")
-=======
 def test_neither_loses_a_message_to_the_other(sqlite_database: Database, tmp_path: Path) -> None:
     place = sqlite_database.deployment
-    run = migrate(place, write_backup(tmp_path / "first", _backup(2)), tmp_path / "run")
->>>>>>> 697b0f9 (Try a change between the reading and the writing of a catch-up)
+    run = migrate(place, write(tmp_path / "first", _backup(2)), tmp_path / "run")
     assert run.status == 0, run.output
     with (
         OpenWebUIServer(place) as server,
