@@ -46,7 +46,9 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     Reason.EXPIRES: (
         "It was to end on a date to come. In Open WebUI it would have no end, so it was left out."
     ),
-    Reason.NOT_YOURS: "The recorded path leads to another user's files; it was not followed.",
+    Reason.NOT_YOURS: (
+        "The recorded path leads to files that are not the user's; it was not followed."
+    ),
     Reason.PRINCIPAL_MISSING: (
         "It was granted to somebody, a group or a role that has no counterpart in Open WebUI."
     ),

@@ -107,6 +107,10 @@ class BlobStore:
             raise BlobError("missing", f"{shown} names no file")
         if user is not None and _foreign(parts, user):
             raise BlobError("foreign", f"{shown} lies in another user's folder")
+        flat = parts[:-1] in {(), ("uploads",)} and not _USER_FOLDER.match(parts[-1])
+        if kind == "uploads" and flat:
+            # LibreChat makes a folder for each user. Open WebUI does not: it may be one of its own.
+            raise BlobError("foreign", f"{shown} lies in no user's folder")
         for candidate in self._candidates(kind, parts, path != filepath and filepath, shown):
             blob = self._look(kind, candidate, shown)
             if blob is not None:

@@ -10,7 +10,7 @@ import os
 import re
 import tarfile
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,6 +29,8 @@ from migrator_core.librechat.containers.spool import SpoolWriter, Workspace
 from migrator_core.librechat.limits import MIB
 from migrator_core.librechat.regular_files import file_size, open_regular
 
+_DEEPEST = 100
+"""Folders inside each other; no backup has a tenth of it."""
 _USELESS = re.compile(r"(?:meili_data|pgdata|node_modules\Z|\.git\Z)", re.IGNORECASE)
 
 
@@ -47,6 +49,7 @@ class _Tree:
         self._total = 0
         self._short_of = 0
         self._refused: dict[str, list[str]] = {}
+        self._repeated: list[str] = []
 
     def add(self, member: Member, open_member: Callable[[], Readable | None]) -> None:
         """Write one member, unless it is refused or there is no room for it."""
@@ -83,9 +86,11 @@ class _Tree:
         self, parts: list[str], size: int, open_member: Callable[[], Readable | None]
     ) -> None:
         path = self._target.joinpath(*parts)
-        if not _can_be_written(path):
+        if len(parts) > _DEEPEST or not _can_be_written(path):
             self._refuse("a name that cannot be written", "/".join(parts))
             return
+        if path.exists():
+            self._repeated.append("/".join(parts))
         source = open_member() if size else None
         writer = SpoolWriter(self._workspace, path, f"unpacking {self._label}")
         try:
@@ -111,11 +116,16 @@ class _Tree:
             what = f"unpacking {self._label}"
             raise CannotStartError(self._workspace.no_space(self._total, self._short_of, what))
         for reason, names in self._refused.items():
-            some = ", ".join(repr(name[:200]) for name in names[:3])
-            self._notices.oddity(
-                f"{self._label}: {len(names)} member(s) were not unpacked ({reason}): {some}"
-                + (" …" if len(names) > 3 else "")
-            )
+            what = f"{len(names)} member(s) were not unpacked ({reason})"
+            self._notices.oddity(f"{self._label}: {what}: {_some(names)}")
+        if self._repeated:
+            what = f"{len(self._repeated)} member(s) were there before; the last one of each counts"
+            self._notices.oddity(f"{self._label}: {what}: {_some(self._repeated)}")
+
+
+def _some(names: Sequence[str]) -> str:
+    shown = ", ".join(repr(name[:200]) for name in names[:3])
+    return shown + (" …" if len(names) > 3 else "")
 
 
 def _can_be_written(path: Path) -> bool:

@@ -111,7 +111,8 @@ def media_kinds(parts: list[str], container: str) -> set[Kind]:
     """Which folder of files a member belongs to: by its path, else by the container's name."""
     folders = [part.lower() for part in parts[:-1]] or [parts[0].lower()]
     if "uploads" in folders:
-        return {"uploads"}
+        # LibreChat has a folder for each user there; Open WebUI's own uploads have none.
+        return {"uploads"} if any(_USER_FOLDER.match(folder) for folder in folders) else set()
     if "images" in folders:
         return {"images"}
     if not _USER_FOLDER.match(parts[0]):

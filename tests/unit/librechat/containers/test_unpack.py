@@ -194,3 +194,49 @@ def test_a_member_of_a_zip_without_a_name_is_damage(tmp_path: Path, name: str) -
         info.filename = name
     with pytest.raises(CannotStartError, match="damaged or incomplete"), opened(path, tmp_path):
         pass
+
+
+def _pax(name: str, **headers: str) -> tarfile.TarInfo:
+    info = tarfile.TarInfo(name)
+    info.pax_headers = headers
+    return info
+
+
+@pytest.mark.parametrize(
+    ("info", "said"),
+    [
+        (_pax("b/x", path="../../outside.txt"), "leads outside"),
+        (_pax("b/x", path="/tmp/outside.txt"), "leads outside"),
+        (_pax("b/x", **{"GNU.sparse.map": "0,1", "GNU.sparse.size": "4",
+                        "GNU.sparse.name": "../outside.txt"}), "leads outside"),
+        (_info("b/" + "d/" * 2_000 + "x"), "cannot be written"),
+        (_info("b/" + f"{'d' * 200}/" * 30 + "x"), "cannot be written"),
+        (_info("b/data/users.json"), "were there before; the last one of each counts"),
+        (_info("b/data/agents.json", b"Z"), "special file"),
+    ],
+)  # fmt: skip
+def test_what_is_odd_about_a_member_is_told(
+    tmp_path: Path, info: tarfile.TarInfo, said: str
+) -> None:
+    with opened(_tar(tmp_path / "b.tar.gz", [(info, b"evil")]), tmp_path) as backup:
+        assert len(ids(backup, "messages")) == 5
+        assert any(said in notice.detail for notice in backup.notices)
+    assert not list(tmp_path.rglob("outside.txt"))
+
+
+@pytest.mark.parametrize(
+    "info",
+    [
+        _pax("b/x", size="-1"),
+        _pax("b/x", size=str(10**15)),
+        _pax("b/x", **{"GNU.sparse.map": "0,x", "GNU.sparse.size": "100"}),
+        _info("b/data/Users.json"),
+        _info("b/data"),
+    ],
+)
+def test_what_cannot_be_told_apart_or_measured_is_refused(
+    tmp_path: Path, info: tarfile.TarInfo
+) -> None:
+    path = _tar(tmp_path / "b.tar.gz", [(info, b'{"_id": "1"}\n')])
+    with pytest.raises(CannotStartError), opened(path, tmp_path):
+        pass

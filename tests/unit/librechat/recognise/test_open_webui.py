@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -147,3 +149,16 @@ def test_a_whole_backup_there_has_its_own_files(tmp_path: Path) -> None:
                 assert file.read() == b"f1__a.txt"
             with pytest.raises(BlobError):
                 backup.blobs.find(f"/uploads/{ALICE}/{SECRET}", user=ALICE, file_id=SECRET_ID)
+
+
+def test_a_tar_of_them_beside_a_bare_archive_is_not_librechats(tmp_path: Path) -> None:
+    write_archive(tmp_path / "dump.archive", {"LibreChat": collections()}, gzip=False,
+                  interleave=False)  # fmt: skip
+    with tarfile.open(tmp_path / "uploads.tar.gz", "w:gz") as tar:
+        info = tarfile.TarInfo(f"uploads/{SECRET}")
+        info.size = 6
+        tar.addfile(info, io.BytesIO(b"secret"))
+    with open_backup(tmp_path / "dump.archive", workdir=tmp_path / "work") as backup:
+        _assert_nothing_leaks(backup)
+    with open_backup(tmp_path, workdir=tmp_path / "more") as backup:
+        _assert_nothing_leaks(backup)
