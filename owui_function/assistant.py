@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final
 
 from migrator_core import (
     Door,
     Findings,
-    RunRecord,
     check,
     data_dir,
     is_active,
@@ -22,43 +20,33 @@ from migrator_core.errors import MigratorError
 from migrator_core.settings import Settings
 from migrator_core.visible import visible_lines
 from owui_function import results
-from owui_function.aside import Aside
 from owui_function.card import results_body
-from owui_function.chat import answers, attachments
-from owui_function.chat.commands import HELP, Command, Request
-from owui_function.chat.following import follow, follow_record
+from owui_function.chat import answers
+from owui_function.chat.commands import HELP, PLAIN, Command, Request
 from owui_function.chat.message import Message
 from owui_function.decisions import Decision, decisions
 from owui_function.jobs import summaries
 from owui_function.jobs.job import Job
-from owui_function.jobs.summaries import Summary
 from owui_function.names import ACTION_ID
-from owui_function.state import ChatState, Question, State, state_of
-from owui_function.valves import Valves, reports_of, settings_of
+from owui_function.state import Question, state_of
+from owui_function.valves import Valves, settings_of
+from owui_function.watching import Answer, Watcher
 
 Confirm = Callable[[str, str], Awaitable[bool]]
 """Asks yes or no in a dialog of its own: title and text in Markdown."""
-
-Answer = AsyncIterator[str]
 
 DOOR: Final = Door("the valve “Backup path”", "Choose one: say “preview” or “run” and its name")
 
 
 @dataclass
-class Assistant:
+class Assistant(Watcher):
     """Answers one request of one administrator in one chat.
 
     ``confirm`` is there where a dialog can be shown; elsewhere the question is a message, and the
     next message in the same chat is the answer.
     """
 
-    valves: Valves
-    state: State
-    user_id: str
-    chat: ChatState
-    message: Message
     confirm: Confirm | None = None
-    aside: Aside = field(default_factory=Aside)
 
     async def answer(self, request: Request | None) -> Answer:
         """Carry out a request; the texts that come belong into the message."""
@@ -80,10 +68,6 @@ class Assistant:
             await self.message.status(answers.in_the_background(preview=job.preview), done=True)
             await self.message.suggest([Command.STATUS, Command.CANCEL])
 
-    def _offer(self, *commands: Command) -> None:
-        """What can be said next, once this answer has ended."""
-        self.chat.suggestions = tuple(str(command) for command in commands)
-
     def _answer(self, request: Request | None) -> Answer:
         if request is None:
             return self._say(answers.unknown() + HELP)
@@ -92,7 +76,9 @@ class Assistant:
             Command.CHECK: lambda: self._check(name),
             Command.PREVIEW: lambda: self._unless_running(lambda: self._preview(name)),
             Command.RUN: lambda: self._unless_running(lambda: self._run(name, confirmed=False)),
-            Command.CONFIRM: lambda: self._unless_running(self._confirm),
+            Command.CONFIRM: lambda: self._unless_running(lambda: self._confirm(name)),
+            Command.UNDO: lambda: self._unless_running(lambda: self._undo(name)),
+            Command.CONFIRM_UNDO: lambda: self._unless_running(self._confirm_undo),
             Command.VERIFY: lambda: self._unless_running(lambda: self._verify(name)),
             Command.STATUS: lambda: self._unless_running(self._status),
             Command.REPORT: self._report,
@@ -129,9 +115,11 @@ class Assistant:
         async for text in self._carry_out(settings, preview=True):
             yield text
 
-    def _confirm(self) -> Answer:
+    def _confirm(self, said: str) -> Answer:
         """A yes. Without a question of this person in this chat it is answered with one."""
         question = self.chat.question
+        if question is not None and question.undoes and said == PLAIN:
+            return self._confirm_undo()
         return self._run(question.backup if question else "", confirmed=True)
 
     async def _run(self, name: str, *, confirmed: bool) -> Answer:
@@ -171,6 +159,44 @@ class Assistant:
         async for text in self._watch(job, then_run=False):
             yield text
 
+    def _confirm_undo(self) -> Answer:
+        """A yes to an undo, and to nothing else."""
+        question = self.chat.question
+        if question is None or not question.undoes:
+            return self._undo("")
+        return self._undo(question.undoes, confirmed=question.preview)
+
+    async def _undo(self, run_id: str, *, confirmed: str = "") -> Answer:
+        """Show what an undo would take back, and ask; ``confirmed`` is what a yes was said to."""
+        settings, reports = await self._settings(), await self._reports()
+        self.chat.question = None
+        if not confirmed:
+            job = self.state.start(settings, reports, preview=True, undoes=run_id)
+            async for text in self._watch(job, then_run=True):
+                yield text
+            _, summary = await asyncio.to_thread(results.outcome, job)
+            if not summary.finished:
+                return  # what has been shown says why
+            if summary.is_empty:
+                await self.message.status(answers.ended(summary), done=True)
+                yield answers.result(summary, [])
+                return
+            run_id = summary.undoes
+            text = answers.undo_question(summary)
+            if self.confirm is None:
+                await self.message.status("Waiting for your confirmation", done=True)
+                self.chat.question = Question("", summary.run.id, run_id)
+                self._offer(Command.CONFIRM_UNDO, Command.STATUS, Command.CHECK)
+                yield text + answers.how_to_confirm_undo()
+                return
+            if not await self.confirm("Undo now?", text):
+                await self.message.status("Not undone: you did not confirm", done=True)
+                yield "Nothing was undone.\n"
+                return
+        job = self.state.start(settings, reports, preview=False, undoes=run_id)
+        async for text in self._watch(job, then_run=False):
+            yield text
+
     async def _status(self) -> Answer:
         known = await self.aside.runs()
         if known:
@@ -198,60 +224,12 @@ class Assistant:
         async for text in self._join(current):
             yield text
 
-    async def _running(self) -> Job | RunRecord | None:
-        """What goes on now, in this process or in another one."""
-        return self.state.running or await self.aside.running_elsewhere()
-
-    def _join(self, current: Job | RunRecord) -> Answer:
-        """Show what goes on already, instead of starting another."""
-        if isinstance(current, Job):
-            return self._watch(current, then_run=False)
-        return self._watch_record(current.id)
-
     async def _carry_out(
         self, settings: Settings, *, preview: bool, then_run: bool = False
     ) -> Answer:
         job = self.state.start(settings, await self._reports(), preview=preview)
         async for text in self._watch(job, then_run=then_run):
             yield text
-
-    async def _watch(self, job: Job, *, then_run: bool) -> Answer:
-        self._offer(Command.STATUS, Command.CANCEL)
-        async for line in follow(job, self.message):
-            yield line
-        directory, summary = await asyncio.to_thread(results.outcome, job)
-        if then_run and summary.finished:
-            await self.message.card(results_body(summary))
-            return
-        async for text in self._show(summary, directory, attach=not job.preview):
-            yield text
-
-    async def _watch_record(self, run_id: str) -> Answer:
-        async for line in follow_record(run_id, self.message, self.aside):
-            yield line
-        record = next((r for r in await self.aside.runs() if r.id == run_id), None)
-        if record is None:
-            yield answers.no_report()
-            return
-        directory = await attachments.write_again(run_id, await self._reports(), self.aside)
-        async for text in self._show(summaries.of_record(record), directory, attach=True):
-            yield text
-
-    async def _show(self, summary: Summary, directory: Path, *, attach: bool) -> Answer:
-        """The end: the card, the files, and what comes next."""
-        await self.message.card(results_body(summary))
-        files = []
-        if attach:
-            files = await attachments.attach(self.user_id, summary, directory, self.aside)
-            new = attachments.unseen(files, self.message.id, self.state.attached)
-            if new:
-                await self.message.files([attachments.as_message_file(file) for file in new])
-        await self.message.status(answers.ended(summary), done=True)
-        if summary.preview or not summary.finished:
-            self._offer(Command.RUN, Command.REPORT, Command.PREVIEW)
-        else:
-            self._offer(Command.REPORT, Command.VERIFY, Command.CHECK)
-        yield answers.result(summary, files)
 
     async def _chosen(self, name: str, *, or_else: bool = False) -> Settings:
         """The settings with the one backup that is meant.
@@ -271,9 +249,6 @@ class Assistant:
 
     async def _settings(self) -> Settings:
         return await asyncio.to_thread(settings_of, self.valves, data_dir())
-
-    async def _reports(self) -> Path:
-        return reports_of(self.valves, data_dir())
 
 
 def open_assistant(

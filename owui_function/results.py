@@ -19,7 +19,7 @@ async def latest(root: Path, aside: Aside) -> tuple[Summary, Path] | None:
     """The last preview or run, from this worker's reports below ``root`` or from the ledger."""
     kept = await asyncio.to_thread(lambda: next(previews.kept(root), None))
     known = await aside.runs()
-    ended = next((r for r in known if r.finished_at is not None), None)
+    ended = next((r for r in known if r.finished_at is not None and r.undoes is None), None)
     if kept is not None:
         directory, summary = kept
         if ended is None or ended.finished_at is None:

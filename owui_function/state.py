@@ -23,10 +23,14 @@ _CHATS = 500
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question that waits for its yes: the backup, and the id of the preview that it showed."""
+    """A question that waits for its yes: the backup, and the id of the preview that it showed.
+
+    ``undoes`` is the run that is to be undone, and empty where the question is another one.
+    """
 
     backup: str
     preview: str
+    undoes: str = ""
 
 
 @dataclass(slots=True)
@@ -56,17 +60,25 @@ class State:
         return self.current if self.current is not None and not self.current.ended else None
 
     def start(
-        self, settings: Settings, reports: Path, *, preview: bool, verifies: bool = False
+        self,
+        settings: Settings,
+        reports: Path,
+        *,
+        preview: bool,
+        verifies: bool = False,
+        undoes: str | None = None,
     ) -> Job:
         """Begin a job, or give the one that goes on. ``reports`` holds a folder for each."""
         if self.running is not None:
             return self.running
         stamp = time.strftime("%Y%m%d-%H%M%S", time.gmtime())
         kind = "verify" if verifies else "preview" if preview else "run"
+        kind = kind if undoes is None else "undo"
         directory = reports / f"{stamp}-{kind}-{uuid.uuid4().hex[:6]}"
         self.current = Job(
             settings.model_copy(update={"dry_run": preview, "report_dir": directory}),
             verifies=verifies,
+            undoes=undoes,
         )
         self.current.start()
         return self.current

@@ -25,6 +25,9 @@ def results_body(summary: Summary) -> str:
         f"({escape(summary.backup.kind)}) · run {escape(summary.run.id)} · "
         f"Open WebUI {escape(summary.run.open_webui_version)}</p>"
     )
+    if summary.undoes:
+        items = "".join(f"<li>{escape(line)}</li>" for line in summary.undone)
+        return f"{head}<ul>{items}</ul></div>"
     parts = (
         _table(summary),
         _reasons("Failed", summary, "failed", "bad"),
@@ -38,6 +41,8 @@ def _title(summary: Summary) -> tuple[str, str]:
     what = "Preview" if summary.preview else "Migration"
     if summary.verifies:
         what = "Comparison"
+    if summary.undoes:
+        what = "Preview of the undo" if summary.preview else "Undo"
     if not summary.finished:
         stopped = summary.run.state == RunState.ABORTED
         state = "stopped" if stopped else escape(summary.run.state)
@@ -46,6 +51,8 @@ def _title(summary: Summary) -> tuple[str, str]:
         found = f"{summary.differences:,}" if summary.differences else "no"
         tone = "bad" if summary.differences else "good"
         return f"Compared with the backup: {found} differences", tone
+    if summary.undoes:
+        return f"{what} finished", "good"
     if summary.totals["failed"]:
         return f"{what} finished, some documents failed", "bad"
     if summary.preview:

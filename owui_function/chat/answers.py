@@ -149,7 +149,11 @@ def declined() -> str:
 def result(summary: Summary, files: Sequence[Attachment]) -> str:
     """What is said when a preview or a run has ended."""
     lines = [f"**{_title(summary)}.** {plain(_sentence(summary.headline))}"]
-    if summary.preview and summary.finished:
+    if summary.undoes:
+        lines += ["", *(f"- {plain(line)}" for line in summary.undone)]
+        if not summary.finished:
+            lines.append(f"\nSay **{Command.UNDO}** to continue where it was.")
+    elif summary.preview and summary.finished:
         lines.append(f"\nSay **{Command.RUN}** to migrate, or **{Command.REPORT}** for the files.")
     elif summary.verifies:
         lines.append(
@@ -171,6 +175,17 @@ def result(summary: Summary, files: Sequence[Attachment]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def undo_question(summary: Summary) -> str:
+    """What is confirmed before a run is taken back: what goes, what stays, and why."""
+    rows = "\n".join(f"- {plain(line)}" for line in summary.undone)
+    return f"{plain(_sentence(summary.headline))}\n\n{rows}\n"
+
+
+def how_to_confirm_undo() -> str:
+    """The end of that question, where it is a message."""
+    return f"\nSay **{Command.CONFIRM_UNDO}** to take it back. Anything else changes nothing.\n"
+
+
 def ended(summary: Summary) -> str:
     """The status line at the end."""
     return _title(summary)
@@ -180,6 +195,8 @@ def _title(summary: Summary) -> str:
     what = "Preview" if summary.preview else "Migration"
     if summary.verifies:
         what = "Comparison with the backup"
+    if summary.undoes:
+        what = "Preview of the undo" if summary.preview else "Undo"
     if summary.finished:
         return f"{what} finished"
     if summary.run.state == RunState.ABORTED:

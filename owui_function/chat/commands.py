@@ -14,6 +14,8 @@ class Command(StrEnum):
     RUN = "Run"
     CONFIRM = "Yes, migrate now"
     VERIFY = "Verify"
+    UNDO = "Undo"
+    CONFIRM_UNDO = "Yes, undo now"
     STATUS = "Status"
     REPORT = "Report"
     CANCEL = "Cancel"
@@ -38,6 +40,8 @@ _WORDS = {
     "yes": Command.CONFIRM,
     "verify": Command.VERIFY,
     "compare": Command.VERIFY,
+    "undo": Command.UNDO,
+    "rollback": Command.UNDO,
     "status": Command.STATUS,
     "progress": Command.STATUS,
     "report": Command.REPORT,
@@ -48,13 +52,19 @@ _WORDS = {
 }
 
 
-_NAMING = frozenset({Command.PREVIEW, Command.RUN, Command.VERIFY})
-"""Commands that may be followed by the name of a backup."""
+PLAIN = "yes"
+
+_NAMING = frozenset({Command.PREVIEW, Command.RUN, Command.VERIFY, Command.UNDO})
+"""Commands that may be followed by the name of a backup, or the id of a run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody wants. ``argument`` is the rest of the line: the name of a backup."""
+    """What somebody wants.
+
+    ``argument`` is the rest of the line: the name of a backup, or a run's id. With a yes it is
+    :data:`PLAIN` where it does not say to what.
+    """
 
     command: Command
     argument: str = ""
@@ -63,13 +73,14 @@ class Request:
 def understand(text: str) -> Request | None:
     """The request in a message, with or without a slash, in any case; None when there is none."""
     line = " ".join(text.split()).strip().removeprefix("/").strip()
-    if line.rstrip(".!").casefold() == Command.CONFIRM.casefold():
-        return Request(Command.CONFIRM)
+    for command in (Command.CONFIRM, Command.CONFIRM_UNDO):
+        if line.rstrip(".!").casefold() == command.casefold():
+            return Request(command)
     word, _, rest = line.partition(" ")
-    command = _WORDS.get(word.casefold().rstrip(".,:;!") or word)
-    if command is None or (rest and command not in _NAMING):
+    meant = _WORDS.get(word.casefold().rstrip(".,:;!") or word)
+    if meant is None or (rest and meant not in _NAMING):
         return None
-    return Request(command, _unquoted(rest))
+    return Request(meant, PLAIN if meant is Command.CONFIRM else _unquoted(rest))
 
 
 def _unquoted(text: str) -> str:
@@ -89,10 +100,12 @@ Say one of these words, or click it below an answer:
 | **Preview** | Walks the whole backup, writes nothing. Its numbers are the migration's. |
 | **Run** | Migrates, after you have seen the preview's numbers and confirmed. |
 | **Verify** | Reads everything back and compares it with the backup. Writes nothing. |
+| **Undo** | Takes the last run back, after you have seen what would go and what stays. |
 | **Status** | Shows how far it is. |
 | **Report** | Shows the last preview's or run's result, with the full report to download. |
 | **Cancel** | Ends a preview or a run between two batches. Running again continues. |
 
-`preview NAME`, `run NAME` and `verify NAME` choose one of several backups. Settings are the \
+`preview NAME`, `run NAME` and `verify NAME` choose one of several backups, \
+`undo RUN` another run. Settings are the \
 Function's valves: Admin Panel → Functions → LibreChat Migration → ⚙.
 """

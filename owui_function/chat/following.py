@@ -27,7 +27,10 @@ async def follow(job: Job, message: Message) -> AsyncIterator[str]:
         stopping = getattr(job, "stopping", False)
         verifies = getattr(job, "verifies", False)
         progress = job.progress.to_json()
-        return view_of(progress, preview=job.preview, stopping=stopping, verifies=verifies)
+        undoes = getattr(job, "undoes", None) is not None
+        return view_of(
+            progress, preview=job.preview, stopping=stopping, verifies=verifies, undoes=undoes
+        )
 
     async for line in _show(look, message):
         yield line
@@ -41,7 +44,8 @@ async def follow_record(run_id: str, message: Message, aside: Aside) -> AsyncIte
         if record is None or record.state != RunState.RUNNING:
             return None
         stopping = record.stop_requested_at is not None
-        return view_of(record.progress, preview=False, stopping=stopping)
+        undoes = record.undoes is not None
+        return view_of(record.progress, preview=False, stopping=stopping, undoes=undoes)
 
     async for line in _show(look, message):
         yield line

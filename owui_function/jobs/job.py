@@ -12,7 +12,7 @@ import threading
 from pathlib import Path
 from traceback import format_exc
 
-from migrator_core import migrate, verify
+from migrator_core import migrate, undo, verify
 from migrator_core.errors import MigratorError
 from migrator_core.progress import Progress
 from migrator_core.settings import Settings
@@ -26,14 +26,19 @@ _LOG = logging.getLogger(__name__)
 class Job:
     """One preview, one run or one comparison with the backup (``verifies``) of this process.
 
+    ``undoes`` is the run that it takes back, empty for the last one, None where it takes back none.
+
     Once it has ``ended``, its reports and its summary are in ``directory``, or ``problem`` says why
     there are none. A newer version of the Function may read all that is public here.
     """
 
-    def __init__(self, settings: Settings, *, verifies: bool = False) -> None:
+    def __init__(
+        self, settings: Settings, *, verifies: bool = False, undoes: str | None = None
+    ) -> None:
         """A job that :meth:`start` begins."""
         self.settings = settings
         self.verifies = verifies
+        self.undoes = undoes
         self.directory: Path | None = None
         self.progress = Progress()
         self.problem = ""
@@ -88,8 +93,14 @@ class Job:
             if self.stopping:
                 stop.set()
         key = previews.key(self.settings)
-        action = verify if self.verifies else migrate
-        result = await action(self.settings, self.progress, stop=stop, pause=taking_turns())
+        if self.undoes is not None:
+            result = await undo(
+                self.undoes or None, self.progress,
+                dry_run=self.preview, report_dir=self.settings.report_dir, stop=stop,
+            )  # fmt: skip
+        else:
+            action = verify if self.verifies else migrate
+            result = await action(self.settings, self.progress, stop=stop, pause=taking_turns())
         summary = summaries.of_result(result, key)
         await asyncio.to_thread(summaries.write, summary, result.directory)
         self.directory = result.directory

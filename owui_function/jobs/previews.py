@@ -64,7 +64,7 @@ def kept(reports: Path) -> Iterator[tuple[Path, Summary]]:
 def matching(reports: Path, wanted: str) -> Summary | None:
     """The newest finished preview with this key, as long as no run has finished since."""
     for _, summary in kept(reports):
-        if summary.verifies:
+        if summary.verifies or summary.undo_preview:
             continue  # it changed nothing
         if not summary.preview:
             return None

@@ -25,7 +25,9 @@ class Summary:
 
     ``collections`` has the shape of ``report.json``, ``warnings`` counts by code, ``key`` says of
     what backup and settings a preview is (see :mod:`owui_function.jobs.previews`). ``found``
-    is what a comparison with the backup came to, ``differences`` how many there are.
+    is what a comparison with the backup came to, ``differences`` how many there are. ``undoes`` is
+    the run that was taken back, ``undone`` says in sentences what that did, or in its preview
+    (``undo_preview``) would do.
     """
 
     run: RunInfo
@@ -35,6 +37,9 @@ class Summary:
     key: str = ""
     found: str = ""
     differences: int = 0
+    undoes: str = ""
+    undone: tuple[str, ...] = ()
+    undo_preview: bool = False
 
     @property
     def verifies(self) -> bool:
@@ -44,7 +49,12 @@ class Summary:
     @property
     def preview(self) -> bool:
         """Whether nothing was written."""
-        return self.run.mode == Mode.DRY_RUN
+        return self.run.mode == Mode.DRY_RUN or self.undo_preview
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there was nothing to undo."""
+        return bool(self.undoes) and not self.undone
 
     @property
     def finished(self) -> bool:
@@ -85,7 +95,12 @@ def in_two(summary: Summary) -> tuple[Entries, Entries]:
 
 def of_result(result: Result, key: str) -> Summary:
     """The summary of what this process has just done."""
-    counts = result.verification
+    counts, undo = result.verification, result.undo
+    if undo is not None:
+        return Summary(
+            result.run, result.backup, {}, found=result.headline, undoes=undo.of,
+            undone=result.summary, undo_preview=undo.preview,
+        )  # fmt: skip
     return Summary(
         result.run,
         result.backup,
@@ -99,11 +114,14 @@ def of_result(result: Result, key: str) -> Summary:
 
 def of_record(record: RunRecord) -> Summary:
     """The summary of a run that the ledger knows."""
+    undoes = record.undoes or ""
     return Summary(
         run=run_info(record),
         backup=BackupInfo(record.backup_path, record.backup_kind, record.backup_fingerprint),
         collections=record.counts,
         warnings=record.warnings,
+        undoes=undoes,
+        found=f"undo of run {undoes}" if undoes else "",
     )
 
 

@@ -41,6 +41,7 @@ class View:
     warnings: int = 0
     stopping: bool = False
     verifies: bool = False
+    undoes: bool = False
 
     @property
     def line(self) -> str:
@@ -60,10 +61,12 @@ class View:
         doing = "Previewing" if self.preview else "Migrating"
         if self.verifies:
             doing = "Comparing"
+        if self.undoes:
+            doing = "Looking what can be undone" if self.preview else "Undoing"
         if self.stopping:
             doing = "Stopping after this batch"
         if self._now is None:
-            return f"{doing}: getting ready"
+            return doing if self.undoes else f"{doing}: getting ready"
         label = self._now.label.lower()
         return f"{doing}: {label}{counted} (step {self.number} of {len(self.phases)})"
 
@@ -73,13 +76,18 @@ class View:
 
 
 def view_of(
-    progress: Mapping[str, Any], *, preview: bool, stopping: bool = False, verifies: bool = False
+    progress: Mapping[str, Any],
+    *,
+    preview: bool,
+    stopping: bool = False,
+    verifies: bool = False,
+    undoes: bool = False,
 ) -> View:
     """The view of :meth:`migrator_core.progress.Progress.to_json`, or of what the ledger keeps."""
     history = {str(name): int(done) for name, done in progress.get("history") or ()}
     current = str(progress.get("phase") or "")
     phases = []
-    for phase in PHASES:
+    for phase in () if undoes else PHASES:
         name, label = phase.name, phase.label
         if name == current:
             done, total = int(progress.get("done") or 0), progress.get("total")
@@ -98,4 +106,5 @@ def view_of(
         warnings=int(progress.get("warnings") or 0),
         stopping=stopping,
         verifies=verifies,
+        undoes=undoes,
     )

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.integration.function.conftest import SQLITE, WRITTEN, Story
+from tests.integration.test_running_again import FIRST, write
 from tests.support.containers import CONTAINERS
 from tests.support.function import BUTTONS, MODEL, PIPE, YES, Answer, Site, contents
 from tests.support.openwebui import Person, signed_in
@@ -384,6 +385,30 @@ def test_a_yes_answers_the_question_of_this_person_in_this_chat(
     # The first one's numbers do not hold any more.
     assert ASKS in site.tell(YES, asked).text
     assert len(site.runs()) == watched.runs + 1
+
+
+def test_a_run_is_taken_back_after_a_yes_to_what_would_go(
+    watched: Watched, tmp_path: Path
+) -> None:
+    site = watched.site
+    site.set_valves(backup_path=str(write(tmp_path / "small", FIRST)))
+    asked = site.tell("run")
+    assert "Migration finished" in site.tell("yes", asked).text
+    migrated = contents(site.deployment, WRITTEN)
+
+    undo = site.tell("undo")
+    assert "would be removed: 6 chats" in undo.text
+    assert "Say **Yes, undo now**" in undo.text
+    assert ASKS in site.tell(YES, undo).text  # that is another question
+    assert "Say **Yes, undo now**" in site.tell("Yes, undo now", undo).text
+    assert contents(site.deployment, WRITTEN) == migrated
+    done = site.tell("yes", undo).text
+    assert "Undo finished" in done
+    assert "removed: 6 chats" in done
+    assert "undo of run" in site.say("status")
+    now = contents(site.deployment, WRITTEN)
+    assert {name for name in now if now[name] != watched.rows[name]} <= {"function"}
+    assert "Say **Yes, undo now**" in site.say("undo")  # the run before that one
 
 
 def _offered(site: Site, answer: Answer, person: Person) -> list[str]:

@@ -30,12 +30,14 @@ def test_the_table_of_settings_is_the_valves() -> None:
 
 def test_every_word_is_explained_and_understood() -> None:
     words = [row[0].strip("`") for row in table_rows(PAGE, "say")]
-    assert words == [str(command) for command in Command if command is not Command.CONFIRM]
+    yes = {Command.CONFIRM, Command.CONFIRM_UNDO}
+    assert words == [str(command) for command in Command if command not in yes]
     for word in words:
         request = understand(f"/{word.upper()}")
         assert request is not None
         assert request.command == word
     assert f"**{Command.CONFIRM}**" in PAGE
+    assert f"**{Command.CONFIRM_UNDO}**" in PAGE
 
 
 def test_places_and_refusals_are_the_real_ones() -> None:

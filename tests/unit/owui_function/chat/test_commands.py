@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from owui_function.chat.commands import HELP, Command, Request, understand
+from owui_function.chat.commands import HELP, PLAIN, Command, Request, understand
 
 
 @pytest.mark.parametrize(
@@ -18,10 +18,11 @@ from owui_function.chat.commands import HELP, Command, Request, understand
         ("  run.\n", Command.RUN),
         ("Migrate", Command.RUN),
         ("continue", Command.RUN),
-        ("yes", Command.CONFIRM),
         ("Yes, migrate now", Command.CONFIRM),
         ("yes,  MIGRATE\nnow!", Command.CONFIRM),
         ("/Yes, migrate now.", Command.CONFIRM),
+        ("yes, undo now!", Command.CONFIRM_UNDO),
+        ("undo", Command.UNDO),
         ("verify", Command.VERIFY),
         ("status", Command.STATUS),
         ("Report:", Command.REPORT),
@@ -37,10 +38,17 @@ def test_a_word_is_understood_with_or_without_a_slash_in_any_case(
     assert understand(said) == Request(command)
 
 
+def test_a_yes_that_does_not_say_to_what_is_told_apart() -> None:
+    assert understand("Yes!") == Request(Command.CONFIRM, PLAIN)
+    assert understand("undo 20260101-000000-abcdef") == Request(
+        Command.UNDO, "20260101-000000-abcdef"
+    )
+
+
 @pytest.mark.parametrize("command", list(Command))
 def test_what_is_offered_as_a_click_is_understood(command: Command) -> None:
     assert understand(str(command)) == Request(command)
-    if command not in {Command.CONFIRM, Command.HELP}:
+    if command not in {Command.CONFIRM, Command.CONFIRM_UNDO, Command.HELP}:
         assert f"| **{command}** |" in HELP
 
 
