@@ -30,13 +30,15 @@ class Facts:
     """What is known beyond the rows themselves.
 
     ``since`` is when the run that wrote the item began (seconds), None where no ledger says so.
-    ``there`` are the rows that exist, of those that the item points to. ``orphans`` are tags (user
-    and id joined by a slash) that have a row and that no chat of their user has any more.
+    ``there`` are the rows that exist, of those that the item points to, ``brought`` the messages
+    (chat and message) that a run has written and the backup does not have now. ``orphans`` are tags
+    (user and id joined by a slash) that have a row and that no chat of their user has any more.
     ``in_step`` says that this Open WebUI keeps both copies of a message in step (0.12).
     """
 
     since: int | None = None
     there: frozenset[Key] = frozenset()
+    brought: frozenset[Key] = frozenset()
     orphans: frozenset[str] = frozenset()
     in_step: bool = True
 

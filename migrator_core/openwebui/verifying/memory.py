@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.contents.chat import MESSAGE
 from migrator_core.openwebui.database.parameters import askable, in_portions
 from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.ledger.records import EntryState
@@ -108,6 +109,16 @@ class Memory(LedgerReader):
             else:
                 remembered[row.target_id] = Remembered(row.state, row.reason, row.detail)
         return remembered
+
+    async def brought(self, messages: Mapping[str, Iterable[str]]) -> frozenset[tuple[str, str]]:
+        """Which of these messages, by their chat, a run has written."""
+        written = await self.written("chat", [chat for chat, some in messages.items() if some])
+        return frozenset(
+            (chat, message)
+            for chat, digests in written.items()
+            for message in messages[chat]
+            if MESSAGE + message in (digests or {})
+        )
 
     async def passwords_given(self, account_id: str) -> bool:
         """Whether a run gave an account that existed its password from LibreChat."""

@@ -59,8 +59,19 @@ def compare_messages(expected: Rows, actual: Rows, facts: Facts, *, touched: boo
         )
         yield from _compare(copies, found, facts, touched=touched)
     more = Difference.CHANGED_IN_OPEN_WEBUI if touched else Difference.UNEXPECTED
-    for message_id in (found.keys() | found_rows.keys()) - wanted.keys():
-        yield Gap(more, f"message {message_id}: not migrated")
+    for message_id in unexpected_messages(expected, actual):
+        known = (chat_id, message_id) in facts.brought
+        if known and message_id in found and message_id in found_rows:
+            yield Gap(Difference.NOT_IN_BACKUP, f"message {message_id}")
+        else:
+            yield Gap(more, f"message {message_id}: not migrated")
+
+
+def unexpected_messages(expected: Rows, actual: Rows) -> list[str]:
+    """The messages of a chat that the backup does not have."""
+    chat_id = expected["chat"][0]["id"]
+    found = _history(actual["chat"][0]).keys() | _by_message(actual, chat_id).keys()
+    return sorted(found - _history(expected["chat"][0]).keys())
 
 
 def _compare(

@@ -19,6 +19,7 @@ from migrator_core.openwebui.verifying.comparison import by_difference, compare,
 from migrator_core.openwebui.verifying.facts import Facts, Gap, Rows, Values
 from migrator_core.openwebui.verifying.gone import orphans_of, traces_of
 from migrator_core.openwebui.verifying.memory import Memory, Remembered
+from migrator_core.openwebui.verifying.messages import unexpected_messages
 from migrator_core.openwebui.verifying.readers import unreadable
 from migrator_core.openwebui.verifying.reading import (
     Found,
@@ -190,12 +191,16 @@ class VerifyingWriter:
     async def _facts(self, expected: dict[str, Rows], found: dict[str, Found]) -> Facts:
         keys: set[tuple[str, str]] = set()
         lost: set[str] = set()
+        more: dict[str, list[str]] = {}
         for key, rows in expected.items():
             present = found.get(key)
             keys |= pointed_at(rows, present)
             lost |= lost_tags(rows, present) if present else set()
+            if "chat" in rows and present:
+                more[key] = unexpected_messages(rows, present.ours)
         return Facts(
             there=await existing(self.target, keys),
+            brought=await self.memory.brought(more),
             orphans=await orphans_of(self.target, lost),
             in_step=self.target.schema.has("auth", "session_stamp"),
         )
