@@ -134,8 +134,9 @@ fuzz: venv ## Read and convert 50,000 damaged inputs, preview 1,000 damaged back
 .PHONY: faults
 faults: venv ## Break a run in every phase, run again, compare (ARGS="--seed 1 --each 1")
 	$(BIN)/python -m tests.faults $(ARGS)
+
 .PHONY: machine
-machine: venv ## People, backups, runs and kills in random order, beside a model (ARGS="--seed 1 --examples 200")
+machine: venv ## People, runs and kills in random order, beside a model (ARGS="--seed 1 --examples 9")
 	$(BIN)/python -m tests.machine $(ARGS)
 
 .PHONY: sample

@@ -20,17 +20,18 @@ from migrator_core.openwebui.contents.review import (
     Update,
 )
 from migrator_core.openwebui.contents.tree import MergedTree, merge_tree
-from migrator_core.openwebui.mapping.context import TableRow, grant_id
+from migrator_core.openwebui.mapping.context import TableRow
 from migrator_core.rows import ChatRow, Row
 
 MESSAGE = "message/"
 _TAG = "tag/"
 _SHOWN = "shown"
-_LINK = "shared link"
+LINK = "shared link"
 _COLUMNS = {
     "title": "title", "folder": "folder_id", "archived": "archived", "pinned": "pinned",
-    _LINK: "share_id",
+    LINK: "share_id",
 }  # fmt: skip
+_NOTHING = frozenset({None, digest(None)})
 _QUIET = ("params", "models")
 """Keys of the document that a page saves along with whatever somebody does: followed where nobody
 touched them, and never spoken of."""
@@ -117,11 +118,14 @@ class _Comparison:
         for name in names:
             was = (self._written or {}).get(name)
             choice = choose(ours.get(name), was, there.get(name), known=known)
-            lacks_link = self._partial and name == _LINK and self._ours.get("share_id") is None
+            lacks_link = self._partial and name == LINK and self._ours.get("share_id") is None
             if choice is Choice.BRING and lacks_link:
                 choice = Choice.SAME
             self._fates[name] = FATES[choice]
-            self._note(name, remembered(choice, ours.get(name), was, known=known))
+            note = remembered(choice, ours.get(name), was, known=known)
+            if choice is Choice.SAME and ours.get(name) in _NOTHING:
+                note = ours.get(name)  # gone on both sides: what comes next is new
+            self._note(name, note)
             if choice is not Choice.BRING:
                 continue
             if _is_tag(name):
@@ -205,7 +209,7 @@ class _Comparison:
             if "meta" in self._values:
                 yield from (Insert(row) for row in self._rows if row.table == "tag")
             yield Update("chat", {"id": self._ours["id"]}, self._values)
-        if self._values.get("share_id", "") is None:
+        if "share_id" in self._values and self._there.get("share_id"):
             yield from _close(self._there, self._ours["id"])
         yield from message_changes(self._rows, merged)
 
@@ -274,7 +278,10 @@ def _dates(ours: Mapping[str, Any], there: Mapping[str, Any]) -> dict[str, objec
 
 
 def _close(there: Mapping[str, Any], chat_id: str) -> Iterator[Change]:
-    """Take back a link that we made: the copy, and the access that everybody had through it."""
+    """Take back a link that we made: the copy, and all access through it.
+
+    As Open WebUI does it (0.10 to 0.12, ``routers/chats.py: delete_shared_chat_by_id``): what was
+    left would open the chat's next link to people for whom it is not meant.
+    """
     yield Delete("shared_chat", {"id": there.get("share_id"), "chat_id": chat_id})
-    where = {"resource_type": "shared_chat", "resource_id": chat_id}
-    yield Delete("access_grant", where, grant_id)
+    yield Delete("access_grant", {"resource_type": "shared_chat", "resource_id": chat_id})

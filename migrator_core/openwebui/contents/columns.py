@@ -44,12 +44,17 @@ class Members:
     """Rows of a table that are there or not; ``columns`` say which is which.
 
     ``id_of`` computes the id that we give such a row: one with another id is somebody else's.
+    Without it the values alone tell: Open WebUI gives all of them new ids whenever one changes.
     """
 
     name: str
     table: str
     columns: tuple[str, ...]
-    id_of: Callable[[Mapping[str, Any]], str]
+    id_of: Callable[[Mapping[str, Any]], str] | None = None
+
+    def is_ours(self, values: Mapping[str, Any]) -> bool:
+        """Whether we may have made this row."""
+        return self.id_of is None or self.id_of(values) == values["id"]
 
     def name_of(self, values: Mapping[str, Any]) -> str:
         """The thing's name."""
@@ -142,12 +147,13 @@ class _Comparison:
 
     def review(self, *, partial: bool) -> Review:
         known = self._written is not None
+        spared = self._spared()
         for name in dict.fromkeys((*self._ours, *(self._written or {}))):
             if name == REST:
                 continue
             ours, was = self._ours.get(name), (self._written or {}).get(name)
             choice = choose(ours, was, self._theirs.get(name), known=known)
-            if choice is Choice.BRING and name in self._spared():
+            if choice is Choice.BRING and name in spared:
                 choice = Choice.KEEP
             if ours is None and (partial or choice is not Choice.BRING):
                 if choice is Choice.SAME:
@@ -162,8 +168,13 @@ class _Comparison:
         return Review(fates, self._now, tuple(self._changes()))
 
     def _spared(self) -> set[str]:
-        things = self._contents.things
-        return {each.name for each in things if each.spares and each.spares(self._there)}
+        """What is never touched, and members that somebody else made."""
+        things, members = self._contents.things, self._contents.members
+        spared = {each.name for each in things if each.spares and each.spares(self._there)}
+        if members is not None:
+            rows = self._there.get(members.table, ())
+            spared |= {members.name_of(row) for row in rows if not members.is_ours(row)}
+        return spared
 
     def _brought(self, name: str) -> bool:
         return self._choices.get(name) is Choice.BRING

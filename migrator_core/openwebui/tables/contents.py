@@ -6,7 +6,6 @@ from migrator_core.openwebui.contents.chat import ChatContents
 from migrator_core.openwebui.contents.columns import ColumnContents, Members, Thing, Versions
 from migrator_core.openwebui.contents.review import TableRows
 from migrator_core.openwebui.mapping.accounts import membership_id
-from migrator_core.openwebui.mapping.context import grant_id
 from migrator_core.openwebui.mapping.library import model_version_id, prompt_version_id
 
 
@@ -15,7 +14,7 @@ def _access(
 ) -> ColumnContents:
     columns = ("principal_type", "principal_id", "permission")
     return ColumnContents(
-        table, things, Members("access", "access_grant", columns, grant_id), versions, watched
+        table, things, Members("access", "access_grant", columns), versions, watched
     )
 
 

@@ -80,12 +80,15 @@ class Claim:
 class Parent:
     """A row that must be there first: its kind, the column that names it, and what to say if not.
 
-    An item whose parent somebody removed is left out as its parent is.
+    An item whose parent somebody removed is left out as its parent is. Where ``names`` is a column
+    of the parent that names the item, and it names another one or none, somebody has decided so,
+    and the item is left out, too.
     """
 
     kind: str
     column: str
     missing: str
+    names: str | None = None
 
     def key_of(self, row: Row) -> str:
         """The key of a row's parent."""

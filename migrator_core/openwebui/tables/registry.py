@@ -191,13 +191,13 @@ KINDS = (
         shared_chat_rows,
         # Open WebUI looks the permission up by the id of the chat, not of the copy.
         parts=(_grants("shared_chat", of="chat_id"),),
-        # A chat that is shared already keeps its link as it is: its readers may be fewer.
         claims=(
-            Claim(("chat_id",)),
+            Claim(("chat_id", "id")),
             Claim(refusal="the address /s/{} is taken by another shared chat"),
         ),
-        # Without its chat it would be open to people who find nothing there.
-        parent=Parent("chat", "chat_id", "its chat could not be written"),
+        # Without its chat it would be open to people who find nothing there; and a chat that
+        # somebody has shared or no longer shares keeps that: its readers may be fewer.
+        parent=Parent("chat", "chat_id", "its chat could not be written", "share_id"),
         contents=SHARED_CHAT,
     ),
     Kind(

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.contents.chat import LINK
 from migrator_core.openwebui.contents.digests import Digests
 from migrator_core.openwebui.contents.review import Fate
 from migrator_core.openwebui.database.parameters import askable, in_portions
@@ -18,7 +19,7 @@ from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.tables.kind import Claim, Kind
 from migrator_core.openwebui.tables.registry import kind_named, kind_of
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import Item, Row
+from migrator_core.rows import ChatRow, Item, Row
 
 _Taken: TypeAlias = defaultdict[tuple[str, Claim], dict[str, str]]
 """Who has which value: by kind and claim, the value and the key of the row that has it."""
@@ -64,9 +65,17 @@ class Seen:
 
     taken: _Taken = field(default_factory=_nobody)
     keys: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    named: dict[str, str] = field(default_factory=dict)
 
-    def note(self, row: Row) -> None:
-        """Remember a row that is written, or would be, if a later item may ask for it."""
+    def note(self, written: Written) -> None:
+        """Remember an item that is written, or would be, if a later one may ask for it."""
+        row = written.item.row
+        if isinstance(row, ChatRow) and row.share_id is not None:
+            link = written.fates.get(LINK)
+            if (link or written).state is State.MIGRATED:
+                self.named[row.id] = row.share_id
+        if written.state is not State.MIGRATED:
+            return
         if kind_of(row).remembered(row):
             self.take(row)
 
@@ -84,6 +93,7 @@ class _Held:
     """What the target holds, and has lost, of what one batch asks for. Keys are by kind."""
 
     taken: _Taken = field(default_factory=_nobody)
+    named: dict[str, str | None] = field(default_factory=dict)
     there: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     removed: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
@@ -106,7 +116,8 @@ class Conflicts:
         verdicts: list[Written | None] = []
         for item in items:
             verdict = (
-                _verdict(item, held.taken)
+                _renounced(item, held, seen)
+                or _verdict(item, held.taken)
                 or _verdict(item, seen.taken)
                 or _verdict(item, batch.taken)
                 or _removed(item, held)
@@ -140,6 +151,8 @@ class Conflicts:
         async def ask(connection: AsyncConnection) -> None:
             for name, wanted in keys.items():
                 await self._look_up_kind(connection, name, wanted, of_kind[name], held)
+            for name in of_kind:
+                held.named |= await self._names(connection, kind_named(name), of_kind[name])
 
         await self._target.database.read(ask)
         for name, wanted in keys.items():
@@ -163,6 +176,21 @@ class Conflicts:
             else:
                 values = [claim.value(row) for row in rows]
                 held.taken[name, claim] = await self._having(connection, kind, claim, values)
+
+    async def _names(
+        self, connection: AsyncConnection, kind: Kind[Any], rows: Sequence[Row]
+    ) -> dict[str, str | None]:
+        """Which row of this kind each parent names, where parents do."""
+        parent = kind.parent
+        if parent is None or parent.names is None:
+            return {}
+        table = self._target.schema.table(parent.kind)
+        query = sa.select(table.c.id, table.c[parent.names])
+        found: dict[str, str | None] = {}
+        for some in in_portions(askable(parent.key_of(row) for row in rows)):
+            there = await connection.execute(query.where(table.c.id.in_(some)))
+            found |= {key: named for key, named in there}
+        return found
 
     async def _having(
         self, connection: AsyncConnection, kind: Kind[Any], claim: Claim, values: Sequence[str]
@@ -192,6 +220,18 @@ def stages(items: Sequence[Item]) -> list[list[int]]:
 def those_there(verdicts: Sequence[Written | None]) -> list[Written | None]:
     """Only the answers for items that are in Open WebUI."""
     return [one if one is not None and one.is_there else None for one in verdicts]
+
+
+def _renounced(item: Item, held: _Held, seen: Seen) -> Written | None:
+    kind = kind_of(item.row)
+    if kind.parent is None or kind.parent.names is None:
+        return None
+    parent = kind.parent.key_of(item.row)
+    named = seen.named.get(parent) or held.named.get(parent)
+    if named == kind.key_of(item.row) or parent not in held.named:
+        return None
+    reason = Reason.REMOVED_IN_OPEN_WEBUI if named is None else Reason.CHANGED_IN_OPEN_WEBUI
+    return Written(item, State.SKIPPED, reason)
 
 
 def _verdict(item: Item, taken: _Taken) -> Written | None:

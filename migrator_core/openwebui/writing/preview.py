@@ -103,6 +103,5 @@ class PreviewWriter:
         verdicts = await self._conflicts.settle(items, self._seen)
         prepared = await self._preparation.prepare(items, verdicts, context)
         for one in prepared:
-            if one.written.state is State.MIGRATED:
-                self._seen.note(one.written.item.row)
+            self._seen.note(one.written)
         return prepared
