@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from migrator_core.openwebui.catching_up.leftovers import Leftovers
+from migrator_core.openwebui.catching_up.leftovers import Brought, Leftovers
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.inventory import Account, ModelOwner
 from migrator_core.openwebui.ledger.ledger import Ledger
@@ -24,6 +24,7 @@ from migrator_core.outcome import RunState
 __all__ = [
     "UNDOES",
     "Account",
+    "Brought",
     "EntryState",
     "Ledger",
     "LedgerItem",

@@ -19,7 +19,7 @@ from migrator_core.progress import EventKind
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
 from migrator_core.runs.phase import Phase
-from migrator_core.runs.steps import Enclosure, Found, LeftOut, NewPassword, Step, Write
+from migrator_core.runs.steps import Enclosure, Found, LeftOut, NewPassword, Step, TakeBack, Write
 
 PORTION_ITEMS = 100
 PORTION_WEIGHT = 750_000
@@ -113,6 +113,8 @@ class Driver:
                 case NewPassword():
                     if await self.writer.set_password(step.account, step.password_hash):
                         self.warn(step.notice)
+                case TakeBack():
+                    await self.writer.take_back(step.gone)
                 case Write(otherwise=Outcome() as otherwise):
                     await self._look(step, otherwise)
                 case Write(open_blob=None):

@@ -8,7 +8,7 @@ from typing import BinaryIO, TypeAlias
 
 from migrator_core.convert.free_ids import is_another
 from migrator_core.librechat import Document
-from migrator_core.openwebui import Account, Written
+from migrator_core.openwebui import Account, Brought, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.rows import Item, ModelRow, SharedChatRow, TagRow, UserRow
 
@@ -82,7 +82,14 @@ class NewPassword:
     notice: Notice
 
 
-Step: TypeAlias = Found | Outcome | Notice | Write | LeftOut | Enclosure | NewPassword
+@dataclass(frozen=True, slots=True)
+class TakeBack:
+    """Something that the backup does not have any more, and that others may still use."""
+
+    gone: Brought
+
+
+Step: TypeAlias = Found | Outcome | Notice | Write | LeftOut | Enclosure | NewPassword | TakeBack
 
 
 def left_out(write: Write) -> Step:

@@ -142,7 +142,13 @@ class Machine(RuleBasedStateMachine):
     def _foresee(self, backup: Backup, *, whole: bool) -> tuple[State, Expected]:
         self._names.learn(backup)
         before = self._now()
-        return before, expect(wanted(backup), self._written, before, whole=whole)
+        given = [
+            ("groups", self._names.of("groups", own_id), person)
+            for kind, own_id, person in self._people.given
+            if kind == "group"
+        ]
+        wants = wanted(backup)
+        return before, expect(wants, self._written, before, given, whole=whole)
 
     def _take_stock(self, before: State, expected: Expected) -> None:
         """After a kill everything is as it was or as it is to be; the latter is written."""

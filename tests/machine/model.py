@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -42,9 +42,21 @@ class Expected:
     fates: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
-def expect(wanted: State, written: State, there: State, *, whole: bool = True) -> Expected:
-    """What a run has to make of what is there; nothing is taken back where not ``whole``."""
+def expect(
+    wanted: State,
+    written: State,
+    there: State,
+    given: Collection[tuple[str, str, str]] = (),
+    *,
+    whole: bool = True,
+) -> Expected:
+    """What a run has to make of what is there; nothing is taken back where not ``whole``.
+
+    ``given`` are members that somebody let in here: collection, document and person.
+    """
     after = Expected(copy.deepcopy(there), copy.deepcopy(written))
+    for collection, own_id, person in given:
+        after.written.get((collection, own_id), {}).pop(f"member/{person}", None)
     for key in wanted:
         if key[0] != "sharedlinks":
             _Document(key, wanted, after, whole=whole).settle()
@@ -118,7 +130,7 @@ class _Document:
             self.choices[name] = choice
         if choice is Choice.BRING:
             _set(self.now, name, want)
-        if choice is Choice.BRING or (choice is Choice.SAME and want is None):
+        if choice is Choice.BRING or (choice is Choice.SAME and not want):
             _set(self.was, name, want)
 
     def _settle_tree(self) -> None:
@@ -168,7 +180,7 @@ class _Document:
         if link is None:
             return
         if choice in {Choice.KEEP, Choice.AWAY}:
-            self.after.fates[link] = REMOVED
+            self.after.fates[link] = choice.value
         elif link not in self.after.there:
             self._bring_link()
         else:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from migrator_core.openwebui.belonging import Rows
+from migrator_core.openwebui.catching_up.reading import rows_of
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.database.parameters import askable
 from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.ledger.records import EntryState
-from migrator_core.openwebui.tables.registry import KINDS
+from migrator_core.openwebui.tables.registry import KINDS, kind_named
 
 _PAGE = 500
+_SHARED = frozenset({"chat", "model", "prompt"})
 _KINDS = tuple(kind.name for kind in KINDS if len(kind.key) == 1)
 
 
@@ -48,6 +51,30 @@ class Leftovers(LedgerReader):
             last = rows[-1].id
             found = [Brought(*row[1:]) for row in rows if row.target_id]
             yield await _there(self._target, found)
+
+    async def shared(self, found: Sequence[Brought]) -> list[Brought]:
+        """Those that others may use because a run gave them access."""
+        shared: list[Brought] = []
+        for name in {one.kind for one in found} & _SHARED:
+            contents = kind_named(name).contents
+            keys = [one.target_id for one in found if one.kind == name]
+            written = await self.written(name, keys)
+            there = await self._rows(name, [key for key in keys if written.get(key)])
+            shared += [
+                one
+                for one in found
+                if one.kind == name
+                and one.target_id in there
+                and contents is not None
+                and contents.taken_back(there[one.target_id], written[one.target_id] or {}).changes
+            ]
+        return list(dict.fromkeys(shared))
+
+    async def _rows(self, name: str, keys: Sequence[str]) -> dict[str, Rows]:
+        kind, schema = kind_named(name), self._target.schema
+        return await self._target.database.read(
+            lambda connection: rows_of(connection, kind, keys, schema)
+        )
 
 
 async def _there(target: OpenWebUI, found: list[Brought]) -> list[Brought]:

@@ -70,6 +70,15 @@ class ChatContents:
         unsure = frozenset(row.unsure) if isinstance(row, ChatRow) else frozenset()
         return _Comparison(rows, there["chat"][0], written, partial=partial).review(unsure)
 
+    def taken_back(self, there: TableRows, written: Digests) -> Review:
+        """See :meth:`.Contents.taken_back`."""
+        chat = there["chat"][0]
+        if not chat.get("share_id") or written.get(LINK) != digest(chat["share_id"]):
+            return Review({}, written)
+        own_id = chat["id"]
+        closed = Update("chat", {"id": own_id}, {"share_id": None})
+        return Review({}, {**written, LINK: digest(None)}, (closed, *_close(chat, own_id)))
+
 
 class _Comparison:
     """One chat of the backup beside the one that is there."""
@@ -123,7 +132,7 @@ class _Comparison:
                 choice = Choice.SAME
             self._fates[name] = FATES[choice]
             note = remembered(choice, ours.get(name), was, known=known)
-            if choice is Choice.SAME and ours.get(name) in _NOTHING:
+            if ours.get(name) == there.get(name) and ours.get(name) in _NOTHING:
                 note = ours.get(name)  # gone on both sides: what comes next is new
             self._note(name, note)
             if choice is not Choice.BRING:

@@ -112,6 +112,16 @@ class ColumnContents:
         """See :meth:`.Contents.review`."""
         return _Comparison(self, rows, there, written).review(partial=partial)
 
+    def taken_back(self, there: TableRows, written: Digests) -> Review:
+        """See :meth:`.Contents.taken_back`. Who is in a group gives no access by itself."""
+        members = self.members
+        if members is None or members.id_of is not None:
+            return Review({}, written)
+        ours = [row for row in there.get(members.table, ()) if members.name_of(row) in written]
+        gone = {members.name_of(row) for row in ours}
+        left = {name: value for name, value in written.items() if name not in gone}
+        return Review({}, left, tuple(Delete(members.table, {"id": row["id"]}) for row in ours))
+
     def _digests(self, rows: TableRows) -> dict[str, str]:
         found = {
             thing.name: thing.digest(values)

@@ -117,3 +117,6 @@ class Contents(Protocol):
         ``written`` is what an earlier run has written, None where that is not known. With
         ``partial`` the backup may lack what belongs to the row, and nothing is taken back.
         """
+
+    def taken_back(self, there: TableRows, written: Digests) -> Review:
+        """What becomes of a row that the backup does not have now: access that we gave goes."""

@@ -31,7 +31,8 @@ from migrator_core.openwebui.verifying.reading import (
 )
 from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.openwebui.writing.prepared import load_context
-from migrator_core.outcome import Notice, Outcome, Reason, State
+from migrator_core.openwebui.writing.silent import SilentWriter
+from migrator_core.outcome import Reason, State
 from migrator_core.rows import FileRow, Item, Row
 from migrator_core.verification import HARMLESS, Difference, Finding, VerificationCounts
 
@@ -56,7 +57,7 @@ class Compared(Written):
 
 
 @dataclass(slots=True)
-class VerifyingWriter:
+class VerifyingWriter(SilentWriter):
     """A :class:`~migrator_core.openwebui.writing.writer.Writer` that writes nothing.
 
     ``report`` is told of every finding, ``first_time`` whether a row (kind and key) was met for the
@@ -113,12 +114,6 @@ class VerifyingWriter:
             gaps = list(compare_password({"password": password_hash}, auth[0], was_here=True))
             self._tell(Finding(Difference.DIFFERS, "users", account.id, account.id), gaps)
         return False
-
-    async def record(self, outcomes: Sequence[Outcome]) -> None:
-        """Nothing: a comparison leaves no trace."""
-
-    async def note(self, notices: Sequence[Notice]) -> None:
-        """Nothing: a comparison leaves no trace."""
 
     async def close(self) -> None:
         """List what runs made and the backup does not have now."""

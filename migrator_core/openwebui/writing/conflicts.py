@@ -189,7 +189,7 @@ class Conflicts:
         found: dict[str, str | None] = {}
         for some in in_portions(askable(parent.key_of(row) for row in rows)):
             there = await connection.execute(query.where(table.c.id.in_(some)))
-            found |= {key: named for key, named in there}
+            found |= {row[0]: row[1] for row in there}
         return found
 
     async def _having(

@@ -23,11 +23,12 @@ from migrator_core.openwebui.writing.passwords import replaceable
 from migrator_core.openwebui.writing.preparation import Preparation
 from migrator_core.openwebui.writing.prepared import Prepared, load_context
 from migrator_core.openwebui.writing.restoring import RESTORED, lost_path
-from migrator_core.outcome import Notice, Outcome, Reason, State
+from migrator_core.openwebui.writing.silent import SilentWriter
+from migrator_core.outcome import Reason, State
 from migrator_core.rows import FileRow, Item
 
 
-class PreviewWriter:
+class PreviewWriter(SilentWriter):
     """A :class:`~migrator_core.openwebui.writing.writer.Writer` that only looks.
 
     Rows go through the same checks and the same encoding as in a run. Those that a later item of
@@ -89,12 +90,6 @@ class PreviewWriter:
             lambda connection: replaceable(connection, schema, account.id, password_hash)
         )
         return present is not None
-
-    async def record(self, outcomes: Sequence[Outcome]) -> None:
-        """Nothing: a preview has no ledger."""
-
-    async def note(self, notices: Sequence[Notice]) -> None:
-        """Nothing: a preview has no ledger."""
 
     async def _prepare(self, items: Sequence[Item], *, path: str | None) -> list[Prepared]:
         if self._context is None:

@@ -11,7 +11,9 @@ from typing import Protocol
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.openwebui.catching_up.changes import apply
+from migrator_core.openwebui.catching_up.leftovers import Brought
 from migrator_core.openwebui.catching_up.remembering import Remembering
+from migrator_core.openwebui.catching_up.taking_back import take_back
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.contents.review import Update
 from migrator_core.openwebui.database.parameters import in_portions
@@ -66,6 +68,9 @@ class Writer(Protocol):
 
         An admin's password is never touched.
         """
+
+    async def take_back(self, gone: Brought) -> None:
+        """Take back the access that a run gave to something that the backup does not have now."""
 
     async def record(self, outcomes: Sequence[Outcome]) -> None:
         """Note the fate of documents that have no row."""
@@ -185,6 +190,10 @@ class LiveWriter:
             return True
 
         return await self._target.database.write(change)
+
+    async def take_back(self, gone: Brought) -> None:
+        """See :meth:`Writer.take_back`."""
+        await take_back(self._target, self._ledger, self._run_id, gone)
 
     async def record(self, outcomes: Sequence[Outcome]) -> None:
         """See :meth:`Writer.record`."""

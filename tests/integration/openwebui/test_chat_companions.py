@@ -125,14 +125,14 @@ async def test_a_link_follows_what_the_backup_says_of_it(run: OpenRun) -> None:
 
 async def test_what_people_shared_themselves_is_not_opened_further(run: OpenRun) -> None:
     bea = user("bea")
-    await write(run, bea, chat("Trip", bea.id))
+    await write(run, bea, chat("Trip", bea.id, share_id="own-link"))
     own = {"id": "own-link", "chat_id": key("Trip"), "user_id": bea.id, "title": "x", "chat": {}}
     table = run.target.schema.table("shared_chat")
     async with run.target.database.engine.begin() as connection:
         await connection.execute(sa.insert(table), {**own, "created_at": 1, "updated_at": 1})
     before = await run.everything()
     (written,) = await run.writer.write([item(shared("Trip", bea.id, EVERYBODY))])
-    assert (written.state, written.target_id) == (State.EXISTING, "own-link")
+    assert (written.state, written.reason) == (State.SKIPPED, Reason.CHANGED_IN_OPEN_WEBUI)
     assert await run.everything() == before
     assert await run.target.inventory.shared_chats() == {"own-link": key("Trip")}
 
@@ -177,7 +177,7 @@ async def test_a_chat_that_fails_takes_its_link_along(run: OpenRun) -> None:
 async def test_an_address_belongs_to_who_had_it_first(run: OpenRun) -> None:
     bea = user("bea")
     trip, link = shared_pair("Trip", bea.id, EVERYBODY)
-    await write(run, bea, trip, link, chat("Food", bea.id))
+    await write(run, bea, trip, link, chat("Food", bea.id, share_id=link.id))
     other = replace(shared("Food", bea.id, EVERYBODY), id=link.id)
     (written,) = await run.writer.write([item(other)])
     assert (written.state, written.reason) == (State.FAILED, Reason.REJECTED_BY_DATABASE)

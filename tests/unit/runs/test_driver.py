@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, cast
 
 import pytest
 
-from migrator_core.openwebui import Account, OpenWebUI, Written
+from migrator_core.openwebui import Account, Brought, OpenWebUI, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.progress import Progress
 from migrator_core.rows import FileRow, Item, TagRow
@@ -52,6 +52,9 @@ class Notebook:
     async def set_password(self, account: Account, password_hash: str) -> bool:
         self.calls.append(("password", (account.id, password_hash)))
         return password_hash != "same"
+
+    async def take_back(self, gone: Brought) -> None:
+        self.calls.append(("take back", gone.source_id))
 
     async def record(self, outcomes: Sequence[Outcome]) -> None:
         self.calls.append(("record", [outcome.source_id for outcome in outcomes]))

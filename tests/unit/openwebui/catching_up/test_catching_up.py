@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from migrator_core.openwebui import (
     EntryState,
     Ledger,
+    Leftovers,
     LiveWriter,
     OpenWebUI,
     PreviewWriter,
@@ -248,6 +249,75 @@ async def test_a_link_that_somebody_closed_stays_closed(deployment: Deployment) 
     assert (await deployment.row("chat"))["share_id"] is None
 
 
+async def test_a_link_that_was_opened_anew_takes_the_place_of_the_old_one(
+    deployment: Deployment,
+) -> None:
+    before, link = shared_pair("Trip", BEA, TO_CARL)
+    await deployment.run(before, link)
+    another = replace(link, id="another-link", grants=(TO_DORA,))
+    after = replace(before, share_id=another.id)
+    assert [fate(one) for one in await deployment.run(after, another)] == [MIGRATED, MIGRATED]
+    assert (await deployment.row("shared_chat"))["id"] == another.id
+    assert (await deployment.row("access_grant"))["principal_id"] == DORA
+    assert [fate(one) for one in await deployment.run(after, another)] == [EXISTING, EXISTING]
+
+
+async def test_a_new_link_does_not_open_what_somebody_closed_here(deployment: Deployment) -> None:
+    before, link = shared_pair("Trip", BEA, TO_CARL)
+    await deployment.run(before, link)
+    await deployment.change("chat", {}, share_id=None)
+    for table in ("shared_chat", "access_grant"):
+        await deployment.remove(table)
+    after, another = replace(before, share_id="another-link"), replace(link, id="another-link")
+    written = await deployment.run(after, another)
+    assert [fate(one) for one in written] == [CHANGED, REMOVED]
+    assert await deployment.rows("shared_chat") == await deployment.rows("access_grant") == []
+    # Once LibreChat has closed it, too, the next one there is news.
+    await deployment.run(replace(before, share_id=None))
+    assert [fate(one) for one in await deployment.run(after, another)] == [MIGRATED, MIGRATED]
+
+
+async def test_access_of_ours_goes_after_somebody_saved_it_again(deployment: Deployment) -> None:
+    await deployment.run(prompt("greet", BEA, TO_CARL))
+    # Open WebUI writes all permissions anew where one is added.
+    await deployment.change("access_grant", {}, id="saved with the dialog")
+    assert [fate(one) for one in await deployment.run(prompt("greet", BEA))] == [MIGRATED]
+    assert await deployment.rows("access_grant") == []
+
+
+async def test_a_member_whom_somebody_let_in_again_stays(deployment: Deployment) -> None:
+    await deployment.run(user("carl"), group("Team", CARL))
+    await deployment.change("group_member", {}, id="let in by hand")
+    written = await deployment.run(user("carl"), group("Team"))
+    assert [fate(one) for one in written] == [EXISTING, EXISTING]
+    assert len(await deployment.rows("group_member")) == 1
+
+
+async def test_what_librechat_deleted_is_its_owners_alone(deployment: Deployment) -> None:
+    pair = shared_pair("Trip", BEA, TO_CARL)
+    await deployment.run(*pair, prompt("greet", BEA, TO_CARL), model("one", BEA))
+    row = await deployment.row("access_grant", resource_type="prompt")
+    by_hand = {**row, "id": "by hand", "principal_id": DORA}
+    grants = deployment.target.schema.table("access_grant")
+    await deployment.target.database.write(
+        lambda connection: connection.execute(sa.insert(grants).values(by_hand))
+    )
+    ledger, leftovers = Ledger(deployment.target), Leftovers(deployment.target)
+    for expected in (2, 0):
+        found = [one async for page in leftovers.still_there() for one in page]
+        shared = await leftovers.shared(found)
+        assert len(shared) == expected
+        begun = await ledger.start(
+            settings={}, backup_path="", backup_kind="", backup_fingerprint="", tool_version=""
+        )
+        for one in shared:
+            await LiveWriter(deployment.target, ledger, begun.id).take_back(one)
+        assert (await deployment.row("access_grant"))["id"] == "by hand"
+        assert await deployment.rows("shared_chat") == []
+        assert (await deployment.row("chat"))["share_id"] is None
+    assert [fate(one) for one in await deployment.run(*pair)] == [MIGRATED, REMOVED]
+
+
 async def test_permissions_come_and_go_one_by_one(deployment: Deployment) -> None:
     await deployment.run(prompt("greet", BEA, TO_CARL))
     await deployment.run(prompt("greet", BEA, TO_CARL, TO_DORA))
@@ -263,9 +333,9 @@ async def test_permissions_come_and_go_one_by_one(deployment: Deployment) -> Non
 
 async def test_a_permission_that_somebody_gave_is_not_taken_back(deployment: Deployment) -> None:
     await deployment.run(prompt("greet", BEA, TO_CARL))
-    await deployment.change("access_grant", {}, id="given by hand")
+    await deployment.change("access_grant", {}, id="given by hand", principal_id=DORA)
     await deployment.run(prompt("greet", BEA))
-    assert len(await deployment.rows("access_grant")) == 1
+    assert (await deployment.row("access_grant"))["principal_id"] == DORA
 
 
 async def test_a_prompt_gets_a_version_more(deployment: Deployment) -> None:

@@ -224,3 +224,19 @@ def test_what_the_backup_changed_is_no_damage() -> None:
         Difference.CHANGED_IN_OPEN_WEBUI,
         Difference.UNEXPECTED,
     }
+
+
+def test_a_message_that_librechat_deleted_is_no_damage() -> None:
+    expected, actual = tables(rows.chat("Trip", "bea")), tables(rows.chat("Trip", "bea"))
+    chat_id = expected["chat"][0]["id"]
+    messages = expected["chat"][0]["chat"]["history"]["messages"]
+    del messages["a1"]
+    messages["q"]["childrenIds"].remove("a1")
+    expected["chat_message"] = [
+        row for row in expected["chat_message"] if row["id"] != f"{chat_id}-a1"
+    ]
+    (stranger,) = (gap.difference for gap in gaps_of("chat", expected, actual))
+    assert stranger is Difference.UNEXPECTED
+    brought = frozenset({(chat_id, "a1")})
+    (known,) = (gap.difference for gap in gaps_of("chat", expected, actual, brought=brought))
+    assert known is Difference.NOT_IN_BACKUP

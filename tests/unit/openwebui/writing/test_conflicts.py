@@ -10,10 +10,12 @@ import pytest
 import sqlalchemy as sa
 
 from migrator_core.openwebui import Ledger, LiveWriter, OpenWebUI
-from migrator_core.openwebui.writing.conflicts import Conflicts, Seen, stages
+from migrator_core.openwebui.writing.conflicts import Conflicts, Seen, Written, stages
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import Row
-from tests.support.rows import chat, folder, group, item, key, model, prompt, shared, tag, user
+from tests.support.rows import (
+    chat, folder, group, item, key, model, prompt, shared, shared_pair, tag, user,
+)  # fmt: skip
 from tests.unit.openwebui.stand_in import stand_in
 
 BEA = key("bea")
@@ -28,7 +30,7 @@ async def target(tmp_path: Path) -> AsyncIterator[OpenWebUI]:
             settings={}, backup_path="", backup_kind="", backup_fingerprint="", tool_version=""
         )
         rows: list[Row] = [user("bea"), group("Team"), tag("Later", BEA), folder("Work", BEA)]
-        rows += [chat("Trip", BEA), shared("Trip", BEA), prompt("greet", BEA), model("one", BEA)]
+        rows += [*shared_pair("Trip", BEA), prompt("greet", BEA), model("one", BEA)]
         written = await LiveWriter(target, ledger, run.id).write([item(row) for row in rows])
         assert {one.state for one in written} == {State.MIGRATED}
         yield target
@@ -57,7 +59,7 @@ async def delete(target: OpenWebUI, table: str) -> None:
         (tag("later", BEA), f"{BEA}/later"),
         (folder("Work", BEA), key("folder Work")),
         (chat("Trip", BEA, title="Other"), key("Trip")),
-        (replace(shared("Trip", BEA), id="another-address"), "link-to-Trip"),
+        (shared("Trip", BEA), "link-to-Trip"),
         (prompt("greet", key("carl")), key("/greet")),
         (model("one", key("carl")), "agent-one"),
     ],
@@ -74,7 +76,8 @@ async def test_what_is_not_there_is_new(target: OpenWebUI) -> None:
 
 async def test_a_value_that_a_stranger_has_is_refused(target: OpenWebUI) -> None:
     conflicts = Conflicts(target, Ledger(target))
-    await LiveWriter(target, Ledger(target), "run").write([item(chat("Food", BEA))])
+    food = chat("Food", BEA, share_id="link-to-Trip")
+    await LiveWriter(target, Ledger(target), "run").write([item(food)])
     rows: list[Row] = [
         replace(prompt("greet", BEA), id="another"),
         replace(shared("Food", BEA), id="link-to-Trip"),
@@ -106,7 +109,7 @@ async def test_a_shared_chat_needs_its_chat(target: OpenWebUI) -> None:
     lonely = shared("Unknown", BEA)
     assert await settle(target, lonely) == [(State.FAILED, Reason.PARENT_FAILED, None)]
     seen = Seen()
-    seen.note(chat("Unknown", BEA, share_id=lonely.id))
+    seen.note(Written(item(chat("Unknown", BEA, share_id=lonely.id)), State.MIGRATED))
     assert await settle(target, lonely, seen=seen) == [None]
 
 
@@ -121,7 +124,7 @@ async def test_a_preview_remembers_what_may_come_again(target: OpenWebUI) -> Non
     seen = Seen()
     again: list[Row] = [user("carl"), prompt("hi", BEA), shared("Trip", BEA), model("two", BEA)]
     for row in [*again, chat("Food", BEA)]:
-        seen.note(row)
+        seen.note(Written(item(row), State.MIGRATED))
     states = [one and one[0] for one in await settle(target, *again, seen=seen)]
     assert states == [State.EXISTING] * 4
     # Every chat of a backup would be too many; the writer is given each of them once.
