@@ -14,7 +14,17 @@ from migrator_core.openwebui.writing.conflicts import Conflicts, Seen, Written, 
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import Row
 from tests.support.rows import (
-    chat, folder, group, item, key, model, prompt, shared, shared_pair, tag, user,
+    chat,
+    folder,
+    group,
+    item,
+    key,
+    model,
+    prompt,
+    shared,
+    shared_pair,
+    tag,
+    user,
 )  # fmt: skip
 from tests.unit.openwebui.stand_in import stand_in
 
