@@ -192,8 +192,10 @@ def too_deep(value: Any) -> bool:  # noqa: ANN401
     return True
 
 
-def decode_json(raw: bytes) -> dict[str, Any]:
+def decode_json(raw: bytes, replaced: Callable[[], None] = lambda: None) -> dict[str, Any]:
     """Read one document of Extended JSON in UTF-8; invalid UTF-8 becomes U+FFFD.
+
+    ``replaced`` is called where there was any.
 
     Raises:
         UndecodableError: the bytes are no JSON object, or one that no MongoDB ever held.
@@ -201,7 +203,7 @@ def decode_json(raw: bytes) -> dict[str, Any]:
     if _HOLE in raw:
         raise UndecodableError("it holds zeros where there was text")
     try:
-        value = _DECODER.decode(_text(raw))
+        value = _DECODER.decode(_text(raw, replaced))
     except RecursionError:
         raise UndecodableError(f"it is nested deeper than {MAX_DEPTH} levels") from None
     except json.JSONDecodeError as error:
@@ -215,11 +217,12 @@ def decode_json(raw: bytes) -> dict[str, Any]:
     return value
 
 
-def _text(raw: bytes) -> str:
+def _text(raw: bytes, replaced: Callable[[], None]) -> str:
     stripped = raw.strip().removeprefix(BOM)
     try:
         return stripped.decode()
     except UnicodeDecodeError:
+        replaced()
         return stripped.decode(errors="replace")
 
 

@@ -99,7 +99,12 @@ class JsonLinesReader:
 
     def decode(self, raw: bytes) -> dict[str, Any]:
         """The normalised values of one document."""
-        return decode_json(raw)
+        return decode_json(raw, self._note_replaced)
+
+    def _note_replaced(self) -> None:
+        self._notices.damaged(
+            f"{self._label} holds texts that are no UTF-8; what could not be read became U+FFFD."
+        )
 
     def guess_id(self, raw: bytes) -> str | None:
         """The ``_id`` a damaged document begins with."""

@@ -148,7 +148,8 @@ def _rivalry(label: str, rivals: Mapping[str, list[str]]) -> str | None:
     where = "" if label == "." else f" in {label}"
     return (
         f"Several files{where} hold the same collection: {pairs}. It is not for this tool to "
-        "guess which ones are meant: leave one of each there, and put the others elsewhere."
+        "guess which ones are meant: leave one of each there, and put the others elsewhere. If "
+        "they are parts of one export, join them (`cat PART PART > NAME.json`)."
     )
 
 

@@ -242,3 +242,12 @@ def test_deeply_nested_damage_is_given_up_in_time(tmp_path: Path) -> None:
         found = ids(backup, "messages")
     assert found[:-1] == plain(content)["messages"]
     assert found[-1].startswith("!")
+
+
+def test_texts_that_are_no_utf_8_are_told(tmp_path: Path) -> None:
+    folder = write_export(tmp_path / "data", collections())
+    file = folder / "messages.json"
+    file.write_bytes(file.read_bytes().replace(b"text 101", "Grüße".encode("latin-1")))
+    with opened(folder, tmp_path) as backup:
+        assert ids(backup, "messages") == plain(collections())["messages"]
+        assert [notice for notice in backup.notices if "no UTF-8" in notice.detail]
