@@ -76,7 +76,7 @@ class LedgerReader:
             return
         item = self._tables.item
         # What was written or replaced may be long, and is asked for where it is needed.
-        long = {"written"} if replaced else {"written", "replaced"}
+        long = {"written", "proof"} if replaced else {"written", "proof", "replaced"}
         columns = [column for column in item.c if column.name not in long]
         size = _LONG_PAGE if replaced else _PAGE
         query = sa.select(*columns).where(item.c.run_id == run_id).limit(size)

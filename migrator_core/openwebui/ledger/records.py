@@ -147,6 +147,7 @@ def entry(collection: str, source_id: str, state: str, **more: str | int | None)
         "replaced": None,
         "size": 0,
         "written": None,
+        "proof": None,
         **more,
     }
     return {

@@ -60,6 +60,8 @@ class LedgerTables:
             sa.Column("size", sa.BigInteger, nullable=False),
             # What was written, thing by thing: a later run tells by it who changed what since.
             sa.Column("written", sa.Text),
+            # That a document, as it was read, is a row, as it is stored: two digests.
+            sa.Column("proof", sa.Text),
             sa.Index("librechat_migration_item_run", "run_id", "id"),
             # "Did we make this?", for every item of every later run.
             sa.Index("librechat_migration_item_target", "target_kind", "target_id"),
