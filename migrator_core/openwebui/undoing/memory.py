@@ -105,7 +105,7 @@ class UndoMemory(LedgerReader):
     async def replacement(self, run_id: str, kind: str, key: str) -> Replacement:
         """Everything that a run noted of what one thing was before."""
         item = self._tables.item
-        columns = [column for column in item.c if column.name != "written"]
+        columns = [column for column in item.c if column.name not in {"written", "proof"}]
         query = sa.select(*columns).where(
             item.c.run_id == run_id,
             item.c.target_kind == kind,
