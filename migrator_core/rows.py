@@ -214,7 +214,9 @@ class Item:
 
     ``fingerprint`` is the SHA-256 of the row's content in canonical JSON, so that a later undo
     can tell what people have changed since. Where the backup is ``partial``, what it does not name
-    (a permission, a link) may only be missing, and nothing is taken back.
+    (a permission, a link) may only be missing, and nothing is taken back. ``source`` is a digest
+    of all that the row was made of, where that can be told; ``stored`` one of the row that was
+    there before anything was compared.
     """
 
     collection: str
@@ -223,3 +225,5 @@ class Item:
     fingerprint: str
     size: int = 0
     partial: bool = False
+    source: str = ""
+    stored: str = ""

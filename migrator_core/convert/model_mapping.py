@@ -95,6 +95,11 @@ class ModelMapper:
         }
 
     @property
+    def renamed(self) -> Mapping[str, str]:
+        """The ids of agents whose own id is somebody else's, by that id."""
+        return self._renamed
+
+    @property
     def default(self) -> str:
         """The id for what nothing else fits."""
         return self._default

@@ -7,7 +7,7 @@ from migrator_core.librechat.backup import Backup, open_backup
 from migrator_core.librechat.blobs import Blob, BlobError, BlobStore
 from migrator_core.librechat.collection import Document
 from migrator_core.librechat.limits import Limits
-from migrator_core.librechat.message_index import MessageIndex, Unowned
+from migrator_core.librechat.message_index import MessageIndex, StoredMessage, Unowned
 from migrator_core.librechat.recognise.candidates import BackupKind
 from migrator_core.librechat.recognise.refusals import check_exists
 
@@ -20,6 +20,7 @@ __all__ = [
     "Document",
     "Limits",
     "MessageIndex",
+    "StoredMessage",
     "Unowned",
     "check_exists",
     "open_backup",

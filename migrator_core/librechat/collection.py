@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from migrator_core.outcome import Notice, WarningCode
@@ -25,6 +25,7 @@ class Document:
     there is none. ``data`` holds normalised values (:mod:`migrator_core.librechat.values`); it is
     None when the document cannot be read, and ``problem`` says why in a sentence. A ``gap`` stands
     for the unknown number of documents that a damaged file lost; ``source_id`` names the file.
+    ``raw`` is the document as it lies there, where it could be read.
     """
 
     collection: str
@@ -32,6 +33,7 @@ class Document:
     data: dict[str, Any] | None
     problem: str | None = None
     gap: bool = False
+    raw: bytes = field(default=b"", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,8 @@ def document_of(collection: str, reader: CollectionReader, found: RawDocument) -
         except UndecodableError as error:
             problem = str(error)
         else:
-            return Document(collection, identity(data) or place_name(found.place), data)
+            name = identity(data) or place_name(found.place)
+            return Document(collection, name, data, raw=found.raw)
     hint = found.hint or (reader.guess_id(found.raw) if found.raw is not None else None)
     return Document(
         collection,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -71,6 +72,14 @@ class Untaken(NamedTuple):
     conversation: str | None
     user: str | None
     fate: Unowned | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMessage:
+    """A message as it lies in its file, and what outcomes call it."""
+
+    source_id: str
+    raw: RawDocument
 
 
 class MessageIndex:
@@ -201,6 +210,28 @@ class MessageIndex:
         rows = self._mine(conversation_id, user, "place, start, length")
         self._mark(conversation_id, user)
         return self._read(rows)
+
+    def take_stored(self, conversation_id: str, user: str) -> list[StoredMessage]:
+        """Like :meth:`take`, but nothing is decoded yet."""
+        rows = self._mine(conversation_id, user, "place, start, length, source")
+        self._mark(conversation_id, user)
+        reader = self._reader
+        if reader is None:
+            return []
+        return [
+            StoredMessage(
+                _text(source) or "",
+                RawDocument(place, start, length, reader.read_at(start, length)),
+            )
+            for place, start, length, source in rows
+        ]
+
+    def decode(self, stored: StoredMessage) -> Document:
+        """The message itself."""
+        if self._reader is None:
+            raise LookupError("there are no messages")
+        document = document_of(COLLECTION, self._reader, stored.raw)
+        return Document(COLLECTION, stored.source_id, document.data, document.problem)
 
     def take_ids(self, conversation_id: str, user: str) -> Iterator[str]:
         """Like :meth:`take`, but only the messages' source ids, and nothing is decoded."""

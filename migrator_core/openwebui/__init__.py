@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrator_core.openwebui.catching_up.leftovers import Brought, Leftovers
+from migrator_core.openwebui.catching_up.proofs import Proofs
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.inventory import Account, ModelOwner
 from migrator_core.openwebui.ledger.ledger import Ledger
@@ -36,6 +37,7 @@ __all__ = [
     "Plan",
     "Planning",
     "PreviewWriter",
+    "Proofs",
     "Removing",
     "RunLock",
     "RunRecord",

@@ -105,7 +105,9 @@ class Comparison:
             writer = VerifyingWriter(self.target, memory, self.findings.add, first_time, counts)
             known = await target.inventory.model_ids()
             models = ModelMapper(self.settings.model_map, self.settings.default_model, known)
-            inputs = Inputs(self.backup, scratch, self.settings, models, started, self.pause)
+            inputs = Inputs(
+                self.backup, scratch, self.settings, models, started, self.pause, trusts_nobody=True
+            )
             await walk(inputs, Driver(writer, self.journal, self.stop), target)
             if inputs.selection.is_everything:
                 await writer.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from migrator_core.errors import AbortedError
@@ -19,7 +19,16 @@ from migrator_core.progress import EventKind
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
 from migrator_core.runs.phase import Phase
-from migrator_core.runs.steps import Enclosure, Found, LeftOut, NewPassword, Step, TakeBack, Write
+from migrator_core.runs.steps import (
+    Enclosure,
+    Found,
+    LeftOut,
+    NewPassword,
+    Step,
+    TakeBack,
+    Unchanged,
+    Write,
+)
 
 PORTION_ITEMS = 100
 PORTION_WEIGHT = 750_000
@@ -136,6 +145,13 @@ class Driver:
                 self._end(step)
             case LeftOut():
                 self._end(step.outcome)
+            case Unchanged():
+                self._end(step.outcome)
+                for collection, source_ids in step.children:
+                    for source_id in source_ids:
+                        self.journal.outcome(
+                            replace(step.outcome, collection=collection, source_id=source_id)
+                        )
 
     async def _enclose(self, enclosures: Iterable[Enclosure]) -> None:
         """Store files; the ledger knows them from the writer."""

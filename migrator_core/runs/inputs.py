@@ -17,6 +17,7 @@ from migrator_core.runs.steps import (
     Found,
     LeftOut,
     Step,
+    Unchanged,
     Write,
     failed,
     skipped,
@@ -48,7 +49,8 @@ class Inputs:
     """The backup and the settings of one run, and its notes on disk.
 
     ``started`` is the run's start in seconds since the epoch: the only "now" that conversion sees.
-    ``pause`` is called between two documents, in the thread that reads them.
+    ``pause`` is called between two documents, in the thread that reads them. What ``trusts_nobody``
+    converts everything, also what is known to be unchanged.
     """
 
     backup: Backup
@@ -57,6 +59,7 @@ class Inputs:
     models: ModelMapper
     started: int
     pause: Callable[[], None] = lambda: None
+    trusts_nobody: bool = False
     _claimed: list[tuple[str, str]] = field(default_factory=list)
     _damaged: set[str] = field(default_factory=set)
 
@@ -181,6 +184,8 @@ class Inputs:
             self.met(step.item.collection, step.item.source_id)
         elif isinstance(step, Outcome):
             self.met(step.collection, step.source_id)
+        elif isinstance(step, Unchanged):
+            self.met(step.outcome.collection, step.outcome.source_id)
 
     def _claims_failed(self) -> Iterator[Step]:
         for collection, source_id in self._claimed:

@@ -117,6 +117,24 @@ class Scratch:
                 found[key] = _text(row[0])
         return found
 
+    def all_names(self, kind: str) -> Iterator[bytes]:
+        """All keys of a kind and their names, always in the same order."""
+        yield from self._flat("SELECT key, name FROM name WHERE kind = ? ORDER BY key", kind)
+
+    def all_links(self, user: str) -> Iterator[bytes]:
+        """Where all files of a user went, and which paths lead to them, in the same order."""
+        own = _bytes(user)
+        yield from self._flat("SELECT file_id, link FROM link WHERE user = ? ORDER BY file_id", own)
+        yield from self._flat(
+            "SELECT path, file_id FROM path WHERE user = ? ORDER BY path, file_id", own
+        )
+
+    def _flat(self, query: str, key: str | bytes) -> Iterator[bytes]:
+        with self._lock:
+            rows = self._db.execute(query, (key,)).fetchall()
+        for row in rows:
+            yield from (value if isinstance(value, bytes) else _bytes(value) for value in row)
+
     def notes(self, kind: str, model: type[M]) -> Notes[M]:
         """The notes of one kind, each a document of this model."""
         return Notes(self._db, self._lock, kind, model)
@@ -156,6 +174,14 @@ class Notes(Generic[M]):
             self._db.execute(
                 "INSERT INTO note (kind, key, source, body) VALUES (?, ?, ?, ?)", values
             )
+
+    def has(self, *key: str) -> bool:
+        """Whether there is a document under a key."""
+        with self._lock:
+            row = self._db.execute(
+                "SELECT 1 FROM note WHERE kind = ? AND key = ?", (self._kind, _joined(key))
+            ).fetchone()
+        return row is not None
 
     def take(self, *key: str) -> list[Noted[M]]:
         """The documents under a key, in the order in which they came; they are gone afterwards."""

@@ -60,6 +60,14 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Unchanged:
+    """A document that is there as the backup has it, with the documents that share its row."""
+
+    outcome: Outcome
+    children: tuple[tuple[str, Sequence[str]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Enclosure:
     """A file that is no document of the backup but belongs to the rows that follow it.
 
@@ -89,7 +97,9 @@ class TakeBack:
     gone: Brought
 
 
-Step: TypeAlias = Found | Outcome | Notice | Write | LeftOut | Enclosure | NewPassword | TakeBack
+Step: TypeAlias = (
+    Found | Outcome | Notice | Write | LeftOut | Unchanged | Enclosure | NewPassword | TakeBack
+)
 
 
 def left_out(write: Write) -> Step:

@@ -54,6 +54,12 @@ class Written:
         return arrived or self.reason is Reason.CHANGED_IN_OPEN_WEBUI
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the row is there, and everything of it is what the backup says."""
+        arrived = self.state in {State.MIGRATED, State.EXISTING}
+        return arrived and all(fate.state is not State.SKIPPED for fate in self.fates.values())
+
+    @property
     def accounted(self) -> Written:
         """What the report says of it; a comparison tells later phases something else."""
         return self

@@ -27,6 +27,7 @@ from migrator_core.openwebui.writing.prepared import (
     entry_of,
     entry_of_brought,
 )
+from migrator_core.openwebui.writing.proving import prove, proven
 from migrator_core.openwebui.writing.statements import statements
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import Item
@@ -78,7 +79,8 @@ class Delivery:
                 await apply(connection, review.changes, schema)
                 changed = await remembering.compared(connection)
                 written = written_of(behind, review)
-            entries = entries_of_changed(written, changed)
+            proofs = await prove(connection, [written], schema)
+            entries = entries_of_changed(written, changed, proofs)
             await self._ledger.insert(connection, self._run_id, entries)
             return written
 
@@ -105,13 +107,16 @@ class Delivery:
     async def _commit(self, prepared: Sequence[Prepared]) -> None:
         rows = [row for one in prepared for row in one.rows]
         inserts = list(statements(rows, self._target.schema, self._target.database.dialect))
-        entries = [entry_of(one.written) for one in prepared]
-        entries += await self._entries_of_brought(prepared)
+        brought = await self._entries_of_brought(prepared)
 
         async def commit(connection: AsyncConnection) -> None:
             for statement, values in inserts:
                 await connection.execute(statement, values)
-            await self._ledger.insert(connection, self._run_id, entries)
+            new = [one.written for one in prepared if one.rows]
+            known = [one.written for one in prepared if not one.rows]
+            proofs = proven(known) | await prove(connection, new, self._target.schema)
+            entries = [entry_of(one.written, proofs) for one in prepared]
+            await self._ledger.insert(connection, self._run_id, [*entries, *brought])
 
         await self._target.database.try_write(commit)
 

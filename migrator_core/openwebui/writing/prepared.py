@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from migrator_core.openwebui.catching_up.comparing import Behind
 from migrator_core.openwebui.catching_up.remembering import ChangedRow
@@ -68,8 +69,11 @@ def prepare(item: Item, context: MappingContext, schema: Schema) -> Prepared:
     return Prepared(written, tuple(rows))
 
 
-def entry_of(written: Written) -> LedgerValues:
-    """What the ledger says about an item."""
+_NONE: Mapping[str, str] = MappingProxyType({})
+
+
+def entry_of(written: Written, proofs: Mapping[str, str] = _NONE) -> LedgerValues:
+    """What the ledger says about an item; ``proofs`` by the key of the row."""
     item = written.item
     kind = kind_of(item.row)
     arrived = written.state is State.MIGRATED
@@ -85,10 +89,13 @@ def entry_of(written: Written) -> LedgerValues:
         fingerprint=item.fingerprint if arrived else None,
         size=item.size,
         written=dump_json(written.digests) if written.digests is not None else None,
+        proof=proofs.get(written.target_id or "") if item.source else None,
     )
 
 
-def entries_of_changed(written: Written, changed: Sequence[ChangedRow]) -> list[LedgerValues]:
+def entries_of_changed(
+    written: Written, changed: Sequence[ChangedRow], proofs: Mapping[str, str]
+) -> list[LedgerValues]:
     """What the ledger says about an item that was brought up to date: for an undo, what was there.
 
     Rows of other kinds that came along (a tag with a chat) have entries of their own.
@@ -102,7 +109,7 @@ def entries_of_changed(written: Written, changed: Sequence[ChangedRow]) -> list[
             brought.append(entry_of_brought(written.item, kind.name, key))
         else:
             rows.append(row.to_json())
-    values = entry_of(written)
+    values = entry_of(written, proofs)
     if rows:
         values["replaced"] = dump_json({ROWS: rows})
     return [values, *brought]

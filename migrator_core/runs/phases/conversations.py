@@ -31,6 +31,7 @@ from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.shared_links import RECENT_LINK, Linking
 from migrator_core.runs.phases.stray_files import Paths, Stray, find_paths
+from migrator_core.runs.phases.unchanged import Unchanges
 from migrator_core.runs.results import (
     Accounts,
     Conversations,
@@ -40,7 +41,16 @@ from migrator_core.runs.results import (
     Messages,
     Models,
 )
-from migrator_core.runs.steps import Enclosure, Found, Step, Write, failed, skipped, unreadable
+from migrator_core.runs.steps import (
+    Enclosure,
+    Found,
+    Step,
+    Unchanged,
+    Write,
+    failed,
+    skipped,
+    unreadable,
+)
 from migrator_core.selection import Part
 
 MESSAGES = "messages"
@@ -68,9 +78,11 @@ class ConversationsPhase(Phase):
         self._messages = self.earlier(Messages)
         self._index = self._messages.index
         self._linking = Linking(inputs, self, {})
+        self._unchanged = Unchanges(inputs, self)
 
     async def ask(self, target: OpenWebUI) -> None:
-        """The addresses of shared chats that are taken."""
+        """The addresses of shared chats that are taken, and what is known to be unchanged."""
+        await self._unchanged.ask(target)
         self._linking = Linking(self._inputs, self, await target.inventory.shared_chats())
 
     def total(self) -> int | None:
@@ -117,9 +129,18 @@ class ConversationsPhase(Phase):
     def _chat(
         self, document: Document, conversation: Conversation, user: str, owner: str
     ) -> Iterator[Step]:
+        stored = self._index.take_stored(conversation.conversation_id, user)
+        folder = self._folders.of(conversation.chat_project_id, owner)
+        source = self._unchanged.source(document, stored, user=user, owner=owner, folder=folder)
+        if self._linking.has_links(user, conversation.conversation_id):
+            source = ""  # what is shared depends on too much
+        proven = self._unchanged.proven(source)
+        if proven is not None and self._inputs.selection.since is None:
+            yield _as_it_was(conversation, proven, [message.source_id for message in stored])
+            return
         messages: list[Message] = []
         source_ids: list[str] = []
-        for row in self._index.take(conversation.conversation_id, user):
+        for row in map(self._index.decode, stored):
             self._inputs.pause()
             self._inputs.claim(MESSAGES, [row.source_id])
             if row.data is None:
@@ -144,7 +165,7 @@ class ConversationsPhase(Phase):
             paths=found.links,
             ids=self._ids,
             agents=self._inputs.scratch.names("agents", references.agents),
-            folder_id=self._folders.of(conversation.chat_project_id, owner),
+            folder_id=folder,
         )
         converted = convert_conversation(conversation, messages, scope, source_ids)
         if isinstance(converted, Skipped):
@@ -155,7 +176,20 @@ class ConversationsPhase(Phase):
         shared = self._linking.link(conversation, messages, scope, converted.row)
         yield from shared.before
         complete = self._inputs.whole("sharedlinks", "aclentries", "users")
-        yield from _write(conversation, replace(converted, row=shared.row), partial=not complete)
+        # Only where every message arrived whole, with files that the ledger knows.
+        certain = not (shared.row.unsure or converted.embedded or found.strays)
+        certain &= len(converted.message_ids) == len(stored)
+        certain &= references.paths <= found.links.keys()
+        item = Item(
+            "conversations",
+            conversation.conversation_id,
+            shared.row,
+            fingerprint(shared.row),
+            partial=not complete,
+            source=source if certain else "",
+            stored=self._unchanged.stored(shared.row.id) or "",
+        )
+        yield from _write(item, replace(converted, row=shared.row))
         yield from shared.after
 
     def _is_too_old(
@@ -248,16 +282,18 @@ def _enclosure(
     return Enclosure(item, open_blob, f"{where}: {row.filename}", weight)
 
 
-def _write(
-    conversation: Conversation, converted: ConvertedChat, *, partial: bool
-) -> Iterator[Step]:
-    row, source_id = converted.row, conversation.conversation_id
+def _as_it_was(conversation: Conversation, chat_id: str, message_ids: Sequence[str]) -> Step:
+    outcome = Outcome("conversations", conversation.conversation_id, State.EXISTING, chat_id)
+    return Unchanged(outcome, ((MESSAGES, message_ids),))
+
+
+def _write(item: Item, converted: ConvertedChat) -> Iterator[Step]:
     yield from converted.message_outcomes
     yield Write(
-        Item("conversations", source_id, row, fingerprint(row), partial=partial),
+        item,
         converted.notices,
         children=((MESSAGES, converted.message_ids),),
-        weight=_weight(row),
+        weight=_weight(converted.row),
         things={MESSAGES: [f"message/{target_id}" for target_id in converted.target_ids]},
     )
 

@@ -136,6 +136,10 @@ class Linking:
         self._granting = Granting(inputs, phase)
         self._taken = taken
 
+    def has_links(self, user: str, conversation_id: str) -> bool:
+        """Whether a link was noted for a conversation."""
+        return self._notes.has(user, conversation_id)
+
     def link(
         self,
         conversation: Conversation,
