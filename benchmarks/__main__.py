@@ -1,8 +1,8 @@
 """``make bench``: speed beside Open WebUI's own import, memory, and what other people notice.
 
 Figures are made in one go on one machine and printed as ratios: single times mean little on
-shared hardware. ``make bench ARGS=neighbour`` (or ``speed``, ``memory``) makes one part only; what
-people notice while a migration goes on is measured in :mod:`benchmarks.neighbour`.
+shared hardware. ``make bench ARGS=neighbour`` (or ``speed``, ``memory``, ``again``) makes one part only;
+what people notice while a migration goes on is measured in :mod:`benchmarks.neighbour`.
 
 The import gets the very chats that the migration wrote, through
 ``POST /api/v1/chats/import`` of a running server; it alternates with the migration, which counts
@@ -27,6 +27,7 @@ from typing import Any
 
 import httpx
 
+from benchmarks.again import compare_runs
 from benchmarks.generate import generate
 from benchmarks.neighbour.measure import measure
 from tests.support.databases import set_up
@@ -35,7 +36,7 @@ from tests.support.openwebui import OpenWebUIServer, Visitor
 
 ADMIN = ("Bench Admin", "admin@bench.example", "bench-admin")
 IMPORTED_AT_ONCE = 100
-PARTS = ("speed", "memory", "neighbour")
+PARTS = ("speed", "memory", "again", "neighbour")
 TARGET_RATIO = 5.0
 TARGET_MEGABYTES = 60.0
 
@@ -56,8 +57,9 @@ def main() -> None:
     parser.add_argument("--messages", type=int, default=40_000, help="for speed and neighbours")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--memory", type=int, nargs=2, default=(20_000, 200_000))
+    parser.add_argument("--again", type=int, default=20_000, help="messages for a second run")
     parser.add_argument("--idle", type=float, default=10.0, help="seconds before a run beside it")
-    parser.add_argument("--postgres", action="store_true", help="neighbours on PostgreSQL")
+    parser.add_argument("--postgres", action="store_true", help="neighbours and second runs")
     parser.add_argument("--out", type=Path, help="a JSON file; default in benchmarks/out")
     parsed = parser.parse_args()
     parts = PARTS if parsed.part == "all" else (parsed.part,)
@@ -68,6 +70,10 @@ def main() -> None:
             figures["speed"] = compare_speed(workshop / "speed", parsed.messages, parsed.rounds)
         if "memory" in parts:
             figures["memory"] = compare_memory(workshop / "memory", tuple(parsed.memory))
+        if "again" in parts:
+            figures["again"] = compare_runs(
+                workshop / "again", parsed.again, parsed.rounds, postgres=parsed.postgres
+            )
         if "neighbour" in parts:
             figures["neighbour"] = measure(
                 workshop / "neighbour",
