@@ -1,8 +1,8 @@
 """``make bench``: speed beside Open WebUI's own import, memory, and what other people notice.
 
 Figures are made in one go on one machine and printed as ratios: single times mean little on
-shared hardware. ``make bench ARGS=neighbour`` (or ``speed``, ``memory``, ``again``) makes one part only;
-what people notice while a migration goes on is measured in :mod:`benchmarks.neighbour`.
+shared hardware. ``make bench ARGS=neighbour`` (or ``speed``, ``memory``, ``again``) makes one
+part only; what people notice while a migration goes on is measured in :mod:`benchmarks.neighbour`.
 
 The import gets the very chats that the migration wrote, through
 ``POST /api/v1/chats/import`` of a running server; it alternates with the migration, which counts

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from migrator_core.convert.chats.chat import convert_conversation
 from migrator_core.openwebui import OpenWebUI
 from migrator_core.runs.phases import conversations, unchanged
 from tests.unit.runs.test_selection import ADA, Walk, backup, run, target
@@ -23,13 +24,12 @@ Change = Callable[[dict[str, Any]], None]
 def converted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The titles of the conversations that were converted, as they come."""
     found: list[str] = []
-    real = conversations.convert_conversation
 
     def convert(conversation: Any, *more: Any) -> Any:
         found.append(conversation.title)
-        return real(conversation, *more)
+        return convert_conversation(conversation, *more)
 
-    monkeypatch.setattr(conversations, "convert_conversation", convert)
+    monkeypatch.setattr(f"{conversations.__name__}.convert_conversation", convert)
     return found
 
 
