@@ -103,6 +103,10 @@ test-bundle: venv ## Run the unit tests and whole runs against the built single 
 		tests/integration/test_migrated_things.py -k "not postgresql and not 0.11 and not 0.10" \
 		$(ARGS)
 
+.PHONY: access-matrix
+access-matrix: venv ## Ask for everything as everybody, with every Open WebUI and database
+	ACCESS_MATRIX=all $(BIN)/python -m pytest tests/integration/test_access_matrix.py $(ARGS)
+
 .PHONY: test-linear
 test-linear: venv ## Look for texts that convert slowly, in many mixtures (LINEAR_EXAMPLES=...)
 	LINEAR_EXAMPLES=$${LINEAR_EXAMPLES:-5000} $(BIN)/python -m pytest \

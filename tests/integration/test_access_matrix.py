@@ -7,16 +7,18 @@ Open WebUI fails the test, whoever sees less as well.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.support.dumps import Rows
-from tests.support.environments import CURRENT, deployment
+from tests.support.environments import CURRENT, OLDER, Deployment, deployment
 from tests.support.openwebui import OpenWebUIServer, Person, Visitor, signed_in
 from tests.support.rows import HASH
 from tests.support.run import Finished, migrate
@@ -28,6 +30,9 @@ PASSWORD = "Password-1"
 PEOPLE = ["owner", "viewer", "editor", "partner", "member", "lead", "nobody"]
 NEWCOMER = "newcomer"
 """Has an account in Open WebUI and never was in LibreChat."""
+OUTSIDERS = ["banned", "waiting", "unconfirmed"]
+"""LibreChat does not let the first in, Open WebUI not the second; the third never proved who it is.
+Each had everything in LibreChat that could be given to it."""
 USERS = {"owner", "viewer", "editor", "partner", "member", "nobody"}
 EVERYBODY = {*USERS, "lead", NEWCOMER}
 NEVER, LONG_AGO = {"$date": "2999-01-01T00:00:00Z"}, {"$date": "2020-01-01T00:00:00Z"}
@@ -80,6 +85,9 @@ def _entries() -> Iterator[dict[str, Any]]:
                 if principal is not None:
                     name = f"{key}{share}{which}"
                     yield {"_id": oid(name), **resource, **principal}
+            for name in OUTSIDERS:
+                whom = {"principalType": "user", "principalId": oid(name), "permBits": 15}
+                yield {"_id": oid(f"{key}{share[:6]}{name[:4]}"), **resource, **whom}
 
 
 def _file(share: str, kind: str) -> dict[str, Any]:
@@ -109,9 +117,14 @@ def _backup() -> dict[str, list[dict[str, Any]]]:
         "users": [
             {"_id": oid(name), "email": f"{name}@people.example", "name": name,
              "password": HASH, "role": "LEAD" if name == "lead" else "USER"}
-            for name in PEOPLE
+            | ({"emailVerified": False, "expiresAt": NEVER} if name == "unconfirmed" else {})
+            for name in [*PEOPLE, *OUTSIDERS]
         ],
-        "groups": [{"_id": oid("group"), "name": "Team", "memberIds": [oid("member")["$oid"]]}],
+        "logs": [{"_id": oid("log"), "key": f"BANS:{oid('banned')['$oid']}", "value": "{}"}],
+        "groups": [
+            {"_id": oid("group"), "name": "Team",
+             "memberIds": [oid(name)["$oid"] for name in ("member", *OUTSIDERS)]},
+        ],
         "conversations": [
             {"_id": oid(f"c{share}"), "conversationId": f"c-{share}", "title": share,
              "user": owner["$oid"]}
@@ -152,9 +165,13 @@ def _backup() -> dict[str, list[dict[str, Any]]]:
     }  # fmt: skip
 
 
-def _write(folder: Path) -> Path:
+def _write(folder: Path, *, taken_back: bool = False) -> Path:
     (folder / "data").mkdir(parents=True)
-    for name, rows in _backup().items():
+    backup = _backup()
+    if taken_back:
+        owner = oid("owner")
+        backup["aclentries"] = [e for e in backup["aclentries"] if e.get("principalId") == owner]
+    for name, rows in backup.items():
         text = "".join(json.dumps(row) + "\n" for row in rows)
         (folder / "data" / f"{name}.json").write_text(text, encoding="utf-8")
     for share in SEEN:
@@ -170,8 +187,11 @@ class World:
     """Everybody, signed in, and the tables after the run."""
 
     people: dict[str, Person]
+    outsiders: dict[str, Person]
     tables: dict[str, Rows]
     run: Finished
+    place: Deployment
+    home: Path
 
     def ids(self, table: str, source: str, prefix: str) -> dict[str, str]:
         """The ids of a table by how each thing was shared."""
@@ -183,25 +203,46 @@ class World:
         return found
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+ALL = [(CURRENT, "sqlite"), (CURRENT, "postgresql"), *((older, "sqlite") for older in OLDER)]
+TARGETS = ALL if os.environ.get("ACCESS_MATRIX") == "all" else ALL[:1]
+
+
+@pytest.fixture(scope="module", params=TARGETS, ids="-".join)
+def world(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    version, database = request.param
     home = tmp_path_factory.mktemp("access")
-    place = deployment(CURRENT, home / "place")
+    url = None
+    if database == "postgresql":
+        url = request.getfixturevalue("postgres").create_database("access_matrix")
+    place = deployment(version, home / "place", url)
     with ExitStack() as stack:
         server = stack.enter_context(OpenWebUIServer(place))
         admin = Visitor(server.url).sign_up("Admin", "admin@owner.example", PASSWORD)
-        added = {"name": NEWCOMER, "email": f"{NEWCOMER}@people.example", "password": PASSWORD,
-                 "role": "user"}  # fmt: skip
-        admin.http.post("/api/v1/auths/add", json=added).raise_for_status()
+        for name, role in ((NEWCOMER, "user"), ("waiting", "pending")):
+            added = {"name": name, "email": f"{name}@people.example", "password": PASSWORD,
+                     "role": role}  # fmt: skip
+            admin.http.post("/api/v1/auths/add", json=added).raise_for_status()
         admin.http.close()
         run = migrate(place, _write(home / "backup"), home / "report")
         assert run.status == 0, run.output[-3000:]
-        people = {
-            name: stack.enter_context(signed_in(server.url, f"{name}@people.example", PASSWORD))
-            for name in [*PEOPLE, NEWCOMER]
-        }
+
+        def enter(name: str) -> Person:
+            email = f"{name}@people.example"
+            return stack.enter_context(signed_in(server.url, email, PASSWORD))
+
+        with pytest.raises(httpx.HTTPStatusError):
+            enter("unconfirmed")
         names = ("chat", "file", "model", "prompt", "group")
-        yield World(people, {name: table_rows(place, name) for name in names}, run)
+        yield World(
+            {name: enter(name) for name in [*PEOPLE, NEWCOMER]},
+            {name: enter(name) for name in ("banned", "waiting")},
+            {name: table_rows(place, name) for name in names},
+            run,
+            place,
+            home,
+        )
 
 
 def _opens(person: Person, path: str, **query: str) -> bool:
@@ -284,3 +325,35 @@ def test_a_role_becomes_a_group_of_those_who_had_it(world: World) -> None:
         seen = {row["name"] for row in person.groups()}
         assert ("LibreChat role USER" in seen) == (name in USERS)
         assert ("LibreChat role LEAD" in seen) == (name == "lead")
+
+
+def test_outsiders_get_nothing_though_everything_was_theirs_to_use(world: World) -> None:
+    paths = [
+        *("/models/list", "/prompts/", "/chats/list", "/files/", "/groups/", "/folders/"),
+        *(f"/prompts/id/{row['id']}" for row in world.tables["prompt"]),
+        *(f"/chats/{row['id']}" for row in world.tables["chat"]),
+        *(f"/chats/share/share-of-{share}" for share in SEEN),
+        *(f"/files/{row['id']}/content" for row in world.tables["file"]),
+        *(f"/models/model?id=agent-{share}" for share in SEEN),
+    ]
+    for name, person in world.outsiders.items():
+        assert person.role == "pending"
+        opened = [path for path in paths if person.http.get(f"/api/v1{path}").status_code < 400]
+        assert opened == [], name
+    reasons = world.run.collections["users"]["skipped"]
+    assert reasons == {"account-pending": 1, "unverified": 1}
+
+
+def test_what_was_taken_back_is_taken_back(world: World) -> None:
+    """Comes last: what was shared is shared with nobody afterwards."""
+    newer = _write(world.home / "newer", taken_back=True)
+    run = migrate(world.place, newer, world.home / "newer report")
+    assert run.status == 0, run.output[-3000:]
+    own = {share: {"owner"} for share in SEEN}
+    ids = {row["name"]: row["id"] for row in world.tables["prompt"]}
+    _compare(_matrix(world, lambda p, s: _opens(p, "/models/model", id=f"agent-{s}")), own)
+    _compare(_matrix(world, lambda p, s: _opens(p, f"/prompts/id/{ids[s]}")), own)
+    opened = _matrix(world, lambda p, s: _opens(p, f"/chats/share/share-of-{s}"))
+    assert [key for key, value in opened.items() if value and key[1] != "owner"] == []
+    pictures = world.ids("file", "file_id", "picture-")
+    _compare(_matrix(world, lambda p, s: _opens(p, f"/files/{pictures[s]}/content")), own)
