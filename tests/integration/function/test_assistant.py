@@ -392,21 +392,36 @@ def test_a_run_is_taken_back_after_a_yes_to_what_would_go(watched: Watched, tmp_
     site.set_valves(backup_path=str(write(tmp_path / "small", FIRST)))
     asked = site.tell("run")
     assert "Migration finished" in site.tell("yes", asked).text
-    migrated = contents(site.deployment, WRITTEN)
+    migrated = _without_talk(site)
 
     undo = site.tell("undo")
     assert "would be removed: 6 chats" in undo.text.replace("\\", "")
     assert "Say **Yes, undo now**" in undo.text
     assert ASKS in site.tell(YES, undo).text  # that is another question
     assert "Say **Yes, undo now**" in site.tell("Yes, undo now", undo).text
-    assert contents(site.deployment, WRITTEN) == migrated
+    assert _without_talk(site) == migrated
     done = site.tell("yes", undo).text.replace("\\", "")
     assert "Undo finished" in done
     assert "removed: 6 chats" in done
     assert "undo of run" in site.say("status")
-    now = contents(site.deployment, WRITTEN)
-    assert {name for name in now if now[name] != watched.rows[name]} <= {"function"}
+    now = _without_talk(site)
+    assert {name for name in now if now[name] != watched.rows[name]} <= {"chat", "file"}
+    assert {row["id"] for row in now["chat"]} == {
+        row["id"] for row in watched.rows["chat"] if _is_migrated(row)
+    }
     assert "Say **Yes, undo now**" in site.say("undo")  # the run before that one
+
+
+def _without_talk(site: Site) -> dict[str, Any]:
+    """What there is beside the administrators' talk with the Function, and its valves."""
+    found = contents(site.deployment, WRITTEN)
+    chats = [row for row in found["chat"] if _is_migrated(row)]
+    left_out = {"chat_message", "function"}
+    return {name: rows for name, rows in found.items() if name not in left_out} | {"chat": chats}
+
+
+def _is_migrated(chat: dict[str, Any]) -> bool:
+    return "librechat" in (chat["meta"] or {})
 
 
 def _offered(site: Site, answer: Answer, person: Person) -> list[str]:
