@@ -45,14 +45,18 @@ class UndoMemory(LedgerReader):
     """Reads the ledger; nothing of it is changed here."""
 
     async def to_undo(self, run_id: str | None) -> RunRecord:
-        """The run of this id, or the last one that is not undone.
+        """The run of this id, or the last one that has written something and is not undone.
 
         Raises:
             CannotStartError: there is no such run, or later ones build on it.
         """
         runs = [run for run in await self.runs() if run.undoes is None]
         if run_id is None:
-            chosen = next((run for run in runs if run.state is not RunState.UNDONE), None)
+            chosen = None
+            for run in runs:
+                if run.state is not RunState.UNDONE and await self._has_written(run.id):
+                    chosen = run
+                    break
             if chosen is None:
                 raise CannotStartError("There is no run that could be undone.")
         else:
@@ -151,7 +155,7 @@ class UndoMemory(LedgerReader):
         item = self._tables.item
         told = sa.or_(
             sa.and_(item.c.state.in_(MADE), item.c.target_kind.in_(_KINDS)),
-            sa.and_(item.c.replaced.is_not(None), item.c.state != EntryState.UNDONE.value),
+            item.c.replaced.is_not(None),
         )
         query = sa.select(item.c.id).where(item.c.run_id == run_id, told).limit(1)
         return bool(await self._database.rows(query))

@@ -402,18 +402,18 @@ class TestPasswords:
 
     async def test_a_user_gets_the_password_and_the_ledger_remembers(self, run: OpenRun) -> None:
         await run.writer.write([item(user("bea", password_hash="old hash"))])
-        stamp = (await run.rows("auth"))[-1].get("session_stamp")
+        stamps = {row["id"]: row.get("session_stamp") for row in await run.rows("auth")}
         bea = (await run.target.inventory.accounts(["bea@people.example"]))["bea@people.example"]
         assert await run.writer.set_password(bea, HASH)
         assert not await run.writer.set_password(bea, HASH)
         auth = {row["id"]: row for row in await run.rows("auth")}[bea.id]
         assert auth["password"] == HASH
-        assert auth["session_stamp"] != stamp  # whoever was signed in has to sign in again
+        assert auth["session_stamp"] != stamps[bea.id]  # whoever was signed in has to sign in again
         (replaced,) = [e async for e in run.ledger.items(run.run_id, replaced=True)]
         assert replaced.state == "replaced"
         before = dict(replaced.replaced or {})["rows"][0][2]["in"]
         assert before["password"]["was"] == "old hash"
-        assert before.get("session_stamp", {}).get("was") == stamp
+        assert before.get("session_stamp", {}).get("was") == stamps[bea.id]
 
     async def test_an_account_without_credentials_is_left_alone(self, run: OpenRun) -> None:
         assert not await run.writer.set_password(Account("nobody", "n@x", "user"), HASH)
