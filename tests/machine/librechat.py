@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import copy
-import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeAlias
 
 Document: TypeAlias = dict[str, Any]
@@ -280,15 +278,6 @@ DEEDS: dict[str, Callable[[LibreChat, int, int], None]] = {
     )
 }  # fmt: skip
 """Everything that people do in LibreChat."""
-
-
-def write(folder: Path, backup: Backup) -> Path:
-    """A backup as mongoexport writes it."""
-    folder.mkdir(parents=True)
-    for name, documents in backup.items():
-        lines = "".join(json.dumps(document) + "\n" for document in documents)
-        (folder / f"{name}.json").write_text(lines, "utf-8")
-    return folder
 
 
 def _toggle(values: list[str], value: str) -> None:

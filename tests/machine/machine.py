@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import json
 import shutil
 from collections.abc import Iterable, Mapping
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
 from open_webui.internal.db import async_engine
 
-from migrator_core import Result, migrate, verify
+from migrator_core import Result, migrate, undo, verify
 from migrator_core.errors import AbortedError
 from migrator_core.progress import Progress
 from migrator_core.settings import Settings
@@ -113,6 +114,17 @@ class Machine(RuleBasedStateMachine):
         report = self._run(backup, frozenset())
         assert not [c for c in report["collections"].values() if c["migrated"]]
 
+    @rule()
+    def run_and_undo(self) -> None:
+        """An untouched run that is taken back leaves what was there, for the next one to go on."""
+        before, written = self._now(), copy.deepcopy(self._written)
+        self._run(self._librechat.backup(), frozenset())
+        self._clock.advance()
+        place = self._data.parent / "runs" / f"undo-{self._runs}"
+        self._runner.run(undo(None, Progress(), report_dir=place))
+        same("what an undo leaves", _compared(self._now()), _compared(before))
+        self._written = written
+
     def _run(self, backup: Backup, looks: Looks, *, whole: bool = True) -> dict[str, Any]:
         """What a preview and the run say, and what the run does, must be what the model says."""
         before, expected = self._foresee(backup, whole=whole)
@@ -166,7 +178,7 @@ class Machine(RuleBasedStateMachine):
         self._clock.advance()
         self._runs += 1
         place = self._data.parent / "runs" / str(self._runs)
-        folder = librechat.write(place / "backup", backup)
+        folder = _export(place / "backup", backup)
         report = place / "report"
         settings = Settings(backup_dir=folder, report_dir=report, **options)
         result: Result = self._runner.run(action(settings, Progress()))
@@ -207,3 +219,12 @@ def _fates(report: dict[str, Any]) -> dict[tuple[str, str], str]:
         (one["collection"], one["source_id"]): one["reason"] or one["state"]
         for one in report["items"]
     }
+
+
+def _export(folder: Path, backup: Backup) -> Path:
+    """A backup as mongoexport writes it."""
+    folder.mkdir(parents=True)
+    for name, documents in backup.items():
+        lines = "".join(json.dumps(document) + "\n" for document in documents)
+        (folder / f"{name}.json").write_text(lines, "utf-8")
+    return folder

@@ -17,7 +17,7 @@ def test_whatever_people_do_what_must_be_there_is_there(
 ) -> None:
     place = deployment(CURRENT, tmp_path)
     done = interpreters.run(
-        [sys.executable, "-m", "tests.machine", "--examples", "8", "--steps", "8", "--no-shrink",
+        [sys.executable, "-m", "tests.machine", "--examples", "6", "--steps", "8", "--no-shrink",
          "--template", sqlite_template],
         env=place.variables, cwd=tmp_path, timeout=600, merged=True,
     )  # fmt: skip
