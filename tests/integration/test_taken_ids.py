@@ -20,10 +20,6 @@ pytestmark = pytest.mark.openwebui
 TABLES = ("chat", "file", "folder", "group", "prompt")
 
 
-def _names(rows: list[dict[str, Any]], table: str) -> list[str]:
-    return sorted(row["filename" if table == "file" else "name"] for row in rows)
-
-
 def _take(connection: sqlite3.Connection, admin: str) -> dict[str, str]:
     """As if nothing had been migrated, and a stranger had one row of each kind."""
     connection.execute("DROP TABLE librechat_migration_item")

@@ -240,3 +240,12 @@ def test_a_message_that_librechat_deleted_is_no_damage() -> None:
     brought = frozenset({(chat_id, "a1")})
     (known,) = (gap.difference for gap in gaps_of("chat", expected, actual, brought=brought))
     assert known is Difference.NOT_IN_BACKUP
+
+
+def test_a_prompt_tells_of_its_first_version_where_it_came_from() -> None:
+    expected, actual = tables(rows.prompt("greet", "bea")), tables(rows.prompt("greet", "bea"))
+    expected["prompt"][0]["meta"]["librechat"]["version_id"] = "newer"
+    expected["prompt_history"][0]["snapshot"]["meta"] = expected["prompt"][0]["meta"]
+    assert gaps_of("prompt", expected, actual) == []
+    actual["prompt"][0]["meta"]["librechat"]["id"] = "another prompt"
+    assert [gap.what for gap in gaps_of("prompt", expected, actual)] == ["meta"]
