@@ -92,13 +92,13 @@ class Machine(RuleBasedStateMachine):
 
     @rule(lost=st.sampled_from(OPTIONAL), looks=LOOKS)
     def run_with_a_damaged_backup(self, lost: str, looks: Looks) -> None:
-        self._run(self._librechat.backup(lost), looks, whole=False)
+        self._run(self._librechat.backup(lost), looks, lost)
 
     @rule(at=st.integers(1, 12), after=st.booleans())
     def kill_a_run(self, at: int, *, after: bool) -> None:
         """It dies at its n-th write: before it, or right after the database took it."""
         backup = self._librechat.backup()
-        before, expected = self._foresee(backup, whole=True)
+        before, expected = self._foresee(backup)
         try:
             with kill_at(at, after=after):
                 self._call(migrate, backup)
@@ -118,16 +118,16 @@ class Machine(RuleBasedStateMachine):
     def run_and_undo(self) -> None:
         """An untouched run that is taken back leaves what was there, for the next one to go on."""
         before, written = self._now(), copy.deepcopy(self._written)
-        self._run(self._librechat.backup(), frozenset())
+        run = self._run(self._librechat.backup(), frozenset())["run"]["id"]
         self._clock.advance()
         place = self._data.parent / "runs" / f"undo-{self._runs}"
-        self._runner.run(undo(None, Progress(), report_dir=place))
+        self._runner.run(undo(run, Progress(), report_dir=place))
         same("what an undo leaves", _compared(self._now()), _compared(before))
         self._written = written
 
-    def _run(self, backup: Backup, looks: Looks, *, whole: bool = True) -> dict[str, Any]:
+    def _run(self, backup: Backup, looks: Looks, lost: str = "") -> dict[str, Any]:
         """What a preview and the run say, and what the run does, must be what the model says."""
-        before, expected = self._foresee(backup, whole=whole)
+        before, expected = self._foresee(backup, lost)
         preview = self._call(migrate, backup, dry_run=True) if "before" in looks else None
         assert self._now() == before, "the preview has changed something"
         report = self._call(migrate, backup)
@@ -139,9 +139,9 @@ class Machine(RuleBasedStateMachine):
         told = {key: fates.get(key, "migrated") for key in expected.fates}
         same("the report", told, expected.fates)
         self._written = expected.written
-        if whole:
+        if not lost:
             self._check_access(backup)
-        if whole and "after" in looks:
+        if not lost and "after" in looks:
             verification = self._call(verify, backup)["verification"]
             assert verification["result"] == "equal", verification
         return report
@@ -151,7 +151,7 @@ class Machine(RuleBasedStateMachine):
         for thing, people in self._runner.run(seen()).items():
             assert people <= may.get(thing, set()), (thing, people, may.get(thing))
 
-    def _foresee(self, backup: Backup, *, whole: bool) -> tuple[State, Expected]:
+    def _foresee(self, backup: Backup, lost: str = "") -> tuple[State, Expected]:
         self._names.learn(backup)
         before = self._now()
         given = [
@@ -160,7 +160,7 @@ class Machine(RuleBasedStateMachine):
             if kind == "group"
         ]
         wants = wanted(backup)
-        return before, expect(wants, self._written, before, given, whole=whole)
+        return before, expect(wants, self._written, before, given, lost)
 
     def _take_stock(self, before: State, expected: Expected) -> None:
         """After a kill everything is as it was or as it is to be; the latter is written."""

@@ -47,10 +47,9 @@ def expect(
     written: State,
     there: State,
     given: Collection[tuple[str, str, str]] = (),
-    *,
-    whole: bool = True,
+    lost: str = "",
 ) -> Expected:
-    """What a run has to make of what is there; nothing is taken back where not ``whole``.
+    """What a run has to make of what is there; the backup lacks the collection ``lost``.
 
     ``given`` are members that somebody let in here: collection, document and person.
     """
@@ -59,10 +58,10 @@ def expect(
         after.written.get((collection, own_id), {}).pop(f"member/{person}", None)
     for key in wanted:
         if key[0] != "sharedlinks":
-            _Document(key, wanted, after, whole=whole).settle()
-    if whole:
-        for key in written.keys() & there.keys() - wanted.keys():
-            _Document(key, wanted, after, whole=True).take_access_back()
+            _Document(key, wanted, after, lost).settle()
+    for key in written.keys() & there.keys() - wanted.keys():
+        if lost not in {key[0], "aclentries", "groups", "sharedlinks"}:
+            _Document(key, wanted, after, lost).take_access_back()
     return after
 
 
@@ -71,7 +70,7 @@ class _Document:
     key: tuple[str, str]
     wanted: State
     after: Expected
-    whole: bool
+    lost: str
 
     def __post_init__(self) -> None:
         self.want: Things = self.wanted.get(self.key, {})
@@ -124,7 +123,7 @@ class _Document:
     def _settle(self, name: str) -> None:
         want, was, now = self.want.get(name), self.was.get(name), self.now.get(name)
         choice = choose(want, was, now)
-        if want is None and choice is Choice.BRING and not self.whole and _is_access(name):
+        if want is None and choice is Choice.BRING and self.lost in _decide(name):
             return
         if want is not None or choice is Choice.BRING:
             self.choices[name] = choice
@@ -184,12 +183,12 @@ class _Document:
         elif link not in self.after.there:
             self._bring_link()
         else:
-            _Document(link, self.wanted, self.after, self.whole).settle()
+            _Document(link, self.wanted, self.after, self.lost).settle()
 
     def _bring_link(self) -> None:
         link = self._link()
         if link is not None:
-            _Document(link, self.wanted, self.after, self.whole)._bring_whole()
+            _Document(link, self.wanted, self.after, self.lost)._bring_whole()
 
     def _link(self) -> tuple[str, str] | None:
         for key in self.wanted:
@@ -217,8 +216,11 @@ def _messages(things: Things) -> Iterator[str]:
     return (name.removeprefix("said/") for name in things if name.startswith("said/"))
 
 
-def _is_access(name: str) -> bool:
-    return name == "link" or name.startswith(("may/", "member/"))
+def _decide(name: str) -> set[str]:
+    """The collections without which nothing of this kind is taken back."""
+    if name == "link":
+        return {"sharedlinks", "aclentries"}
+    return {"aclentries", "groups"} if name.startswith("may/") else set()
 
 
 def _set(things: Things, name: str, value: object) -> None:
