@@ -12,6 +12,7 @@ import os
 import shutil
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -53,9 +54,13 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True)
 class Plan:
-    """``number`` counts from 1; 0 only writes the events into ``log``."""
+    """``number`` counts from 1 in each phase; 0 only writes the events into ``log``.
+
+    Not over the whole run: its heartbeat writes, too, whenever a second is over.
+    """
 
     event: str = ""
+    phase: str = ""
     number: int = 0
     deed: str = ""
     log: str = ""
@@ -69,15 +74,17 @@ class Injection:
 
     plan: Plan
     phase: str = "before the run"
-    counts: dict[str, int] = field(default_factory=dict)
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     events: list[tuple[str, str, int]] = field(default_factory=list)
     full: bool = False
 
     def meet(self, event: Event) -> None:
         """An event happens."""
-        number = self.counts[event] = self.counts.get(event, 0) + 1
+        self.counts[event, self.phase] += 1
+        number = self.counts[event, self.phase]
         self.events.append((event.value, self.phase, number))
-        if (event, number) == (self.plan.event, self.plan.number):
+        plan = self.plan
+        if (event, self.phase, number) == (plan.event, plan.phase, plan.number):
             self._do(event)
 
     def _do(self, event: Event) -> None:

@@ -177,7 +177,9 @@ class Site:
         """Let a run meet the fault, run again until it ends well, and compare."""
         place = self.fresh()
         server = self._server.pid if self._server is not None else 0
-        plan = Plan(fault.event, number, fault.deed, server=server, patience=PATIENCE_SECONDS)
+        plan = Plan(
+            fault.event, phase, number, fault.deed, server=server, patience=PATIENCE_SECONDS
+        )
         wrong = []
         statuses = []
         for attempt in range(MOST_RUNS):
