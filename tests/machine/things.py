@@ -82,10 +82,9 @@ def wanted(backup: Backup) -> State:
 
 
 def _chat(chat: Document, messages: list[Document], link: Document | None) -> Things:
-    newest = max(messages, key=lambda message: message["createdAt"]["$date"])
     things: Things = {
         "title": chat["title"], "archived": chat["isArchived"],
-        "link": link["shareId"] if link else None, "shown": newest["messageId"],
+        "link": link["shareId"] if link else None, "shown": _shown(messages),
         **{f"tag/{tag}": True for tag in chat["tags"]},
     }  # fmt: skip
     for message in messages:
@@ -93,6 +92,14 @@ def _chat(chat: Document, messages: list[Document], link: Document | None) -> Th
         things[f"said/{message['messageId']}"] = (message["text"], rating)
         things[f"parent/{message['messageId']}"] = message["parentMessageId"]
     return things
+
+
+def _shown(messages: list[Document]) -> str | None:
+    """Where LibreChat's page ends: it shows the newest of several answers, at every fork."""
+    shown: str | None = None
+    while below := [m for m in messages if m["parentMessageId"] == shown]:
+        shown = max(below, key=lambda message: message["createdAt"]["$date"])["messageId"]
+    return shown
 
 
 def _link(link: Document, messages: list[Document]) -> Things:
