@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -165,53 +165,6 @@ _NAMES = {
     "users": "People",
     "since": "Since",
 }
-
-
-_NAMED = 3
-"""So many models or people are named; the dialog that asks cannot be scrolled."""
-
-
-def _renamed(names: Mapping[str, str]) -> str:
-    return _some([f"{old} → {new}" for old, new in names.items()]) or "none"
-
-
-def _some(names: Sequence[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")
-
-
-DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
-    "prefer_import_password": (
-        "Passwords of people who have an account here",
-        lambda on: "replaced by LibreChat's" if on else "kept",
-    ),
-    "existing_accounts": (
-        "Accounts that are here already",
-        lambda word: "receive nothing" if word == "skip" else "receive what the person had",
-    ),
-    "editors": (
-        "People who could edit, but not delete and share",
-        lambda word: "write, delete and share" if word == "write" else "read",
-    ),
-    "tenant": ("Tenant", str),
-    "default_model": ("Base model of agents whose own has no counterpart", str),
-    "model_map": (
-        "Models with another id here",
-        _renamed,
-    ),
-    "include_temporary": (
-        "Temporary conversations",
-        lambda on: "migrated, too" if on else "left out",
-    ),
-    "only": ("Nothing is migrated but", ", ".join),
-    "users": ("Nobody's things are migrated but those of", _some),
-    "since": (
-        "Older conversations, files, prompts and agents that nobody changed are left out",
-        lambda since: f"before {since:%Y-%m-%d %H:%M %Z}" if since else "",
-    ),
-}
-"""What is shown before a run, by the name of the setting: what it is about, and what it means;
-what means nothing is not shown."""
 
 
 def settings_of(

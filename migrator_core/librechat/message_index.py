@@ -19,6 +19,7 @@ from migrator_core.librechat.collection import (
     RawDocument,
     document_of,
 )
+from migrator_core.librechat.message_keys import identifier, key, keys, message_name, text_of
 from migrator_core.librechat.unsigned_messages import Signed, owners
 from migrator_core.librechat.values import normalise_id
 
@@ -139,13 +140,13 @@ class MessageIndex:
     ) -> _Row:
         document = document_of(COLLECTION, reader, found)
         data = document.data
-        problem = _key(document.problem) if data is None else None
-        conversation = _identifier(data.get("conversationId")) if data else None
+        problem = key(document.problem) if data is None else None
+        conversation = identifier(data.get("conversationId")) if data else None
         user = normalise_id(data.get("user")) if data else None
         return (
             found.place,
-            _key(conversation),
-            _key(user.lower() if user else None),
+            key(conversation),
+            key(user.lower() if user else None),
             message_name(document).encode("utf-8", "surrogatepass"),
             found.offset,
             found.length,
@@ -159,9 +160,9 @@ class MessageIndex:
         self._database.execute("BEGIN")
         for conversation, user in owners:
             normal = normalise_id(user)
-            key = (_key(_identifier(conversation)), _key(normal.lower() if normal else None))
-            if None not in key:
-                self._database.execute("INSERT OR IGNORE INTO owner VALUES (?, ?)", key)
+            whose = (key(identifier(conversation)), key(normal.lower() if normal else None))
+            if None not in whose:
+                self._database.execute("INSERT OR IGNORE INTO owner VALUES (?, ?)", whose)
         self._database.execute("COMMIT")
 
     def settle(self) -> None:
@@ -199,7 +200,7 @@ class MessageIndex:
         """The documents that could not be decoded, in file order."""
         rows = self._pages("problem IS NOT NULL", "source, problem, gap")
         for source, problem, gap in rows:
-            yield Document(COLLECTION, _text(source) or "", None, _text(problem), bool(gap))
+            yield Document(COLLECTION, text_of(source) or "", None, text_of(problem), bool(gap))
 
     def take(self, conversation_id: str, user: str) -> Iterator[Document]:
         """The messages of one user's conversation, in file order; they count as taken at once.
@@ -220,7 +221,7 @@ class MessageIndex:
             return []
         return [
             StoredMessage(
-                _text(source) or "",
+                text_of(source) or "",
                 RawDocument(place, start, length, reader.read_at(start, length)),
             )
             for place, start, length, source in rows
@@ -237,14 +238,14 @@ class MessageIndex:
         """Like :meth:`take`, but only the messages' source ids, and nothing is decoded."""
         rows = self._mine(conversation_id, user, "source")
         self._mark(conversation_id, user)
-        return iter([_text(row[0]) or "" for row in rows])
+        return iter([text_of(row[0]) or "" for row in rows])
 
     def untaken(self) -> Iterator[Untaken]:
         """What nobody took, in file order."""
         rows = self._pages("taken = 0 AND problem IS NULL", "source, conversation, user, fate")
         for source, conversation, user, fate in rows:
             known = None if fate is None else Unowned(fate)
-            yield Untaken(_text(source) or "", _text(conversation), _text(user), known)
+            yield Untaken(text_of(source) or "", text_of(conversation), text_of(user), known)
 
     def close(self) -> None:
         """Close the scratch file."""
@@ -253,11 +254,11 @@ class MessageIndex:
     def _mine(self, conversation_id: str, user: str, columns: str) -> list[tuple[Any, ...]]:
         # The statement is put together from constants of this module only.
         statement = f"SELECT {columns} FROM message WHERE {_MINE} ORDER BY place"  # noqa: S608
-        return self._database.execute(statement, _keys(conversation_id, user)).fetchall()
+        return self._database.execute(statement, keys(conversation_id, user)).fetchall()
 
     def _mark(self, conversation_id: str, user: str) -> None:
         statement = f"UPDATE message SET taken = 1 WHERE {_MINE}"  # noqa: S608 - constants only
-        self._database.execute(statement, _keys(conversation_id, user))
+        self._database.execute(statement, keys(conversation_id, user))
 
     def _read(self, rows: list[tuple[Any, ...]]) -> Iterator[Document]:
         reader = self._reader
@@ -282,31 +283,3 @@ class MessageIndex:
             last = rows[-1][0]
             for row in rows:
                 yield row[1:]
-
-
-def message_name(document: Document) -> str:
-    """A message's source id: its ``messageId``, else what every document is called."""
-    identifier = document.data.get("messageId") if document.data else None
-    return identifier if isinstance(identifier, str) and identifier else document.source_id
-
-
-def _identifier(value: Any) -> str | None:  # noqa: ANN401 - reads whatever a document holds
-    if isinstance(value, bool):
-        return None
-    if isinstance(value, int | float):
-        return str(value)
-    return value if isinstance(value, str) and value else None
-
-
-def _keys(conversation_id: str, user: str) -> tuple[bytes | None, bytes | None]:
-    normal = normalise_id(user)
-    return _key(conversation_id), _key(normal.lower() if normal else user.lower())
-
-
-def _key(text: str | None) -> bytes | None:
-    # Bytes, because SQLite takes no half surrogate pairs, and texts end at a NUL.
-    return None if text is None else text.encode("utf-8", "surrogatepass")
-
-
-def _text(key: bytes | None) -> str | None:
-    return None if key is None else key.decode("utf-8", "surrogatepass")

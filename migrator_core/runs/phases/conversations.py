@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
-from io import BytesIO
-from typing import BinaryIO
 
 from migrator_core.convert.chats.chat import (
     ChatContext,
-    ConvertedChat,
     convert_conversation,
     is_temporary,
 )
-from migrator_core.convert.chats.chat_size import characters
 from migrator_core.convert.chats.references import find_references
 from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.convert.dates import seconds
@@ -26,11 +21,18 @@ from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
 from migrator_core.openwebui import OpenWebUI
 from migrator_core.outcome import Outcome, Reason, State
-from migrator_core.rows import ChatRow, FileRow, Item
+from migrator_core.rows import Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.phases.conversation_steps import (
+    MESSAGES,
+    as_it_was,
+    enclosures,
+    left_out,
+    written,
+)
 from migrator_core.runs.phases.shared_links import RECENT_LINK, Linking
-from migrator_core.runs.phases.stray_files import Paths, Stray, find_paths
+from migrator_core.runs.phases.stray_files import Paths, find_paths
 from migrator_core.runs.phases.unchanged import Unchanges
 from migrator_core.runs.results import (
     Accounts,
@@ -42,18 +44,13 @@ from migrator_core.runs.results import (
     Models,
 )
 from migrator_core.runs.steps import (
-    Enclosure,
     Found,
     Step,
-    Unchanged,
-    Write,
     failed,
     skipped,
     unreadable,
 )
 from migrator_core.selection import Part
-
-MESSAGES = "messages"
 
 _MAX_NAME = 200
 _NOBODYS = {Unowned.FOREIGN: Reason.OTHER_TENANT, Unowned.OWNER_UNKNOWN: Reason.OWNER_UNKNOWN}
@@ -136,7 +133,7 @@ class ConversationsPhase(Phase):
             source = ""  # what is shared depends on too much
         proven = self._unchanged.proven(source)
         if proven is not None and self._inputs.selection.since is None:
-            yield _as_it_was(conversation, proven, [message.source_id for message in stored])
+            yield as_it_was(conversation, proven, [message.source_id for message in stored])
             return
         messages: list[Message] = []
         source_ids: list[str] = []
@@ -153,7 +150,7 @@ class ConversationsPhase(Phase):
                 yield failed(row, Reason.INVALID_DOCUMENT, str(error))
         if self._is_too_old(conversation, messages, user):
             self._inputs.leave_out("conversation", user, conversation.conversation_id)
-            yield from _left_out(document, conversation, source_ids, Reason.NOT_SELECTED)
+            yield from left_out(document, conversation, source_ids, Reason.NOT_SELECTED)
             return
         references = find_references(messages, user)
         found = self._find_paths(conversation, references.paths, user, owner)
@@ -170,9 +167,9 @@ class ConversationsPhase(Phase):
         converted = convert_conversation(conversation, messages, scope, source_ids)
         if isinstance(converted, Skipped):
             reason, detail = converted.reason, converted.detail
-            yield from _left_out(document, conversation, source_ids, reason, detail)
+            yield from left_out(document, conversation, source_ids, reason, detail)
             return
-        yield from _enclosures(conversation, converted, found.strays)
+        yield from enclosures(conversation, converted, found.strays)
         shared = self._linking.link(conversation, messages, scope, converted.row)
         yield from shared.before
         complete = self._inputs.whole("sharedlinks", "aclentries", "users")
@@ -189,7 +186,7 @@ class ConversationsPhase(Phase):
             source=source if certain else "",
             stored=self._unchanged.stored(shared.row.id) or "",
         )
-        yield from _write(item, replace(converted, row=shared.row))
+        yield from written(item, replace(converted, row=shared.row))
         yield from shared.after
 
     def _is_too_old(
@@ -246,59 +243,4 @@ class ConversationsPhase(Phase):
         taken: Iterable[str] = ()
         if conversation.user is not None:
             taken = self._index.take_ids(conversation.conversation_id, conversation.user)
-        yield from _left_out(document, conversation, taken, reason)
-
-
-def _left_out(
-    document: Document,
-    conversation: Conversation,
-    message_ids: Iterable[str],
-    reason: Reason,
-    detail: str | None = None,
-) -> Iterator[Step]:
-    yield skipped(document, reason, detail, source_id=conversation.conversation_id)
-    for source_id in message_ids:
-        yield Outcome(MESSAGES, source_id, State.SKIPPED, None, reason)
-
-
-def _enclosures(
-    conversation: Conversation, converted: ConvertedChat, strays: Mapping[str, Stray]
-) -> Iterator[Step]:
-    """The files to store before the chat that shows them."""
-    where = f"conversation {conversation.conversation_id}"
-    for file in converted.embedded:
-        opened = partial(BytesIO, file.content)
-        yield _enclosure(file.row, opened, len(file.content), where)
-    shown = {file_id for _, file_id in converted.row.file_ids}
-    for target_id in sorted(shown & strays.keys()):
-        stray = strays[target_id]
-        yield _enclosure(stray.row, stray.blob.open, 1000, where)
-
-
-def _enclosure(
-    row: FileRow, open_blob: Callable[[], BinaryIO], weight: int, where: str
-) -> Enclosure:
-    item = Item(MESSAGES, f"{where}: {row.filename}", row, fingerprint(row), row.meta["size"])
-    return Enclosure(item, open_blob, f"{where}: {row.filename}", weight)
-
-
-def _as_it_was(conversation: Conversation, chat_id: str, message_ids: Sequence[str]) -> Step:
-    outcome = Outcome("conversations", conversation.conversation_id, State.EXISTING, chat_id)
-    return Unchanged(outcome, ((MESSAGES, message_ids),))
-
-
-def _write(item: Item, converted: ConvertedChat) -> Iterator[Step]:
-    yield from converted.message_outcomes
-    yield Write(
-        item,
-        converted.notices,
-        children=((MESSAGES, converted.message_ids),),
-        weight=_weight(converted.row),
-        things={MESSAGES: [f"message/{target_id}" for target_id in converted.target_ids]},
-    )
-
-
-def _weight(row: ChatRow) -> int:
-    """About the bytes that the chat's rows take: everything said twice, once per table."""
-    messages = row.chat["history"]["messages"].values()
-    return sum(1000 + 2 * characters(message) for message in messages)
+        yield from left_out(document, conversation, taken, reason)

@@ -21,7 +21,6 @@ from migrator_core.runs.results import Ids, Models
 
 _PROVEN = "proven chat"
 _STORED = "stored chat"
-_LINKED = "linked conversation"
 _OF_THE_RUN = frozenset(
     {"backup_dir", "dry_run", "report_dir", "fail_on_warnings", "verify", "only", "users", "since"}
 )
