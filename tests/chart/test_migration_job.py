@@ -222,7 +222,7 @@ def test_the_pod_shows_how_it_ended() -> None:
     spec = template(VALUES / "documented-run.yaml").job["spec"]
     fail, ignore = spec["podFailurePolicy"]["rules"]
     assert fail["action"] == "FailJob"
-    assert fail["onExitCodes"]["values"] == [2, 10, 11, 20]
+    assert fail["onExitCodes"]["values"] == [2, 10, 11, 20, 40]
     assert ignore == {
         "action": "Ignore",
         "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}],
