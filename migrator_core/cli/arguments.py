@@ -11,23 +11,31 @@ from typing import Any
 
 from migrator_core import __version__
 from migrator_core.cli import check, past_runs, run
+from migrator_core.cli.exits import ExitStatus
 from migrator_core.settings import Settings, build, extra, from_environment
 
 _OF_RUNS_ALONE = frozenset({"dry_run", "verify", "fail_on_warnings"})
 """Settings that say nothing to a verb that writes nothing."""
 
-EPILOG = """\
-exit status:
-  0   finished, everything accounted for
-  2   wrong usage
-  10  cannot start: backup, Open WebUI or database not as needed
-  11  finished with warnings, and --fail-on-warnings was given; check: warnings
-  20  finished, some items failed
-  30  aborted, safe to run again
-  40  verify found differences between Open WebUI and the backup
+_MEANINGS = {
+    ExitStatus.FINISHED: "finished, everything accounted for",
+    ExitStatus.USAGE: "wrong usage",
+    ExitStatus.CANNOT_START: "cannot start: backup, Open WebUI or database not as needed",
+    ExitStatus.WARNINGS: "finished with warnings: with --fail-on-warnings, or of check",
+    ExitStatus.SOME_FAILED: "finished, some items failed or could not be taken back",
+    ExitStatus.ABORTED: "aborted, safe to run again",
+    ExitStatus.DIFFERENCES: "verify, or run --verify, found differences",
+}
 
-Database, data directory, secret key and storage are Open WebUI's own settings and are read from
-its own environment variables: DATABASE_URL, DATA_DIR, WEBUI_SECRET_KEY and so on.
+_STATUSES = "\n".join(f"  {status:<3} {meaning}" for status, meaning in _MEANINGS.items())
+
+EPILOG = f"""\
+exit status:
+{_STATUSES}
+
+Each setting of a migration can also be given as the environment variable in brackets; the flag
+wins. Database, data directory, secret key and storage are Open WebUI's own settings and are read
+from its own environment variables: DATABASE_URL, DATA_DIR, WEBUI_SECRET_KEY and so on.
 """
 
 
@@ -36,7 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="librechat-migrate",
         description="Moves a LibreChat backup into Open WebUI.",
-        epilog=EPILOG,
+        epilog=f"{EPILOG}\nlibrechat-migrate VERB --help lists the options of a verb.\n",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -89,7 +97,7 @@ def _add_run(verbs: Any) -> None:  # noqa: ANN401 - as above
     verb = _add_verb(
         verbs,
         "run",
-        "Migrate a backup; --dry-run previews.",
+        "Migrate a backup, or preview that with --dry-run.",
         lambda parsed: run.run(settings_from(parsed), parsed.log_format),
     )
     _add_settings(verb, Settings.model_fields)
@@ -100,7 +108,7 @@ def _add_verify(verbs: Any) -> None:  # noqa: ANN401 - as above
     verb = _add_verb(
         verbs,
         "verify",
-        "Compare Open WebUI with a backup, with the settings of the run that migrated it.",
+        "Compare Open WebUI with the backup, given the settings of the run. Writes only a report.",
         lambda parsed: run.verify(settings_from(parsed), parsed.log_format),
     )
     _add_settings(verb, [name for name in Settings.model_fields if name not in _OF_RUNS_ALONE])
@@ -111,13 +119,16 @@ def _add_undo(verbs: Any) -> None:  # noqa: ANN401 - as above
     verb = _add_verb(
         verbs,
         "undo",
-        "Take a run back, except for what people have changed or need since; --dry-run previews.",
+        "Take a run back, except for what people have changed or need since; --dry-run says what.",
         lambda parsed: run.undo(
             parsed.run, parsed.log_format, dry_run=parsed.dry_run, report_dir=parsed.report_dir
         ),
     )
     verb.add_argument(
-        "run", nargs="?", metavar="RUN", help="The run's id. Default: the last one not undone."
+        "run",
+        nargs="?",
+        metavar="RUN",
+        help="The run's id. Default: the last one that is not undone.",
     )
     verb.add_argument("--dry-run", action="store_true", help="Preview: look, change nothing.")
     _add_report_dir(verb)
@@ -130,7 +141,8 @@ def _add_report_dir(verb: argparse.ArgumentParser) -> None:
         type=Path,
         default=os.environ.get("MIGRATION_REPORT_DIR") or None,
         metavar="DIR",
-        help="Where to. Default: DATA_DIR/librechat-migration/RUN. [MIGRATION_REPORT_DIR]",
+        help="Where the reports go. Default: DATA_DIR/librechat-migration/RUN. "
+        "[MIGRATION_REPORT_DIR]",
     )
 
 
@@ -138,7 +150,7 @@ def _add_check(verbs: Any) -> None:  # noqa: ANN401 - as above
     verb = _add_verb(
         verbs,
         "check",
-        "Say what prevents a run and what to expect of one; writes nothing.",
+        "Say what prevents a run and what to expect of one. Writes nothing.",
         lambda parsed: check.check_readiness(settings_from(parsed)),
     )
     _add_settings(verb, [name for name in Settings.model_fields if name not in _OF_RUNS_ALONE])
@@ -177,7 +189,7 @@ def _add_runs(verbs: Any) -> None:  # noqa: ANN401 - as above
     verb = _add_verb(
         verbs,
         "runs",
-        "List the runs that Open WebUI's database knows.",
+        "List past runs and undos, the last one first.",
         lambda parsed: past_runs.list_runs(as_json=parsed.json),
     )
     verb.add_argument("--json", action="store_true", help="One JSON object a line.")
@@ -207,7 +219,7 @@ def _add_install_function(verbs: Any) -> None:  # noqa: ANN401 - as above
     verb = _add_verb(
         verbs,
         "install-function",
-        "Put the Functions (a model to talk to, and buttons) into a running Open WebUI.",
+        "Put the Functions (a model and its buttons) into a running Open WebUI, or update them.",
         install,
     )
     verb.add_argument("--url", required=True, help="The address of Open WebUI.")
@@ -230,7 +242,7 @@ def _add_demo(verbs: Any) -> None:  # noqa: ANN401 - as above
     verb = _add_verb(
         verbs,
         "demo",
-        "Fill a throw-away Open WebUI (SQLite, in a directory of its own) from a bundled sample.",
+        "Fill a throw-away Open WebUI (SQLite, in a directory of its own) from the sample backup.",
         run_demo,
     )
     verb.add_argument(

@@ -12,6 +12,8 @@ from migrator_core.cli.masking import mask
 from migrator_core.errors import AbortedError, CannotStartError, UsageError
 from migrator_core.progress import Event, EventKind, Progress
 
+VERBS = ("run", "check", "verify", "undo", "runs", "report", "install-function", "demo")
+
 
 @pytest.mark.parametrize("arguments", [[], ["fly"], ["run", "--no-such"], ["run", "extra"]])
 def test_wrong_usage_ends_with_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
@@ -25,8 +27,20 @@ def test_verbs_are_offered(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--help"])
     words = capsys.readouterr().out
-    for verb in ("run", "verify", "undo", "runs", "report", "demo"):
-        assert f"\n    {verb} " in words
+    for verb in VERBS:
+        assert f"\n    {verb}" in words
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_says_what_it_does_and_how_it_can_end(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        main([verb, "--help"])
+    words = capsys.readouterr().out
+    assert f"usage: librechat-migrate {verb}" in words
+    for status in ExitStatus:
+        assert f"\n  {status:<3} " in words
 
 
 def test_a_bad_setting_is_wrong_usage_and_names_its_flag(
