@@ -103,9 +103,9 @@ Say one of these words, or click it below an answer:
 | **Undo** | Takes the last run back, after you have seen what would go and what stays. |
 | **Status** | Shows how far it is. |
 | **Report** | Shows the last preview's or run's result, with the full report to download. |
-| **Cancel** | Ends a preview or a run between two batches. Running again continues. |
+| **Cancel** | Ends whatever goes on between two batches. Saying **Run** again continues. |
 
 `preview NAME`, `run NAME` and `verify NAME` choose one of several backups, \
-`undo RUN` another run. Settings are the \
+`undo RUN` takes back another run than the last one. Settings are the \
 Function's valves: Admin Panel → Functions → LibreChat Migration → ⚙.
 """

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from migrator_core.cli.arguments import build_parser
 from migrator_core.cli.exits import ExitStatus
 from migrator_core.convert.content.part_types import PART_TYPES
 from migrator_core.explanations import EXPLANATIONS
 from migrator_core.outcome import Reason, WarningCode
 from migrator_core.runs.phases import PHASES
 from migrator_core.settings import Settings, extra
+from migrator_core.undoing import Kept
 from migrator_core.verification import MEANINGS, Difference
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,7 +73,7 @@ def test_the_table_of_phases_is_their_list() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", ["architecture.md", "twenty-questions.md", "../CONTRIBUTING.md"]
+    "document", ["architecture.md", "benchmarks.md", "twenty-questions.md", "../CONTRIBUTING.md"]
 )
 def test_named_places_exist(document: str) -> None:
     text = (ROOT / "docs" / document).read_text(encoding="utf-8")
@@ -80,6 +82,16 @@ def test_named_places_exist(document: str) -> None:
     )
     assert places
     assert [place for place in places if not (ROOT / place).exists()] == []
+
+
+def test_modules_named_in_short_exist() -> None:
+    """``librechat/documents/base.py`` is somewhere below a package; the recipe's are made up."""
+    folders = ("migrator_core", "owui_function", "tests", "scripts")
+    modules = [path.as_posix() for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = [name for name in re.findall(r"`([\w/]+\.py)`", text) if "memor" not in name]
+    assert len(named) > 20
+    assert [name for name in named if not any(path.endswith(f"/{name}") for path in modules)] == []
 
 
 def test_the_tests_that_keep_the_promises_exist() -> None:
@@ -95,6 +107,25 @@ def test_the_tests_that_keep_the_promises_exist() -> None:
 
 def test_exit_statuses_are_listed() -> None:
     assert [int(row[0]) for row in table_rows(README, "status")] == sorted(ExitStatus)
+
+
+def test_every_verb_is_shown_once_with_an_example() -> None:
+    rows = table_rows(README, "verb")
+    verbs = re.findall(r"\n {4}([a-z-]+)\b", build_parser().format_help())
+    assert [row[0].strip("`") for row in rows] == verbs
+    assert all(row[2].startswith(f"`librechat-migrate {row[0].strip('`')}") for row in rows)
+
+
+def test_every_page_is_in_the_table_of_documents() -> None:
+    linked = set(
+        re.findall(r"\]\(docs/([\w-]+\.md)\)", "".join(map(str, table_rows(README, "page"))))
+    )
+    assert linked == {path.name for path in (ROOT / "docs").glob("*.md")}
+
+
+def test_every_reason_to_keep_something_is_explained() -> None:
+    undo = (ROOT / "docs" / "undo.md").read_text(encoding="utf-8")
+    assert [row[0].strip("`") for row in table_rows(undo, "reason")] == list(Kept)
 
 
 def quoted_messages() -> list[str]:
