@@ -80,6 +80,7 @@ def test_named_places_exist(document: str) -> None:
     places = re.findall(
         r"`((?:migrator_core|owui_function|charts|scripts|tests|docs)/[\w./-]+)`", text
     )
+    places += re.findall(r" (tests/[\w./-]+\.py)", text)
     assert places
     assert [place for place in places if not (ROOT / place).exists()] == []
 
