@@ -38,93 +38,11 @@ class Settings(BaseModel):
         description="Preview: walk the whole backup, write nothing.",
         json_schema_extra={"env": "DRY_RUN", "flag": "--dry-run"},
     )
-    prefer_import_password: bool = Field(
+    verify: bool = Field(
         default=False,
-        description=(
-            "Give an account that Open WebUI already has (same e-mail) its LibreChat password. "
-            "Never an administrator's, and only where LibreChat has verified the e-mail."
-        ),
-        json_schema_extra={"env": "PREFER_IMPORT_PASSWORD", "flag": "--prefer-import-password"},
+        description="Read everything back after the run and compare it with the backup.",
+        json_schema_extra={"env": "MIGRATION_VERIFY", "flag": "--verify"},
     )
-    existing_accounts: Literal["link", "skip"] = Field(
-        default="link",
-        description=(
-            "link: an account that Open WebUI already has receives the content of the person with "
-            "the same e-mail. skip: it receives nothing."
-        ),
-        json_schema_extra={
-            "env": "MIGRATION_EXISTING_ACCOUNTS",
-            "flag": "--existing-accounts",
-            "metavar": "link|skip",
-        },
-    )
-    tenant: str = Field(
-        default="",
-        description=(
-            "Of a backup with several tenants, the one to migrate, by its id; - for the people who "
-            "have none. What was public there is shared with a group of its people."
-        ),
-        json_schema_extra={"env": "MIGRATION_TENANT", "flag": "--tenant", "metavar": "ID"},
-    )
-    editors: Literal["read", "write"] = Field(
-        default="read",
-        description=(
-            "What people get who could edit something in LibreChat, but not delete and share it. "
-            "read: they can read it. write: all that Open WebUI lets writers do, deleting and "
-            "sharing included."
-        ),
-        json_schema_extra={
-            "env": "MIGRATION_EDITORS",
-            "flag": "--editors",
-            "metavar": "read|write",
-        },
-    )
-    default_model: str = Field(
-        default="gpt-4o",
-        min_length=1,
-        description="The base model for agents whose own model has no counterpart.",
-        json_schema_extra={
-            "env": "MIGRATION_DEFAULT_MODEL",
-            "flag": "--default-model",
-            "metavar": "ID",
-        },
-    )
-    model_map: dict[str, str] = Field(
-        default_factory=dict,
-        description=(
-            "A JSON object (or a file with one) from LibreChat's endpoint/model, or just model, "
-            "to the id of a model in Open WebUI."
-        ),
-        json_schema_extra={"env": "MIGRATION_MODEL_MAP", "flag": "--model-map", "metavar": "FILE"},
-    )
-    report_dir: Path | None = Field(
-        default=None,
-        description="Where the reports go. Default: DATA_DIR/librechat-migration/RUN.",
-        json_schema_extra={
-            "env": "MIGRATION_REPORT_DIR",
-            "flag": "--report-dir",
-            "metavar": "DIR",
-        },
-    )
-    include_temporary: bool = Field(
-        default=False,
-        description="Migrate temporary conversations too.",
-        json_schema_extra={
-            "env": "MIGRATION_INCLUDE_TEMPORARY",
-            "flag": "--include-temporary",
-        },
-    )
-    allow_incomplete: bool = Field(
-        default=False,
-        description="Take a backup without users, conversations or messages, which is refused.",
-        json_schema_extra={"env": "MIGRATION_ALLOW_INCOMPLETE", "flag": "--allow-incomplete"},
-    )
-    fail_on_warnings: bool = Field(
-        default=False,
-        description="End with exit status 11 instead of 0 when there were warnings.",
-        json_schema_extra={"env": "MIGRATION_FAIL_ON_WARNINGS", "flag": "--fail-on-warnings"},
-    )
-
     only: tuple[Part, ...] = Field(
         default=(),
         description=f"Migrate only these, separated by commas: {', '.join(Part)}.",
@@ -146,10 +64,91 @@ class Settings(BaseModel):
         ),
         json_schema_extra={"env": "MIGRATION_SINCE", "flag": "--since", "metavar": "DATE"},
     )
-    verify: bool = Field(
+    existing_accounts: Literal["link", "skip"] = Field(
+        default="link",
+        description=(
+            "link: an account that Open WebUI already has receives the content of the person with "
+            "the same e-mail. skip: it receives nothing."
+        ),
+        json_schema_extra={
+            "env": "MIGRATION_EXISTING_ACCOUNTS",
+            "flag": "--existing-accounts",
+            "metavar": "link|skip",
+        },
+    )
+    prefer_import_password: bool = Field(
         default=False,
-        description="Read everything back after the run and compare it with the backup.",
-        json_schema_extra={"env": "MIGRATION_VERIFY", "flag": "--verify"},
+        description=(
+            "Give an account that Open WebUI already has (same e-mail) its LibreChat password. "
+            "Never an administrator's, and only where LibreChat has verified the e-mail."
+        ),
+        json_schema_extra={"env": "PREFER_IMPORT_PASSWORD", "flag": "--prefer-import-password"},
+    )
+    editors: Literal["read", "write"] = Field(
+        default="read",
+        description=(
+            "What people get who could edit something in LibreChat, but not delete and share it. "
+            "read: they can read it. write: all that Open WebUI lets writers do, deleting and "
+            "sharing included."
+        ),
+        json_schema_extra={
+            "env": "MIGRATION_EDITORS",
+            "flag": "--editors",
+            "metavar": "read|write",
+        },
+    )
+    tenant: str = Field(
+        default="",
+        description=(
+            "Of a backup with several tenants, the one to migrate, by its id; - for the people who "
+            "have none. What was public there is shared with a group of its people."
+        ),
+        json_schema_extra={"env": "MIGRATION_TENANT", "flag": "--tenant", "metavar": "ID"},
+    )
+    default_model: str = Field(
+        default="gpt-4o",
+        min_length=1,
+        description="The base model for agents whose own model has no counterpart.",
+        json_schema_extra={
+            "env": "MIGRATION_DEFAULT_MODEL",
+            "flag": "--default-model",
+            "metavar": "ID",
+        },
+    )
+    model_map: dict[str, str] = Field(
+        default_factory=dict,
+        description=(
+            "A JSON object (or a file with one) from LibreChat's endpoint/model, or just model, "
+            "to the id of a model in Open WebUI."
+        ),
+        json_schema_extra={"env": "MIGRATION_MODEL_MAP", "flag": "--model-map", "metavar": "FILE"},
+    )
+    include_temporary: bool = Field(
+        default=False,
+        description="Migrate temporary conversations too.",
+        json_schema_extra={
+            "env": "MIGRATION_INCLUDE_TEMPORARY",
+            "flag": "--include-temporary",
+        },
+    )
+    allow_incomplete: bool = Field(
+        default=False,
+        description="Take a backup without users, conversations or messages, which is refused.",
+        json_schema_extra={"env": "MIGRATION_ALLOW_INCOMPLETE", "flag": "--allow-incomplete"},
+    )
+    fail_on_warnings: bool = Field(
+        default=False,
+        description="End with exit status 11 instead of 0 when there were warnings.",
+        json_schema_extra={"env": "MIGRATION_FAIL_ON_WARNINGS", "flag": "--fail-on-warnings"},
+    )
+    report_dir: Path | None = Field(
+        default=None,
+        description="Where the reports go. Default: DATA_DIR/librechat-migration/RUN.",
+        json_schema_extra={
+            "env": "MIGRATION_REPORT_DIR",
+            "flag": "--report-dir",
+            "metavar": "DIR",
+        },
     )
 
     @field_validator("backup_dir", "report_dir")
