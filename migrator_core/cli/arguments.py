@@ -128,7 +128,7 @@ def _add_undo(verbs: Any) -> None:  # noqa: ANN401 - as above
         "run",
         nargs="?",
         metavar="RUN",
-        help="The run's id. Default: the last one that is not undone.",
+        help="The run's id. Default: the last one that wrote something and is not undone.",
     )
     verb.add_argument("--dry-run", action="store_true", help="Preview: look, change nothing.")
     _add_report_dir(verb)
