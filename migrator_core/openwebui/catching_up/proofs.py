@@ -15,7 +15,7 @@ from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.ledger.records import EntryState
 from migrator_core.openwebui.schema import Schema
 
-_PAGE = 100
+_PAGE = 25
 _KIND = "chat"
 _UNREAD = frozenset({"last_read_at"})
 """Columns that no run looks at in a chat that is there: opening a chat changes nothing of it."""

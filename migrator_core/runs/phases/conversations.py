@@ -128,7 +128,10 @@ class ConversationsPhase(Phase):
     ) -> Iterator[Step]:
         stored = self._index.take_stored(conversation.conversation_id, user)
         folder = self._folders.of(conversation.chat_project_id, owner)
-        source = self._unchanged.source(document, stored, user=user, owner=owner, folder=folder)
+        complete = self._inputs.whole("sharedlinks", "aclentries", "users")
+        source = self._unchanged.source(
+            document, stored, user=user, owner=owner, folder=folder, complete=complete
+        )
         if self._linking.has_links(user, conversation.conversation_id):
             source = ""  # what is shared depends on too much
         proven = self._unchanged.proven(source)
@@ -172,7 +175,6 @@ class ConversationsPhase(Phase):
         yield from enclosures(conversation, converted, found.strays)
         shared = self._linking.link(conversation, messages, scope, converted.row)
         yield from shared.before
-        complete = self._inputs.whole("sharedlinks", "aclentries", "users")
         # Only where every message arrived whole, with files that the ledger knows.
         certain = not (shared.row.unsure or converted.embedded or found.strays)
         certain &= len(converted.message_ids) == len(stored)

@@ -59,12 +59,16 @@ class Unchanges:
         user: str,
         owner: str,
         folder: str | None,
+        complete: bool,
     ) -> str:
-        """The digest of a conversation and of all that its chat is made of."""
+        """The digest of a conversation and of all that its chat is made of.
+
+        ``complete`` says that what the backup does not give is taken back.
+        """
         found = hashlib.blake2b(digest_size=16)
         for part in (
             self._of_all(), self._of_user(user), owner.encode(), (folder or "").encode(),
-            document.raw, *(message.raw.raw for message in messages),
+            b"%d" % complete, document.raw, *(message.raw.raw for message in messages),
         ):  # fmt: skip
             content = part or b""
             found.update(b"%d:" % len(content))
@@ -115,6 +119,9 @@ def _tool() -> str:
             continue
         spec = getattr(sys.modules[name], "__spec__", None)
         read = getattr(getattr(spec, "loader", None), "get_source", None)
-        source = read(name) if read is not None else None
+        try:
+            source = read(name) if read is not None else None
+        except (ImportError, OSError):  # a checkout that is just being replaced
+            source = None
         found += [name.removeprefix(package).encode(), (source or "").encode()]
     return _digest(found).hex()

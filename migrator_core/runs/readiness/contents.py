@@ -62,7 +62,7 @@ async def refuse_what_cannot_end(settings: Settings, target: OpenWebUI, backup: 
     Raises:
         CannotStartError: its files could not be stored.
     """
-    if not settings.selection.has(Part.FILES):
+    if settings.dry_run or not settings.selection.has(Part.FILES):
         return
     found = Findings(settings, COMMAND_LINE, target=target)
     found.last_run = next(iter(await History(target).runs()), None)

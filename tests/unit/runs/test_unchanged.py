@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.convert.chats.chat import convert_conversation
 from migrator_core.openwebui import OpenWebUI
@@ -168,3 +169,24 @@ async def test_other_settings_or_another_tool_make_other_chats(
     assert len(converted) == 6
     await run(target, plain, model_map='{"gpt-4o": "mine"}')
     assert len(converted) == 6  # what was compared is known again
+
+
+async def test_a_link_that_nobody_could_see_withdrawn_is_closed_by_a_whole_backup(
+    target: OpenWebUI, backup: Path
+) -> None:
+    await run(target, backup)
+    links = backup / "sharedlinks.json"
+    links.rename(backup / "elsewhere.txt")
+    await run(target, backup)
+    open_ones = "SELECT id FROM chat WHERE share_id IS NOT NULL"
+    assert await _found(target, open_ones)  # the backup does not say whether it is gone
+    links.write_text("", "utf-8")
+    await run(target, backup)
+    assert not await _found(target, open_ones)
+
+
+async def _found(target: OpenWebUI, query: str) -> list[Any]:
+    async def ask(connection: AsyncConnection) -> list[Any]:
+        return list(await connection.execute(sa.text(query)))
+
+    return await target.database.read(ask)
