@@ -1,7 +1,7 @@
 """Packs the Helm chart, with the program of the migration in it, into one file for Helm.
 
 Usage: ``python -m scripts.make_chart [--out DIR]``. It needs no Helm. The same sources give the
-same bytes, as far as Python's zlib does not change.
+same bytes, as far as Python's zlib and bz2 do not change.
 """
 
 from __future__ import annotations
@@ -25,20 +25,35 @@ CHART = Path(__file__).resolve().parents[1] / "charts" / "open-webui-stack"
 PROGRAM = "charts/migration-program/librechat_migration.pyz"
 """Where the chart has the program."""
 
+_PACKED = "librechat_migration.py"
+_STARTER = f"""\
+import os, zipfile
+with zipfile.ZipFile(os.path.dirname(__file__)) as packed:
+    program = packed.read("{_PACKED}")
+exec(compile(program, __file__, "exec"))
+"""
+
 _WHEN = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)  # a zip can say no earlier time
 _FILE_MODE = 0o644
 
 
 def zipped(program: str) -> bytes:
-    """The program as a file that Python runs as it is (PEP 441), at a quarter of the size."""
-    member = zipfile.ZipInfo("__main__.py", _WHEN.timetuple()[:6])
-    member.compress_type = zipfile.ZIP_DEFLATED
-    member.create_system = 3  # Unix, wherever this runs
-    member.external_attr = _FILE_MODE << 16
+    """The program as a file that Python runs as it is (PEP 441), at a fifth of the size.
+
+    Python itself starts nothing but deflated members; bzip2 makes the program smaller by a quarter.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr(member, program, compresslevel=9)
+        archive.writestr(_member("__main__.py"), _STARTER)
+        archive.writestr(_member(_PACKED), program, zipfile.ZIP_BZIP2, compresslevel=9)
     return out.getvalue()
+
+
+def _member(name: str) -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo(name, _WHEN.timetuple()[:6])
+    member.create_system = 3  # Unix, wherever this runs
+    member.external_attr = _FILE_MODE << 16
+    return member
 
 
 def read_chart(folder: Path = CHART) -> dict[str, bytes]:

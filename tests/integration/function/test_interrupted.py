@@ -118,12 +118,14 @@ def test_a_run_survives_closing_cancelling_and_killing(
     counts = here.runs()[0]["counts"]
     assert counts["conversations"]["migrated"] == stopped
     numbers = re.search(
-        r"migrated ([\d,]+), already there (\d+), skipped (\d+), failed (\d+) of ([\d,]+)",
+        r"migrated ([\d,]+), already there (\d+), skipped (\d+), failed (\d+); "
+        r"([\d,]+) documents are done and ([\d,]+) are not",
         cancelled.text, re.IGNORECASE,
     )  # fmt: skip
     assert numbers, cancelled.text
-    *parts, found = (int(number.replace(",", "")) for number in numbers.groups())
-    assert sum(parts) == stopped * 21 + counts["users"]["migrated"] < found
+    *parts, done, left = (int(number.replace(",", "")) for number in numbers.groups())
+    assert sum(parts) == done == stopped * 21 + counts["users"]["migrated"]
+    assert done + left == counts["users"]["migrated"] + CHATS * 21
     assert _chats(here) == stopped
 
     # Continued, and the server is killed in the middle.
