@@ -7,8 +7,9 @@ SHELL := /bin/bash
 
 VENV := .venv
 BIN := $(VENV)/bin
-# Workers that run tests at once: what fits this machine, or a number.
-TEST_JOBS ?= auto
+# Workers that run tests at once: one more than there are processors, because tests often wait for
+# a server.
+TEST_JOBS ?= $(shell echo $$(( $$(getconf _NPROCESSORS_ONLN) + 1 )))
 OLDER := 0.10.2 0.11.4
 OLDER_STAMPS := $(OLDER:%=.venvs/%/.installed)
 
