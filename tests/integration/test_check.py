@@ -32,7 +32,7 @@ def test_it_says_what_to_expect_and_leaves_no_trace(
     assert f"{FOUND} people are in the backup: {ARRIVE} become accounts, 0 arrived" in said
     assert "21 files, 25.6 kB, go to the file storage." in said
     assert "1 of 22 files are not in the backup" in said
-    assert "gpt-4o (29 chats, 4 agents)" in said
+    assert "gpt-4o (chats: 29, agents: 4)" in said
     assert "A run can begin." in said
     assert _there(tmp_path) == before
 
@@ -97,8 +97,8 @@ def test_a_model_that_everybody_may_use_is_no_worry(empty: Deployment) -> None:
         connection.commit()
     status, said = call(empty, "check", "--backup", str(SAMPLE))
     assert status == 11, said
-    assert "10 of the 11 models that chats and agents name are not shared" in said
-    assert "gpt-4 (1 chats)" in said
+    assert "Of 11 models that chats and agents name, not everybody may use" in said
+    assert "gpt-4 (chats: 1)" in said
     assert "gpt-4o (" not in said
 
 

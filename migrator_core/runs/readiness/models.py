@@ -57,16 +57,15 @@ class NamedModels:
         first = ", ".join(self._counted(name) for name in closed[:_NAMED])
         more = f" and {len(closed) - _NAMED:,} more" if len(closed) > _NAMED else ""
         found.warnings.append(
-            f"{len(closed):,} of the {len(named):,} models that chats and agents name are not "
-            f"shared with everybody in Open WebUI: {first}{more}. People can read those chats, and "
-            "go on with them once a model of that id is connected and shared with them, or once "
-            "the model map (--model-map) leads to another."
+            f"Of {len(named):,} models that chats and agents name, not everybody may use in Open "
+            f"WebUI: {first}{more}. People can read those chats, and go on with them once a model "
+            "of that id is connected and shared with them, or once the model map leads to another."
         )
 
     def _counted(self, name: str) -> str:
         counts = [
-            f"{count:,} {what}"
-            for count, what in ((self.chats[name], "chats"), (self.agents[name], "agents"))
+            f"{what}: {count:,}"
+            for what, count in (("chats", self.chats[name]), ("agents", self.agents[name]))
             if count
         ]
         return f"{name} ({', '.join(counts)})"
