@@ -85,7 +85,8 @@ class Report:
     """Everything a report shows.
 
     ``collections`` has the shape of ``report.json``; ``items`` and ``warnings`` can be read again
-    and again and never need to fit into memory. ``verification`` is there where what was migrated
+    and again and never need to fit into memory; ``told`` are the items with a reason, where those
+    can be had without the others. ``verification`` is there where what was migrated
     was read back, ``undoing`` where a run was taken back.
     """
 
@@ -96,6 +97,7 @@ class Report:
     warnings: Callable[[], Iterable[Notice]]
     verification: Verification | None = None
     undoing: Undoing | None = None
+    told: Callable[[], Iterable[Outcome]] | None = None
 
     @property
     def title(self) -> str:

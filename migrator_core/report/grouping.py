@@ -35,7 +35,7 @@ class Group:
 def item_groups(report: Report) -> dict[tuple[State, Reason, str], Group]:
     """Skipped and failed documents by state, reason and collection; failures first."""
     groups: dict[tuple[State, Reason, str], Group] = {}
-    for item in report.items():
+    for item in (report.told or report.items)():
         if item.reason is not None:
             group = groups.setdefault((item.state, item.reason, item.collection), Group())
             group.add(item.source_id, item.detail or "")

@@ -77,6 +77,7 @@ def report_of(
         items=journal.items,
         warnings=journal.warnings,
         verification=verification,
+        told=journal.told,
     )
 
 

@@ -24,11 +24,13 @@ class Journal:
         self.tally = Tally()
         self.progress = progress
         self._items = Spool(directory / "items.jsonl")
+        self._told = Spool(directory / "told.jsonl")
         self._warnings = Spool(directory / "warnings.jsonl")
 
     def close(self) -> None:
         """Release the files."""
         self._items.close()
+        self._told.close()
         self._warnings.close()
 
     def expect(self, totals: Mapping[str, int | None]) -> None:
@@ -46,17 +48,13 @@ class Journal:
         self.tally.add(outcome)
         self.progress.advance()
         if outcome.state is not State.MIGRATED:
-            self._items.add(
-                [
-                    outcome.collection,
-                    outcome.source_id,
-                    outcome.state,
-                    outcome.target_id,
-                    outcome.reason,
-                    outcome.detail,
-                    outcome.size,
-                ]
-            )
+            record = [
+                outcome.collection, outcome.source_id, outcome.state, outcome.target_id,
+                outcome.reason, outcome.detail, outcome.size,
+            ]  # fmt: skip
+            self._items.add(record)
+            if outcome.reason is not None:
+                self._told.add(record)
 
     def warn(self, notice: Notice) -> None:
         """Note one warning."""
@@ -66,21 +64,22 @@ class Journal:
 
     def items(self) -> Iterator[Outcome]:
         """Every outcome that is not a plain "migrated", in order."""
-        for collection, source_id, state, target_id, reason, detail, size in self._items:
-            yield Outcome(
-                collection,
-                source_id,
-                State(state),
-                target_id,
-                Reason(reason) if reason else None,
-                detail,
-                size,
-            )
+        return map(_outcome, self._items)
+
+    def told(self) -> Iterator[Outcome]:
+        """Those of :meth:`items` that have a reason: few, where most is there already."""
+        return map(_outcome, self._told)
 
     def warnings(self) -> Iterator[Notice]:
         """Every warning, in order."""
         for code, detail in self._warnings:
             yield Notice(WarningCode(code), detail)
+
+
+def _outcome(record: list[Any]) -> Outcome:
+    collection, source_id, state, target_id, reason, detail, size = record
+    known = Reason(reason) if reason else None
+    return Outcome(collection, source_id, State(state), target_id, known, detail, size)
 
 
 class Spool:

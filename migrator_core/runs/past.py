@@ -154,4 +154,5 @@ def _report(run: RunRecord, counts: Counts, journal: Journal) -> Report:
         collections=counts,
         items=journal.items,
         warnings=journal.warnings,
+        told=journal.told,
     )
