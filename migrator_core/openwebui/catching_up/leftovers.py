@@ -11,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from migrator_core.openwebui.belonging import Rows
 from migrator_core.openwebui.catching_up.reading import rows_of
 from migrator_core.openwebui.connection import OpenWebUI
-from migrator_core.openwebui.database.parameters import askable
+from migrator_core.openwebui.database.parameters import askable, in_portions
 from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.ledger.records import EntryState
 from migrator_core.openwebui.tables.registry import KINDS, kind_named
 
 _PAGE = 500
+_ROWS_AT_ONCE = 20
+"""A chat may be large."""
 _SHARED = frozenset({"chat", "model", "prompt"})
 _KINDS = tuple(kind.name for kind in KINDS if len(kind.key) == 1)
 
@@ -56,19 +58,23 @@ class Leftovers(LedgerReader):
         """Those that others may use because a run gave them access."""
         shared: list[Brought] = []
         for name in {one.kind for one in found} & _SHARED:
-            contents = kind_named(name).contents
-            keys = [one.target_id for one in found if one.kind == name]
-            written = await self.written(name, keys)
-            there = await self._rows(name, [key for key in keys if written.get(key)])
-            shared += [
-                one
-                for one in found
-                if one.kind == name
-                and one.target_id in there
-                and contents is not None
-                and contents.taken_back(there[one.target_id], written[one.target_id] or {}).changes
-            ]
-        return list(dict.fromkeys(shared))
+            ours = list(dict.fromkeys(one for one in found if one.kind == name))
+            for some in in_portions(ours, _ROWS_AT_ONCE):
+                shared += await self._shared(name, some)
+        return shared
+
+    async def _shared(self, name: str, some: Sequence[Brought]) -> list[Brought]:
+        contents = kind_named(name).contents
+        written = await self.written(name, [one.target_id for one in some])
+        known = [key for key, digests in written.items() if digests]
+        there = await self._rows(name, known)
+        return [
+            one
+            for one in some
+            if one.target_id in there
+            and contents is not None
+            and contents.taken_back(there[one.target_id], written[one.target_id] or {}).changes
+        ]
 
     async def _rows(self, name: str, keys: Sequence[str]) -> dict[str, Rows]:
         kind, schema = kind_named(name), self._target.schema
