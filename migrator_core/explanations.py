@@ -154,6 +154,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
         "Somebody who could edit it, but not delete or share it, can do all of that in Open WebUI, "
         "as asked for."
     ),
+    WarningCode.ACCESS_TAKEN_BACK: (
+        "Earlier runs gave others access to these, and the backup does not have them any more: "
+        "that access is taken back, and they are their owners' alone."
+    ),
     WarningCode.BASE_MODEL_ACCESS: (
         "Open WebUI shows a base model to administrators only until they share it; "
         "people need read access to it to use the models built on it."
@@ -172,7 +176,7 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     ),
     WarningCode.GONE_FROM_BACKUP: (
         "An earlier run brought them and this backup does not have them any more: LibreChat "
-        "deleted them since. They stay in Open WebUI."
+        "deleted them since, or it is another LibreChat's. They stay in Open WebUI."
     ),
     WarningCode.FOLDER_LEFT_OUT: (
         "A conversation belonged to a project, and its chat is in no folder: Open WebUI takes "

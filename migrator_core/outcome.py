@@ -115,6 +115,7 @@ class WarningCode(StrEnum):
     SETTING_DROPPED = "setting-dropped"
     ACCESS_NARROWED = "access-narrowed"
     ACCESS_WIDENED = "access-widened"
+    ACCESS_TAKEN_BACK = "access-taken-back"
     BASE_MODEL_ACCESS = "base-model-access"
     SHARED_LINK_MOVED = "shared-link-moved"
     COLLECTION_DAMAGED = "collection-damaged"

@@ -170,12 +170,13 @@ class MessageIndex:
 
         They go to the one whose message they follow, directly or through others like them. That a
         message of somebody follows them proves nothing: whoever writes a message says what it
-        follows. Comes after building and after all owners are noted.
+        follows. Comes after building and after all owners are noted. What is another tenant's stays
+        theirs, and says nothing of ours.
         """
         for (conversation,) in self._database.execute(_CONTESTED).fetchall():
             rows = self._database.execute(
                 "SELECT place, start, length, user FROM message "
-                "WHERE conversation = ? AND problem IS NULL",
+                "WHERE conversation = ? AND problem IS NULL AND fate IS NULL",
                 (conversation,),
             ).fetchall()
             self._settle(rows)

@@ -73,4 +73,7 @@ def _source(meta: Any) -> str | None:  # noqa: ANN401 - whatever somebody put th
     known = meta.get("librechat") if isinstance(meta, dict) else None
     if not isinstance(known, dict):
         return None
-    return next((known[name] for name in _SOURCES if isinstance(known.get(name), str)), None)
+    found = {name: known[name] for name in _SOURCES if isinstance(known.get(name), str)}
+    if found.keys() == {"role", "tenant"}:  # the people of a role, of one tenant
+        return f"{found['role']} {found['tenant']}"
+    return next(iter(found.values()), None)

@@ -35,6 +35,9 @@ PORTION_WEIGHT = 750_000
 """Bytes of text in one transaction, about. Both bounds keep it well under half a second, even in a
 server whose other work gets in between: ``make bench ARGS=neighbour`` measures it."""
 
+_OF_ACCESS = frozenset({WarningCode.ACCESS_NARROWED, WarningCode.ACCESS_WIDENED})
+"""Warnings that count once the access has arrived, whatever was kept of the rest."""
+
 
 class StoppedError(AbortedError):
     """Somebody asked the run to stop."""
@@ -214,8 +217,9 @@ class Driver:
                 self.journal.outcome(outcome)
                 if written.fates and outcome.state is State.SKIPPED:
                     self._outcomes.append(outcome)  # the row's own entry does not tell
-        if written.state is State.MIGRATED:
-            for notice in write.notices:
+        shares = _gives_access(written)
+        for notice in write.notices:
+            if written.state is State.MIGRATED or (shares and notice.code in _OF_ACCESS):
                 self.warn(notice)
 
     async def _record(self, *, final: bool = False) -> None:
@@ -227,6 +231,14 @@ class Driver:
                 await self.writer.record(outcomes)
             if notices:
                 await self.writer.note(notices)
+
+
+def _gives_access(written: Written) -> bool:
+    """Whether somebody was let in, though the row as a whole was there already or was kept."""
+    return any(
+        thing.startswith("access/") and fate.state is State.MIGRATED
+        for thing, fate in written.fates.items()
+    )
 
 
 def _is_plain(write: Write) -> bool:

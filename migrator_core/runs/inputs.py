@@ -11,6 +11,7 @@ from migrator_core.convert.people.avatars import local_path
 from migrator_core.convert.people.tenants import is_foreign
 from migrator_core.librechat import Backup, BlobError, Document
 from migrator_core.librechat.documents.base import InvalidDocumentError, M, parse
+from migrator_core.openwebui import Written
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.runs.scratch import Scratch
 from migrator_core.runs.steps import (
@@ -62,6 +63,7 @@ class Inputs:
     trusts_nobody: bool = False
     _claimed: list[tuple[str, str]] = field(default_factory=list)
     _damaged: set[str] = field(default_factory=set)
+    _read: set[str] = field(default_factory=set)
 
     @property
     def selection(self) -> Selection:
@@ -86,9 +88,19 @@ class Inputs:
     def whole(self, *collections: str) -> bool:
         """Whether the backup holds these collections and all of their documents, as far as read.
 
-        What a collection that is not whole does not name may only be missing.
+        What a collection that is not whole does not name may only be missing. Nor is one whole of
+        which something failed here: that is our fault, and nothing that LibreChat says.
         """
         return all(self.has(name) and name not in self._damaged for name in collections)
+
+    def failed(self, written: Written) -> None:
+        """Count a collection as not whole if this, of which others depend, could not be written."""
+        if written.state is State.FAILED:
+            self._damaged.add(written.item.collection)
+
+    def has_any(self, collection: str) -> bool:
+        """Whether any document of a collection was read."""
+        return collection in self._read
 
     def met(self, collection: str, source_id: str) -> bool:
         """Whether this run has met a document; it has, once it was asked for."""
@@ -111,21 +123,31 @@ class Inputs:
         collection: str,
         model: type[M],
         convert: Callable[[Document, M], Iterable[Step]],
+        foreign: Callable[[Document], None] | None = None,
     ) -> Iterator[Step]:
-        """The steps for every document of a collection; a bad document is one failed outcome."""
+        """The steps for every document of a collection; a bad document is one failed outcome.
+
+        ``foreign`` is told of those of other tenants.
+        """
         if not self.has(collection):
             return
         yield Found(collection, 0)  # an empty collection is in the report, too
         for document in self.backup.documents(collection):
             yield Found(collection)
+            self._read.add(collection)
             self._claimed.clear()
             self.pause()
             if self.foreign(document):
+                if foreign is not None:
+                    foreign(document)
                 step: Step = skipped(document, Reason.OTHER_TENANT, source_id=_own_name(document))
                 self._note(step)
                 yield step
                 continue
-            for step in self._guarded(document, model, convert):
+            steps = self._guarded(document, model, convert)
+            if not steps:  # a later phase says what becomes of it
+                self.met(collection, _own_name(document) or document.source_id)
+            for step in steps:
                 self._note(step)
                 yield from taken(step)
                 yield step
@@ -176,6 +198,7 @@ class Inputs:
             self._damaged.add(document.collection)
             return [failed(document, Reason.INVALID_DOCUMENT, str(error)), *self._claims_failed()]
         except UNEXPECTED as error:
+            self._damaged.add(document.collection)
             detail = f"{type(error).__name__}: {str(error)[:300]}"
             return [failed(document, Reason.INTERNAL_ERROR, detail), *self._claims_failed()]
 

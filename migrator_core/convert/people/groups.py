@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 
 from migrator_core.convert.cleaning import clean_json, clean_text, single_line
@@ -53,18 +54,26 @@ def convert_group(group: Group, accounts: Mapping[str, str], fallback: int) -> C
     return Converted(row, (notice(WarningCode.BACKUP_ODDITY, detail),))
 
 
-def role_group(role: str, members: Iterable[str], fallback: int) -> GroupRow:
+def role_group(
+    role: str, members: Iterable[str], fallback: int, tenant: str | None = None
+) -> GroupRow:
     """The group of the people who had a role, for what was shared with that role.
 
-    ``members`` are accounts; ``fallback`` is the run's start in seconds.
+    ``members`` are accounts; ``fallback`` is the run's start in seconds; ``tenant`` is the chosen
+    one, empty for the people without one: each tenant has its own people of a role.
     """
-    name = single_line(role, limit=MAX_NAME - 20)
+    source, known = f"role:{role}", {"role": role}
+    text = f"role {single_line(role, limit=MAX_NAME - 20)}"
+    if tenant is not None:
+        source, known = json.dumps(["role", tenant, role]), {"role": role, "tenant": tenant}
+        whose = f"of the tenant {single_line(tenant, limit=100)}" if tenant else "without tenant"
+        text = f"role {single_line(role, limit=100)} {whose}"
     return GroupRow(
-        id=group_id(f"role:{role}"),
-        name=f"LibreChat role {name}",
-        description=f"The people who had the role {name} in LibreChat.",
+        id=group_id(source),
+        name=f"LibreChat {text}",
+        description=f"The people who had the {text} in LibreChat.",
         member_ids=tuple(sorted(set(members))),
-        meta=clean_json({"librechat": {"role": role}}),
+        meta=clean_json({"librechat": known}),
         created_at=fallback,
         updated_at=fallback,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
@@ -20,16 +21,22 @@ _PAGE = 500
 _ROWS_AT_ONCE = 20
 """A chat may be large."""
 _SHARED = frozenset({"chat", "model", "prompt"})
+_OWNERLESS = frozenset({"group", "user"})
+"""A group's ``user_id`` is only who made it."""
 _KINDS = tuple(kind.name for kind in KINDS if len(kind.key) == 1)
 
 
 class Brought(NamedTuple):
-    """A document that an earlier run brought, and the row that it became."""
+    """A document that an earlier run brought, and the row that it became.
+
+    ``owner`` is the account whose it is, None for accounts and groups.
+    """
 
     collection: str
     source_id: str
     kind: str
     target_id: str
+    owner: str | None = None
 
 
 class Leftovers(LedgerReader):
@@ -53,6 +60,21 @@ class Leftovers(LedgerReader):
             last = rows[-1].id
             found = [Brought(*row[1:]) for row in rows if row.target_id]
             yield await _there(self._target, found)
+
+    async def people(self) -> dict[str, set[str]]:
+        """The ids of the users whose things runs gave to an account, by account."""
+        if not await self.exists():
+            return {}
+        item = self._tables.item
+        query = sa.select(item.c.target_id, item.c.source_id).where(
+            item.c.collection == "users",
+            item.c.target_id.is_not(None),
+            item.c.state != EntryState.UNDONE.value,
+        )
+        people: defaultdict[str, set[str]] = defaultdict(set)
+        for account, user in await self._database.rows(query.distinct()):
+            people[account].add(user)
+        return people
 
     async def shared(self, found: Sequence[Brought]) -> list[Brought]:
         """Those that others may use because a run gave them access."""
@@ -84,14 +106,20 @@ class Leftovers(LedgerReader):
 
 
 async def _there(target: OpenWebUI, found: list[Brought]) -> list[Brought]:
-    async def ask(connection: AsyncConnection) -> set[tuple[str, str]]:
-        there: set[tuple[str, str]] = set()
+    async def ask(connection: AsyncConnection) -> dict[tuple[str, str], str | None]:
+        there: dict[tuple[str, str], str | None] = {}
         for kind in {one.kind for one in found}:
-            key = target.schema.table(kind).c.id
+            columns = target.schema.table(kind).c
+            owned = kind not in _OWNERLESS
+            owner = columns.user_id if owned else sa.null()
             wanted = askable(one.target_id for one in found if one.kind == kind)
-            rows = await connection.execute(sa.select(key).where(key.in_(wanted)))
-            there |= {(kind, own) for own in rows.scalars()}
+            query = sa.select(columns.id, owner).where(columns.id.in_(wanted))
+            there |= {(kind, own): whose for own, whose in await connection.execute(query)}
         return there
 
     there = await target.database.read(ask)
-    return [one for one in found if (one.kind, one.target_id) in there]
+    return [
+        one._replace(owner=there[one.kind, one.target_id])
+        for one in found
+        if (one.kind, one.target_id) in there
+    ]

@@ -31,6 +31,7 @@ from migrator_core.runs.phases.conversation_steps import (
     left_out,
     written,
 )
+from migrator_core.runs.phases.permissions import Granting
 from migrator_core.runs.phases.shared_links import RECENT_LINK, Linking
 from migrator_core.runs.phases.stray_files import Paths, find_paths
 from migrator_core.runs.phases.unchanged import Unchanges
@@ -128,7 +129,7 @@ class ConversationsPhase(Phase):
     ) -> Iterator[Step]:
         stored = self._index.take_stored(conversation.conversation_id, user)
         folder = self._folders.of(conversation.chat_project_id, owner)
-        complete = self._inputs.whole("sharedlinks", "aclentries", "users")
+        complete = self._inputs.whole("sharedlinks", *Granting.reads)
         source = self._unchanged.source(
             document, stored, user=user, owner=owner, folder=folder, complete=complete
         )

@@ -85,11 +85,22 @@ class GroupsPhase(Phase):
             role = (user.role or "").strip() or ORDINARY_USER
             if account is not None and role in wanted:
                 members[role].append(account)
+        tenant = self._tenant()
+        named = "" if tenant is None else f" tenant:{tenant}"
         for role in sorted(members):
-            row = role_group(role, members[role], self._inputs.started)
-            yield from self._made(f"role:{role}", row, partial(self._remember_role, role))
+            row = role_group(role, members[role], self._inputs.started, tenant)
+            then = partial(self._remember_role, role)
+            yield from self._made(f"role:{role}{named}", row, then)
+
+    def _tenant(self) -> str | None:
+        """The chosen tenant, empty for people without one; None where none was chosen."""
+        chosen = self._inputs.settings.tenant
+        if not chosen:
+            return None
+        return "" if chosen == NONE else tenant_of(chosen)
 
     def _remember_role(self, role: str, written: Written) -> None:
+        self._inputs.failed(written)
         if written.is_there:
             self._roles[role] = written.item.row.id
 
@@ -104,12 +115,12 @@ class GroupsPhase(Phase):
         )
 
     def _of_tenant(self) -> Iterator[Step]:
-        chosen = self._inputs.settings.tenant
-        tenant = "" if chosen == NONE else tenant_of(chosen)
+        tenant = self._tenant() or ""
         row = tenant_group(tenant, self._accounts.by_user.values(), self._inputs.started)
         yield from self._made(f"tenant:{tenant}", row, self._remember_tenant)
 
     def _remember_tenant(self, written: Written) -> None:
+        self._inputs.failed(written)
         if written.is_there:
             self._everyone = ("group", written.item.row.id)
 
@@ -131,7 +142,7 @@ class GroupsPhase(Phase):
     ) -> Iterator[Step]:
         """A group under an id of its own, and a word where somebody else's has its name."""
         known = row.meta["librechat"]
-        source = next(known[name] for name in ("id", "role", "tenant") if name in known)
+        source = " ".join(known[name] for name in ("id", "role", "tenant") if name in known)
         ids = self.earlier(Ids)
         row = replace(row, id=ids.free.of("group", row.id, None, source))
         namesakes = [own for own, name in ids.group_names.items() if name == row.name]
@@ -159,5 +170,6 @@ class GroupsPhase(Phase):
         return write if self.is_selected and anybody else left_out(write)
 
     def _remember(self, written: Written) -> None:
+        self._inputs.failed(written)
         if written.is_there:
             self._groups[written.item.source_id] = written.item.row.id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from migrator_core.convert.people.grants import (
     RESOURCES,
@@ -16,6 +16,7 @@ from migrator_core.convert.people.grants import (
 )
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.acl_entry import AclEntry
+from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.project import Project
 from migrator_core.outcome import Notice, Outcome, Reason, State
 from migrator_core.rows import Grant
@@ -25,6 +26,8 @@ from migrator_core.runs.results import Accounts, Groups, Permissions
 from migrator_core.runs.steps import Step
 
 COLLECTION = "aclentries"
+_RESTRICTED = "restricted by another tenant"
+"""What it is noted as that a thing has a permission that says nothing of the chosen tenant."""
 
 
 class PermissionsPhase(Phase):
@@ -46,7 +49,7 @@ class PermissionsPhase(Phase):
 
     def steps(self) -> Iterator[Step]:
         """Note every entry under what it gives access to."""
-        for step in self._inputs.each(COLLECTION, AclEntry, self._note):
+        for step in self._inputs.each(COLLECTION, AclEntry, self._note, self._note_foreign):
             if isinstance(step, Outcome) and step.state is State.FAILED:
                 self._incomplete = True
             yield step
@@ -58,6 +61,19 @@ class PermissionsPhase(Phase):
     def result(self) -> Permissions:
         """The entries, and how things were shared before there were any."""
         return Permissions(self._notes, self._projects, self._incomplete, self._decided)
+
+    def _note_foreign(self, document: Document) -> None:
+        """Another tenant's entry gives nobody access here, and still restricts what it names."""
+        try:
+            entry = parse(AclEntry, document.data or {})
+        except InvalidDocumentError:
+            self._incomplete = True
+            return
+        if entry.resource_type in RESOURCES and entry.resource_id:
+            self._decided.add(entry.resource_type)
+            self._inputs.scratch.first_time(_RESTRICTED, entry.resource_type, entry.resource_id)
+        else:
+            self._incomplete |= entry.resource_type is None or entry.resource_id is None
 
     def _note(self, document: Document, entry: AclEntry) -> Iterator[Step]:
         if entry.resource_type in RESOURCES and entry.resource_id:
@@ -144,6 +160,8 @@ class Granting:
         if resource.source_id is not None:
             notes = self._notes.take(resource.type, resource.source_id)
             self._inputs.claim(COLLECTION, [noted.source_id for noted in notes])
+            if self._inputs.scratch.has(_RESTRICTED, resource.type, resource.source_id):
+                resource = replace(resource, shared=False)
         principals = self._principals
         grants, notices = grants_for(
             resource,

@@ -143,6 +143,7 @@ class UsersPhase(Phase):
 
     def _remember(self, written: Written) -> None:
         """From now on this user's content has an owner."""
+        self._inputs.failed(written)
         if written.target_id is not None:
             self._accounts[written.item.source_id] = written.target_id
 

@@ -141,6 +141,24 @@ def test_what_is_foreign_is_nobodys(tmp_path: Path) -> None:
         assert [(one.source_id, one.fate) for one in index.untaken()] == [("b", Unowned.FOREIGN)]
 
 
+def test_what_is_foreign_stays_so_where_it_follows_somebodys(tmp_path: Path) -> None:
+    messages = [
+        _in_c1("a", ROOT, ALICE),
+        _in_c1("b", ROOT, BOB),
+        _in_c1("ours", "a", None),
+        {**_in_c1("theirs", "a", None), "tenantId": "x"},
+        _in_c1("below", "theirs", None),
+    ]
+    export = write_export(tmp_path / "data", {**collections(), "messages": messages})
+    with opened(export, tmp_path) as backup:
+        index = backup.message_index(None, lambda data: "tenantId" in data)
+        index.settle()
+        assert list(index.take_ids("c1", ALICE)) == ["a", "ours"]
+        assert [(one.source_id, one.fate) for one in index.untaken()] == [
+            ("b", None), ("theirs", Unowned.FOREIGN), ("below", Unowned.OWNER_UNKNOWN),
+        ]  # fmt: skip
+
+
 def test_it_can_be_used_from_another_thread(backup: Backup) -> None:
     found: list[str] = []
     index = backup.message_index()

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, cast
 import pytest
 
 from migrator_core.openwebui import Account, Brought, OpenWebUI, Written
+from migrator_core.openwebui.contents.review import Fate
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.progress import Progress
 from migrator_core.rows import FileRow, Item, TagRow
@@ -176,6 +177,22 @@ async def test_warnings_count_only_where_the_row_has_arrived(journal: Journal) -
     fates = {"a": Written(one.item, State.EXISTING, target_id="t")}
     await drive(journal, Notebook(fates), Steps([Found("things"), one]))
     assert [notice.detail for notice in journal.warnings()] == ["advice"]
+
+
+async def test_a_warning_of_access_counts_where_access_has_arrived(journal: Journal) -> None:
+    """The row was there and keeps what somebody edited; who may write to it is new all the same."""
+    told = (Notice(WarningCode.ACCESS_WIDENED, "widened"), Notice(WarningCode.AVATAR_LOST, "lost"))
+    one, other = row("a", notices=told), row("b", notices=told)
+    kept = Fate(State.SKIPPED, Reason.CHANGED_IN_OPEN_WEBUI)
+    arrived = {"content": kept, "access/user/ben/write": Fate(State.MIGRATED)}
+    was_there = {"content": kept, "access/user/ben/write": Fate(State.EXISTING)}
+    reason = Reason.CHANGED_IN_OPEN_WEBUI
+    fates = {
+        "a": Written(one.item, State.SKIPPED, reason, target_id="t", fates=arrived),
+        "b": Written(other.item, State.SKIPPED, reason, target_id="t", fates=was_there),
+    }
+    await drive(journal, Notebook(fates), Steps([Found("things", 2), one, other]))
+    assert [notice.detail for notice in journal.warnings()] == ["widened", "advice"]
 
 
 async def test_whoever_wants_to_know_learns_what_became_of_a_row(journal: Journal) -> None:

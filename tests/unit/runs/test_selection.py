@@ -16,7 +16,7 @@ from migrator_core.convert.ids import group_id, user_id
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.errors import CannotStartError
 from migrator_core.librechat import open_backup
-from migrator_core.openwebui import Ledger, LiveWriter, OpenWebUI
+from migrator_core.openwebui import Ledger, LiveWriter, OpenWebUI, PreviewWriter
 from migrator_core.outcome import WarningCode
 from migrator_core.progress import Progress
 from migrator_core.runs.driver import Driver
@@ -122,7 +122,8 @@ class Walk:
     def __init__(self, journal: Journal) -> None:
         self.counts = journal.tally.to_json()
         self.unbalanced = journal.tally.unbalanced()
-        self.warnings = [notice.code for notice in journal.warnings()]
+        self.notices = list(journal.warnings())
+        self.warnings = [notice.code for notice in self.notices]
 
     def migrated(self) -> dict[str, int]:
         return {name: entry["migrated"] for name, entry in self.counts.items() if entry["migrated"]}
@@ -133,7 +134,7 @@ class Walk:
 
 
 async def run(target: OpenWebUI, backup: Path, **values: Any) -> Walk:
-    """A run that writes."""
+    """A run, or its preview with ``dry_run``."""
     settings: Settings = build({"allow_incomplete": True, **values})
     ledger = Ledger(target)
     record = await ledger.start(
@@ -146,7 +147,8 @@ async def run(target: OpenWebUI, backup: Path, **values: Any) -> Walk:
     with closing(opened), closing(Scratch(place)) as scratch, closing(journal):
         models = ModelMapper({}, "gpt-4o", frozenset())
         inputs = Inputs(opened, scratch, settings, models, 1_775_000_000)
-        writer = LiveWriter(target, ledger, record.id)
+        live = LiveWriter(target, ledger, record.id)
+        writer = PreviewWriter(target) if settings.dry_run else live
         await walk(inputs, Driver(writer, journal, asyncio.Event()), target)
         found = Walk(journal)
     assert not found.unbalanced
