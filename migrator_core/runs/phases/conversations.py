@@ -15,7 +15,7 @@ from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.convert.dates import seconds
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.result import Skipped
-from migrator_core.librechat import Document, Unowned
+from migrator_core.librechat import Document, StoredMessage, Unowned
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
@@ -139,19 +139,8 @@ class ConversationsPhase(Phase):
         if proven is not None and self._inputs.selection.since is None:
             yield as_it_was(conversation, proven, [message.source_id for message in stored])
             return
-        messages: list[Message] = []
-        source_ids: list[str] = []
-        for row in map(self._index.decode, stored):
-            self._inputs.pause()
-            self._inputs.claim(MESSAGES, [row.source_id])
-            if row.data is None:
-                yield unreadable(row)
-                continue
-            try:
-                messages.append(parse(Message, row.data))
-                source_ids.append(row.source_id)
-            except InvalidDocumentError as error:
-                yield failed(row, Reason.INVALID_DOCUMENT, str(error))
+        messages, source_ids, broken = self._read(stored)
+        yield from broken
         if self._is_too_old(conversation, messages, user):
             self._inputs.leave_out("conversation", user, conversation.conversation_id)
             yield from left_out(document, conversation, source_ids, Reason.NOT_SELECTED)
@@ -191,6 +180,24 @@ class ConversationsPhase(Phase):
         )
         yield from written(item, replace(converted, row=shared.row))
         yield from shared.after
+
+    def _read(self, stored: Sequence[StoredMessage]) -> tuple[list[Message], list[str], list[Step]]:
+        """The messages that can be read, what they are called, and the outcomes of the others."""
+        messages: list[Message] = []
+        source_ids: list[str] = []
+        broken: list[Step] = []
+        for row in map(self._index.decode, stored):
+            self._inputs.pause()
+            self._inputs.claim(MESSAGES, [row.source_id])
+            if row.data is None:
+                broken.append(unreadable(row))
+                continue
+            try:
+                messages.append(parse(Message, row.data))
+                source_ids.append(row.source_id)
+            except InvalidDocumentError as error:
+                broken.append(failed(row, Reason.INVALID_DOCUMENT, str(error)))
+        return messages, source_ids, broken
 
     def _is_too_old(
         self, conversation: Conversation, messages: Sequence[Message], user: str
