@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from migrator_core.openwebui.contents.choices import Choice, choose, remembered
-from migrator_core.openwebui.contents.digests import PRESENT, Digests, digest
+from migrator_core.openwebui.contents.digests import PRESENT, REST, Digests, digest
 from migrator_core.openwebui.contents.message_rows import message_changes
 from migrator_core.openwebui.contents.messages import Message, entry, messages_of
+from migrator_core.openwebui.contents.rest import rest_of_chat
 from migrator_core.openwebui.contents.review import (
     FATES,
     Change,
@@ -51,6 +52,7 @@ class ChatContents:
             **_own(values),
             **{name: digest(chat.get(name)) for name in _QUIET},
             _SHOWN: digest(chat["history"]["currentId"]),
+            REST: rest_of_chat(values),
             **{
                 MESSAGE + key: entry(message, message["parentId"])
                 for key, message in messages.items()
@@ -113,6 +115,8 @@ class _Comparison:
         self._compare_quiet()
         self._take(merged)
         changes = list(self._changes(merged))
+        if self._now.get(REST) == rest_of_chat(self._there):
+            self._now[REST] = rest_of_chat({**self._there, **self._values})
         fates = {MESSAGE + key: FATES[choice] for key, choice in merged.choices.items()}
         return Review(self._fates, self._now, tuple(changes), fates)
 

@@ -150,16 +150,10 @@ class Ledger(LedgerReader):
                 .values(state=EntryState.UNDONE.value, replaced=None)
             )
 
-    async def note_bytes(
-        self, connection: AsyncConnection, number: int, path: str, *, beside_its_row: bool
-    ) -> None:
-        """Note, in the caller's transaction, that these bytes have to be taken back after it.
-
-        ``beside_its_row`` says that the row of the file stays, as it was without them.
-        """
+    async def note_bytes(self, connection: AsyncConnection, number: int, path: str) -> None:
+        """Note, in the caller's transaction, that these bytes have to be taken back after it."""
         item = self._tables.item
-        reason = EntryState.REPLACED.value if beside_its_row else None
-        noted = {"replaced": dump_json({BYTES: path}), "reason": reason}
+        noted = {"replaced": dump_json({BYTES: path}), "reason": None}
         await connection.execute(sa.update(item).where(item.c.id == number).values(noted))
 
     async def forget_thing(

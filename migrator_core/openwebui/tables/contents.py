@@ -42,7 +42,9 @@ FOLDER = ColumnContents(
     (Thing("name", "folder", ("name",)), Thing("description", "folder", ("data",))),
     watched=("user_id", "parent_id", "meta"),
 )
-FILE = ColumnContents("file", (Thing("name", "file", ("filename",)),))
+FILE = ColumnContents(
+    "file", (Thing("name", "file", ("filename",)),), watched=("user_id", "data", "meta")
+)
 CHAT = ChatContents()
 SHARED_CHAT = _access("shared_chat", Thing("copy", "shared_chat", ("title", "chat")))
 PROMPT = _access(

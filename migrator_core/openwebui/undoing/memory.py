@@ -31,13 +31,14 @@ _KINDS = tuple(kind.name for kind in KINDS)
 class Replacement:
     """What entries of one run say that a thing was before: newest first, by their numbers.
 
-    ``path`` is where bytes lie that the run stored again; ``known`` is false where an earlier
-    version of this tool noted nothing of use.
+    Bytes that the run stored again stay, and with them the place where their row says they are.
+    ``only_bytes`` says that there was nothing else; ``known`` is false where an earlier version of
+    this tool noted nothing of use.
     """
 
     numbers: tuple[int, ...]
     memories: tuple[tuple[ChangedRow, ...], ...]
-    path: str | None
+    only_bytes: bool
     known: bool
 
 
@@ -120,14 +121,12 @@ class UndoMemory(LedgerReader):
         rows = await self._database.rows(query.order_by(item.c.id.desc()))
         entries = [item_of_row(row) for row in rows]
         replaced = [entry.replaced or {} for entry in entries]
-        paths = [str(one[BYTES]) for one in replaced if BYTES in one]
+        others = [one for one in replaced if BYTES not in one]
         return Replacement(
             tuple(entry.number for entry in entries),
-            tuple(
-                tuple(ChangedRow.from_json(row) for row in one.get(ROWS, ())) for one in replaced
-            ),
-            paths[0] if paths else None,
-            known=all(ROWS in one for one in replaced),
+            tuple(tuple(ChangedRow.from_json(row) for row in one.get(ROWS, ())) for one in others),
+            only_bytes=not others,
+            known=all(ROWS in one for one in others),
         )
 
     async def numbers(

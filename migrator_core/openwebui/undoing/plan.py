@@ -21,6 +21,7 @@ CREATE TABLE plan (
 CREATE INDEX plan_key ON plan (key);
 CREATE INDEX plan_alias ON plan (kind, alias);
 CREATE INDEX plan_decision ON plan (decision, kind, key);
+CREATE INDEX plan_looked ON plan (looked, decision);
 CREATE TABLE held (kind TEXT, key TEXT, PRIMARY KEY (kind, key)) WITHOUT ROWID;
 """
 
@@ -113,18 +114,27 @@ class Plan:
 
     def goes(self, kind: str, name: str) -> bool:
         """Whether a thing is to be removed, or becomes what it was; ``name`` may be its alias."""
-        query = (
-            "SELECT 1 FROM plan WHERE kind = ?1 AND (key = ?2 OR alias = ?2)"
-            " AND decision IN ('remove', 'restore')"
-        )
-        return self._db.execute(query, (kind, name)).fetchone() is not None
+        return not {Decision.REMOVE, Decision.RESTORE}.isdisjoint(self._decisions(kind, name))
+
+    def removes(self, kind: str, name: str) -> bool:
+        """Whether a thing is to be removed; ``name`` may be its alias."""
+        return Decision.REMOVE in self._decisions(kind, name)
+
+    def still(self, decision: Decision, things: Iterable[Thing]) -> list[Thing]:
+        """Those of these things of which that is decided by now."""
+        return [one for one in things if decision in self._decisions(one.kind, one.key)]
+
+    def _decisions(self, kind: str, name: str) -> set[str]:
+        query = "SELECT decision FROM plan WHERE kind = ?1 AND (key = ?2 OR alias = ?2)"
+        return {decision for (decision,) in self._db.execute(query, (kind, name))}
 
     def removable(self, names: Iterable[str]) -> list[Thing]:
-        """Those of all things to be removed whose key is one of these texts."""
+        """Those of all things to be removed, and not yet, whose key is one of these texts."""
         found: list[Thing] = []
         for some in in_portions(list(names)):
             marks = ",".join("?" * len(some))
-            query = f"SELECT {_THING} FROM plan WHERE key IN ({marks}) AND decision = 'remove'"  # noqa: S608 - marks
+            query = f"SELECT {_THING} FROM plan WHERE key IN ({marks})"  # noqa: S608 - marks
+            query += " AND decision = 'remove' AND NOT done"
             found += [Thing(*row) for row in self._db.execute(query, some)]
         return found
 

@@ -17,11 +17,15 @@ from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.tables.registry import kind_named
 from migrator_core.openwebui.undoing.looking import verdicts
 from migrator_core.openwebui.undoing.memory import UndoMemory
-from migrator_core.openwebui.undoing.ours import COMPANIONS, is_our_link, things_of
+from migrator_core.openwebui.undoing.needs import Needs
+from migrator_core.openwebui.undoing.ours import is_our_link, things_of
 from migrator_core.openwebui.undoing.plan import Decision, Plan, Thing, Verdict, keys_of
 from migrator_core.openwebui.undoing.references import References, names_in
 from migrator_core.openwebui.undoing.restoring import way_back
-from migrator_core.undoing import WORDS, Kept
+from migrator_core.undoing import Kept
+
+_ROW_OF = "row of "
+"""What the plan holds of rows that become what they were: a row of this table, by its id."""
 
 _AT_ONCE = 100
 _DOCUMENTS_AT_ONCE = 20
@@ -50,7 +54,8 @@ class Planning:
         self._run = run
         self._plan = plan
         self._breathe = breathe
-        self.references = References(target)
+        self._references = References(target)
+        self._needs = Needs(target, plan, self._references, breathe)
 
     async def fill(self) -> None:
         """Decide about everything that the run made or changed."""
@@ -61,7 +66,7 @@ class Planning:
             if not self._plan.has(thing.kind, thing.key):
                 self._plan.decide(thing, Verdict(Decision.STAYS))
         await self._keep_what_others_use()
-        await self._keep_what_is_needed()
+        await self._needs.keep()
         await self._keep_tags()
 
     async def _look_at_what_was_made(self) -> None:
@@ -94,6 +99,8 @@ class Planning:
 
     async def _restorable(self, thing: Thing) -> Verdict:
         replacement = await self._memory.replacement(self._run.id, thing.kind, thing.key)
+        if replacement.only_bytes:
+            return Verdict(Decision.KEEP, Kept.NEEDED, "its bytes, which had been lost")
         if not replacement.known:
             return Verdict(Decision.KEEP, Kept.UNKNOWN)
         schema = self._target.schema
@@ -105,10 +112,13 @@ class Planning:
             return Verdict(Decision.KEEP, Kept.CHANGED, str(error))
         for tag in way.tags():
             self._plan.hold("tag", tag)
+        for table, row_id in way.rows():
+            self._plan.hold(_ROW_OF + table, row_id)
+        self._needs.keep_named(thing, way.values())
         return Verdict(Decision.RESTORE)
 
     async def _keep_what_others_use(self) -> None:
-        async for table, rows in self.references.rows(self._run.started_at):
+        async for table, rows in self._references.rows(self._run.started_at):
             named: dict[str, str] = {}
             for row in rows:
                 if not self._goes(table, row):
@@ -118,32 +128,10 @@ class Planning:
             self._breathe(0)
 
     def _goes(self, table: str, row: Mapping[str, Any]) -> bool:
-        """Whether a row says nothing about what stays."""
-        if is_our_link(table, row):
+        """Whether a row says nothing about what stays: it goes, or becomes what it was."""
+        if is_our_link(table, row) or self._plan.is_held(_ROW_OF + table, str(row.get("id"))):
             return True
-        return any(self._plan.goes(kind, name) for kind, name in things_of(table, row))
-
-    async def _keep_what_is_needed(self) -> None:
-        while staying := self._plan.next_to_look_at(_AT_ONCE):
-            for thing in staying:
-                names = names_in(await self._texts_of(thing))
-                for needed in self._plan.removable(names):
-                    detail = f"by {WORDS[thing.kind][0]} {thing.key}"
-                    self._plan.keep(needed.kind, needed.key, Kept.NEEDED, detail)
-            self._breathe(0)
-
-    async def _texts_of(self, thing: Thing) -> Iterable[object]:
-        kind = kind_named(thing.kind)
-        names = thing.key.split("/", len(kind.key) - 1)
-        own = await self.references.of(kind.name, list(zip(kind.key, names, strict=True)))
-        texts = [*own.values()]
-        for part in kind.parts:
-            if part.table.name in COMPANIONS and part.table.name in self._target.schema.tables:
-                table = self._target.schema.table(part.table.name)
-                query = sa.select(table).where(table.c[part.column] == thing.key)
-                for row in await self._target.database.rows(query):
-                    texts += list(row)
-        return texts
+        return any(self._plan.removes(kind, name) for kind, name in things_of(table, row))
 
     async def _keep_tags(self) -> None:
         """Only the chats of its person name a tag, and by a word that may stand anywhere."""

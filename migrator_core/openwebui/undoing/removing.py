@@ -22,6 +22,7 @@ from migrator_core.openwebui.tables.kind import Kind
 from migrator_core.openwebui.tables.registry import KINDS, kind_named
 from migrator_core.openwebui.undoing.looking import verdicts
 from migrator_core.openwebui.undoing.memory import UndoMemory
+from migrator_core.openwebui.undoing.needs import Needs
 from migrator_core.openwebui.undoing.ours import (
     LINKS,
     NAMED_BY,
@@ -56,6 +57,7 @@ class Removing:
         self._plan = plan
         self._breathe = breathe
         self._references = References(target)
+        self._needs = Needs(target, plan, self._references, breathe)
 
     async def carry_out(self) -> None:
         """Everything, in an order in which nothing is left that names what is gone."""
@@ -64,23 +66,27 @@ class Removing:
         for restored in self._plan.things(Decision.RESTORE):
             for thing in restored:
                 await self._restore(thing)
+                await self._needs.keep()  # of what was touched meanwhile
                 self._breathe(1)
-        for kind in reversed(KINDS):
+        for kind in _ORDER:
             for decision in (Decision.GONE, Decision.REMOVE):
                 for page in self._plan.things(decision, kind.name):
-                    for things in in_portions(page, at_once(kind.name)):
-                        await self._remove(kind, things)
-                        self._breathe(len(things))
+                    for some in in_portions(page, at_once(kind.name)):
+                        things = self._plan.still(decision, some)
+                        if things:
+                            await self._remove(kind, things)
+                            await self._needs.keep()
+                        self._breathe(len(some))
             if kind.bytes_at is not None:
                 await self.take_bytes_back()
 
     async def take_bytes_back(self) -> None:
-        """Bytes whose rows are gone, or that were put back beside their row; nobody else's."""
+        """Bytes whose rows are gone, and that no other row names."""
         async for entry in self._memory.bytes_to_take_back(self._run.id):
             path = str((entry.replaced or {}).get(BYTES, ""))
             key = str(entry.target_id)
             try:
-                if path and not await self._is_named(path, but_by=key if entry.reason else None):
+                if path and not await self._is_named(path):
                     await self._target.storage.take_back(path)
             except StorageError as error:
                 self._plan.decide(Thing("file", key, entry.collection, entry.source_id), _FAILED)
@@ -89,10 +95,10 @@ class Removing:
             await self._ledger.forget_bytes(entry.number)
             self._breathe(0)
 
-    async def _is_named(self, path: str, *, but_by: str | None) -> bool:
+    async def _is_named(self, path: str) -> bool:
         file = self._target.schema.table("file")
-        query = sa.select(file.c.id).where(file.c.path == path).limit(2)
-        return any(row.id != but_by for row in await self._target.database.rows(query))
+        query = sa.select(file.c.id).where(file.c.path == path).limit(1)
+        return bool(await self._target.database.rows(query))
 
     async def _restore(self, thing: Thing) -> None:
         replacement = await self._memory.replacement(self._run.id, thing.kind, thing.key)
@@ -103,11 +109,6 @@ class Removing:
             way = await way_back(connection, replacement.memories, schema, lock=True)
             await apply(connection, way.changes(), schema)
             await self._ledger.mark_undone(self._run.id, replacement.numbers, connection)
-            if replacement.path is not None:
-                number = replacement.numbers[0]
-                await self._ledger.note_bytes(
-                    connection, number, replacement.path, beside_its_row=True
-                )
 
         try:
             await self._target.database.try_write(commit)
@@ -151,6 +152,8 @@ class Removing:
             connection, kind, things, written, self._run.started_at, schema, lock=True
         )
         kept = {key: one for key, one in found.items() if one.decision is Decision.KEEP}
+        if kind.name == "chat":
+            await self._close_links(connection, list(kept))
         for key, detail in (await self._uses(connection, kind, keys)).items():
             kept.setdefault(key, Verdict(Decision.KEEP, Kept.USED, detail))
         going = [key for key in keys if key not in kept]
@@ -163,8 +166,15 @@ class Removing:
         everything = [number for some in numbers.values() for number in some]
         await self._ledger.mark_undone(self._run.id, everything, connection)
         for key, path in paths.items():
-            await self._ledger.note_bytes(connection, numbers[key][0], path, beside_its_row=False)
+            await self._ledger.note_bytes(connection, numbers[key][0], path)
         return kept
+
+    async def _close_links(self, connection: AsyncConnection, chats: Sequence[str]) -> None:
+        """Of chats that stay after all: their links, which go before them, are gone."""
+        chat, link = (self._target.schema.table(name) for name in ("chat", "shared_chat"))
+        lost = chat.c.share_id.not_in(sa.select(link.c.id))
+        closed = sa.update(chat).where(chat.c.id.in_(chats), lost).values(share_id=None)
+        await connection.execute(closed)
 
     async def _uses(
         self, connection: AsyncConnection, kind: Kind[Any], keys: Sequence[str]
@@ -177,10 +187,16 @@ class Removing:
         found: dict[str, str] = {}
         columns = NAMED_BY.get(kind.name, ())
         async for table, key, row in self._references.naming(connection, columns, keys):
-            own = (kind.name, key) in things_of(table, row)
-            if not own and not is_our_link(table, row):
+            if not is_our_link(table, row) and not self._goes_along(kind, key, table, row):
                 found[key] = f"by {table} {row.get('id', '')}".strip()
         return found
+
+    def _goes_along(self, kind: Kind[Any], key: str, table: str, row: Mapping[str, Any]) -> bool:
+        """Whether a row is part of the thing itself, or of another that is to be removed."""
+        return any(
+            thing == (kind.name, key) or self._plan.removes(*thing)
+            for thing in things_of(table, row)
+        )
 
     async def _paths(
         self, connection: AsyncConnection, kind: Kind[Any], keys: Sequence[str]
@@ -232,5 +248,9 @@ class Removing:
             for (key,) in (await connection.execute(owner)).all():
                 await self._ledger.forget_thing(connection, kind, key, members.name_of(row))
 
+
+_CHATS = (kind_named("shared_chat"), kind_named("chat"))
+_ORDER = (*_CHATS, *(kind for kind in reversed(KINDS) if kind not in _CHATS))
+"""What may need others goes first: where people take up a chat meanwhile, all it needs is there."""
 
 _FAILED = Verdict(Decision.KEEP, Kept.FAILED)

@@ -45,6 +45,15 @@ class WayBack:
         ordered = [*sorted(added, key=_place), *sorted(removed, key=_place)]
         return [change for _, change in ordered]
 
+    def rows(self) -> list[tuple[str, str]]:
+        """The rows that become what they were: table and id."""
+        ids = [(table, dict(key).get("id")) for table, key in self.before]
+        return [(table, row_id) for table, row_id in ids if row_id is not None]
+
+    def values(self) -> list[object]:
+        """Everything in the rows as they will be."""
+        return [value for row in self.before.values() if row is not None for value in row.values()]
+
     def tags(self) -> list[str]:
         """The keys of the tags that a chat has before a run, where the run changed the chat."""
         found = []
