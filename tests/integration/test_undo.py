@@ -32,7 +32,7 @@ from tests.support.dumps import Rows
 from tests.support.environments import Deployment
 from tests.support.openwebui import OpenWebUIServer, signed_in
 from tests.support.run import Finished, call, migrate, undo
-from tests.support.sample import SAMPLE
+from tests.support.sample import copy_sample
 from tests.support.snapshots import file_hashes, table_rows, whole_database
 
 pytestmark = pytest.mark.openwebui
@@ -51,11 +51,36 @@ def sums(finished: Finished) -> dict[str, Any]:
     return found
 
 
+LINKED = "59aba09f-a718-4480-9239-a223386012f7"
+"""A conversation of the sample with files."""
+
+
+def sample_with_a_link(home: Path) -> Path:
+    """The sample, and its link opens a conversation with files and a rating."""
+    backup = copy_sample(home)
+    data = {name: backup / "data" / f"{name}.json" for name in ("messages", "sharedlinks")}
+    documents = {
+        name: [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+        for name, path in data.items()
+    }
+    shown = [one for one in documents["messages"] if one["conversationId"] == LINKED]
+    shown[-1]["feedback"] = {"rating": "thumbsUp"}
+    (link,) = documents["sharedlinks"]
+    link |= {"conversationId": LINKED, "messages": [one["_id"] for one in shown]}
+    for name, path in data.items():
+        path.write_text("".join(json.dumps(one) + "\n" for one in documents[name]), "utf-8")
+    return backup
+
+
 def test_an_untouched_run_leaves_nothing_behind(database: Database, tmp_path: Path) -> None:
     place = database.deployment
     before = state(place)
-    run = migrate(place, SAMPLE, tmp_path / "run")
+    sample = sample_with_a_link(tmp_path)
+    run = migrate(place, sample, tmp_path / "run")
     assert run.status == 0, run.output
+    (link,) = rows(place, "shared_chat")
+    for companions in ("chat_file", "feedback"):
+        assert link["chat_id"] in repr(rows(place, companions))
     migrated = state(place)
     assert migrated[1]
 
@@ -80,7 +105,7 @@ def test_an_untouched_run_leaves_nothing_behind(database: Database, tmp_path: Pa
     assert nothing.status == 10
     assert state(place) == before
 
-    again = migrate(place, SAMPLE, tmp_path / "again")
+    again = migrate(place, sample, tmp_path / "again")
     assert again.status == 0, again.output
     assert again.collections == run.collections
     assert state(place)[1] == migrated[1]
