@@ -35,9 +35,10 @@ NOTES = file("notes.txt", BEA.id)
 HELPER = model("helper", BEA.id)
 PARAMS = {"temperature": 1.0, "stop": "END"}
 CHAT, LINK = shared_pair("Trip", BEA.id, Grant("user", "*", "read"))
+SET: Any = {"models": [HELPER.id], "params": PARAMS, "files": [{"id": NOTES.id}]}
 CHAT = replace(
     CHAT,
-    chat={**CHAT.chat, "models": [HELPER.id], "params": PARAMS, "files": [{"id": NOTES.id}]},
+    chat={**CHAT.chat, **SET},
     file_ids=(("q", NOTES.id),),
     feedback=(rating("Trip", BEA.id),),
 )
@@ -181,10 +182,10 @@ async def test_what_a_later_run_brings_is_not_what_somebody_changed(
 
 def grown(row: ChatRow) -> ChatRow:
     """The chat as a newer backup has it: a question more."""
-    messages = copy.deepcopy(row.chat["history"]["messages"])
+    messages: Any = copy.deepcopy(row.chat["history"]["messages"])
     messages["q2"] = {**messages["q"], "id": "q2", "parentId": "a2", "childrenIds": []}
     messages["a2"]["childrenIds"] = ["q2"]
-    document = {**row.chat, "history": {"currentId": "q2", "messages": messages}}
+    document: Any = {**row.chat, "history": {"currentId": "q2", "messages": messages}}
     return replace(row, chat=document, current_message_id="q2", updated_at=row.updated_at + 100)
 
 
