@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -60,6 +62,13 @@ def test_what_helm_ignores_stays_out(tmp_path: Path) -> None:
     assert make_chart.read_chart(folder) == before
 
 
-def test_the_program_is_a_file_that_python_runs() -> None:
-    with zipfile.ZipFile(io.BytesIO(make_chart.zipped(TEXT))) as archive:
-        assert archive.read("__main__.py").decode() == TEXT
+def test_the_program_is_a_file_that_python_runs(tmp_path: Path) -> None:
+    packed = make_chart.zipped(TEXT)
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        assert archive.read("librechat_migration.py").decode() == TEXT
+    program = tmp_path / "program.pyz"
+    program.write_bytes(packed)
+    done = subprocess.run(
+        [sys.executable, "-I", program, "one", "two"], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "['one', 'two']\n"
