@@ -39,6 +39,10 @@ NOT_FOR_THE_FILE = {
     "tests/unit/test_docs.py": "reads the sources, which the packages' run does as well",
     "tests/unit/convert/test_purity.py": "as above",
     "tests/unit/cli/test_cli.py::test_verbs_are_offered": "expects the demo",
+    "tests/unit/cli/test_cli.py::test_a_verb_says_what_it_does_and_how_it_can_end[demo": "as above",
+    "tests/unit/cli/test_cli.py::test_a_verb_says_what_it_does_and_how_it_can_end[install": (
+        "installs the file, which is built from the packages"
+    ),
     "tests/browser/": "makes its Open WebUI with the demo",
 }
 """Tests, by the beginning of their ids, that make no sense with the file, and why."""
