@@ -55,7 +55,9 @@ def data_files(backup: Path) -> list[Path]:
 
 def damaged_bytes(data: bytes, rng: random.Random) -> tuple[str, bytes]:
     """The bytes after one accident, and its name."""
-    name = rng.choice(sorted(_ACCIDENTS))
+    name = (
+        rng.choice(sorted(_ACCIDENTS)) if data else "foreign bytes within"
+    )  # all that can happen to nothing
     return name, _ACCIDENTS[name](data, rng)
 
 
