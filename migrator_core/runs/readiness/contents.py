@@ -67,7 +67,8 @@ async def refuse_what_cannot_end(settings: Settings, target: OpenWebUI, backup: 
     found = Findings(settings, COMMAND_LINE, target=target)
     found.last_run = next(iter(await History(target).runs()), None)
     files = StoredFiles()
-    await asyncio.to_thread(files.read, backup)
+    if found.needs_all_room:  # else what they need is no reason to refuse
+        await asyncio.to_thread(files.read, backup)
     await files.say(found)
     if found.problems:
         raise CannotStartError(" ".join(found.problems))

@@ -49,6 +49,12 @@ class Findings:
     facts: list[str] = field(default_factory=list)
 
     @property
+    def needs_all_room(self) -> bool:
+        """Whether all files are to be stored: none by an earlier run, none left out."""
+        everything = self.settings.selection.is_everything and not self.settings.tenant
+        return self.last_run is None and everything
+
+    @property
     def place(self) -> Path:
         """Where the backup is, or a folder with backups."""
         return self.settings.backup_dir

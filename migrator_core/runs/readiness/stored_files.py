@@ -60,10 +60,7 @@ class StoredFiles:
         if storage.problem is not None:
             found.problems.append(storage.problem)
         if storage.free is not None and storage.free < self.bytes + _SPARE:
-            # What an earlier run stored, or this one leaves out, takes no room.
-            everything = found.settings.selection.is_everything and not found.settings.tenant
-            certain = found.last_run is None and everything
-            (found.problems if certain else found.warnings).append(
+            (found.problems if found.needs_all_room else found.warnings).append(
                 f"Only {size(storage.free)} are free in {found.target.uploads}; the files of this "
                 f"backup need {size(self.bytes)} there. Make room first."
             )
