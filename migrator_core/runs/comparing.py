@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from migrator_core.convert.model_mapping import ModelMapper
-from migrator_core.errors import AbortedError, MigratorError
+from migrator_core.errors import MigratorError
 from migrator_core.librechat import Backup
 from migrator_core.openwebui import Memory, OpenWebUI, VerifyingWriter, before_us
 from migrator_core.outcome import Notice
 from migrator_core.report import Verification
 from migrator_core.runs.driver import Driver, stopped
+from migrator_core.runs.ending import not_adding_up
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal, Spool
 from migrator_core.runs.scratch import Scratch
@@ -111,9 +112,6 @@ class Comparison:
             await walk(inputs, Driver(writer, self.journal, self.stop), target)
             if inputs.selection.is_everything:
                 await writer.close()
-        if unbalanced := self.journal.tally.unbalanced():
-            raise AbortedError(
-                f"the outcomes of {', '.join(unbalanced)} do not add up. This is a flaw of the "
-                "tool; please report it together with report.json."
-            )
+        if (flaw := not_adding_up(self.journal.tally)) is not None:
+            raise flaw
         return Verification(counts, lambda: iter(self.findings))

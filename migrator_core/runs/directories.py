@@ -40,6 +40,15 @@ def prepared_directory(directory: Path) -> Path:
     return directory
 
 
+def report_directory(chosen: Path | None, data_dir: Path, run_id: str) -> Path:
+    """The directory for the reports of a run, ready: the chosen one, else one of its own.
+
+    Raises:
+        CannotStartError: it cannot be written to.
+    """
+    return prepared_directory(chosen or data_dir / "librechat-migration" / run_id)
+
+
 @contextlib.contextmanager
 def work_directory() -> Iterator[Path]:
     """A directory for unpacked archives and notes, gone when the run ends.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from migrator_core.errors import AbortedError
 from migrator_core.librechat import Backup
 from migrator_core.outcome import RunState
 from migrator_core.report import (
@@ -78,6 +79,17 @@ def report_of(
         warnings=journal.warnings,
         verification=verification,
         told=journal.told,
+    )
+
+
+def not_adding_up(tally: Tally) -> AbortedError | None:
+    """Never expected; but a report that hides a document would be worse."""
+    unbalanced = tally.unbalanced()
+    if not unbalanced:
+        return None
+    return AbortedError(
+        f"the outcomes of {', '.join(unbalanced)} do not add up. This is a flaw of the tool; "
+        "please report it together with report.json."
     )
 
 

@@ -18,7 +18,7 @@ from migrator_core.openwebui import (
 from migrator_core.outcome import Mode, RunState, State
 from migrator_core.progress import Progress
 from migrator_core.report import BackupInfo, Report, RunInfo, write_reports
-from migrator_core.runs.directories import prepared_directory, work_directory
+from migrator_core.runs.directories import report_directory, work_directory
 from migrator_core.runs.journal import Journal
 from migrator_core.runs.recalling import notice_of, outcome_of, recorded_counts
 from migrator_core.tally import Counts
@@ -93,7 +93,7 @@ async def past_report(run_id: str | None, directory: Path | None) -> Path:
     async with await OpenWebUI.connect(read_only=True) as target:
         ledger = Ledger(target)
         run = await _find(ledger, run_id)
-        where = prepared_directory(directory or target.data_dir / "librechat-migration" / run.id)
+        where = report_directory(directory, target.data_dir, run.id)
         with work_directory() as workdir, closing(Journal(workdir, Progress())) as journal:
             async for item in ledger.items(run.id):
                 _recall(item, journal)

@@ -29,9 +29,15 @@ from migrator_core.report import (
 )
 from migrator_core.runs.comparing import Comparison, Findings, QuietJournal
 from migrator_core.runs.course import Course
-from migrator_core.runs.directories import noting, prepared_directory, work_directory
-from migrator_core.runs.driver import Driver, StoppedError, stopped
-from migrator_core.runs.ending import Result, report_of, result_of, write_or_explain
+from migrator_core.runs.directories import noting, report_directory, work_directory
+from migrator_core.runs.driver import Driver, StoppedError
+from migrator_core.runs.ending import (
+    Result,
+    not_adding_up,
+    report_of,
+    result_of,
+    write_or_explain,
+)
 from migrator_core.runs.heartbeat import Heartbeat
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
@@ -39,6 +45,7 @@ from migrator_core.runs.opening import open_for
 from migrator_core.runs.phases import PHASES
 from migrator_core.runs.readiness.contents import refuse_what_cannot_end
 from migrator_core.runs.recalling import recall_warnings
+from migrator_core.runs.recording import Sums, early_end, recorded
 from migrator_core.runs.scratch import Scratch
 from migrator_core.runs.walk import walk
 from migrator_core.settings import Settings
@@ -95,7 +102,7 @@ class _Run:
         self._stop = stop
         mode = Mode.DRY_RUN if settings.dry_run else Mode.RUN
         self._course = Course.begin(mode, open_webui_version=target.version)
-        self._lost: MigratorError | None = None
+        self._heartbeat: Heartbeat | None = None
 
     async def execute(self, workdir: Path, pause: Callable[[], None]) -> Result:
         """Run, and report even where it does not come to its end.
@@ -104,11 +111,10 @@ class _Run:
             MigratorError: what ended the run early, after the report was written.
         """
         course = self._course
-        directory = prepared_directory(
-            self._settings.report_dir or self._target.data_dir / "librechat-migration" / course.id
-        )
+        directory = report_directory(self._settings.report_dir, self._target.data_dir, course.id)
         async with self._writer() as writer:
-            error = await self._walk(writer, workdir, pause)
+            error = await early_end(self._walk(writer, workdir, pause), self._stop)
+            error = error or not_adding_up(self._journal.tally)
             course.end(RunState.FINISHED if error is None else RunState.ABORTED)
         async with AsyncExitStack() as stack:
             verification: Verification | None = None
@@ -117,44 +123,26 @@ class _Run:
             report = report_of(course, self._backup, self._journal, verification)
             problem = await write_or_explain(report, directory)
         if isinstance(error, StoppedError):
-            error = self._lost
+            error = self._heartbeat.lost if self._heartbeat is not None else None
         if error is not None:
             raise _with_counts(error, report)
         return result_of(report, self._journal.tally, directory, problem)
 
-    async def _walk(
-        self, writer: Writer, workdir: Path, pause: Callable[[], None]
-    ) -> MigratorError | None:
-        """Carry out all phases; the error that ended them early, if one did."""
-        try:
-            with (
-                noting(workdir, needed=self._size_of_data()),
-                contextlib.closing(Scratch(workdir)) as scratch,
-            ):
-                known = await self._target.inventory.model_ids()
-                models = ModelMapper(self._settings.model_map, self._settings.default_model, known)
-                inputs = Inputs(
-                    self._backup, scratch, self._settings, models, self._course.started, pause
-                )
-                driver = Driver(writer, self._journal, self._stop)
-                await walk(inputs, driver, self._target)
-                if self._course.mode is Mode.RUN:
-                    ledger = Ledger(self._target)
-                    await recall_warnings(ledger, self._course.id, self._journal)
-        except MigratorError as error:
-            return error
-        except asyncio.CancelledError:
-            if not self._stop.is_set():
-                raise
-            return stopped()
-        unbalanced = self._journal.tally.unbalanced()
-        if not unbalanced:
-            return None
-        # Never expected; but a report that hides a document would be worse.
-        return AbortedError(
-            f"the outcomes of {', '.join(unbalanced)} do not add up. This is a flaw of the tool; "
-            "please report it together with report.json."
-        )
+    async def _walk(self, writer: Writer, workdir: Path, pause: Callable[[], None]) -> None:
+        """Carry out all phases."""
+        with (
+            noting(workdir, needed=self._size_of_data()),
+            contextlib.closing(Scratch(workdir)) as scratch,
+        ):
+            known = await self._target.inventory.model_ids()
+            models = ModelMapper(self._settings.model_map, self._settings.default_model, known)
+            inputs = Inputs(
+                self._backup, scratch, self._settings, models, self._course.started, pause
+            )
+            driver = Driver(writer, self._journal, self._stop)
+            await walk(inputs, driver, self._target)
+            if self._course.mode is Mode.RUN:
+                await recall_warnings(Ledger(self._target), self._course.id, self._journal)
 
     def _size_of_data(self) -> int:
         return sum(map(self._backup.size, self._backup.collections))
@@ -197,21 +185,16 @@ class _Run:
                 backup_fingerprint=self._backup.fingerprint,
                 tool_version=__version__,
             )
-            heartbeat = Heartbeat(lock, ledger, course.id, self._journal.progress, self._stop)
-            try:
-                async with heartbeat:
-                    yield LiveWriter(self._target, ledger, course.id)
-            finally:
-                self._lost = heartbeat.lost
-                if course.state is RunState.RUNNING:
-                    course.end(RunState.ABORTED)
-                early = course.state is not RunState.FINISHED
-                counts = self._journal.tally.to_json(ended_early=early)
-                # A lost database cannot take this; the next run marks the run as interrupted.
-                with contextlib.suppress(MigratorError):
-                    await ledger.finish(
-                        course.id, course.state, counts, self._journal.tally.warnings_by_code()
-                    )
+            progress = self._journal.progress
+            async with recorded(
+                lock, ledger, course, progress, self._stop, self._sums
+            ) as self._heartbeat:
+                yield LiveWriter(self._target, ledger, course.id)
+
+    def _sums(self) -> Sums:
+        tally = self._journal.tally
+        early = self._course.state is not RunState.FINISHED
+        return tally.to_json(ended_early=early), tally.warnings_by_code()
 
 
 def _with_counts(error: MigratorError, report: Report) -> MigratorError:

@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 from migrator_core import __version__
-from migrator_core.errors import MigratorError
 from migrator_core.openwebui import (
     UNDOES,
     Ledger,
@@ -25,10 +24,11 @@ from migrator_core.outcome import Mode, RunState
 from migrator_core.progress import EventKind, Progress
 from migrator_core.report import BackupInfo, Report, Undoing
 from migrator_core.runs.course import Course
-from migrator_core.runs.directories import noting, prepared_directory, work_directory
-from migrator_core.runs.driver import StoppedError, stopped
+from migrator_core.runs.directories import noting, report_directory, work_directory
+from migrator_core.runs.driver import StoppedError
 from migrator_core.runs.ending import Result, result_of, write_or_explain
 from migrator_core.runs.heartbeat import Heartbeat
+from migrator_core.runs.recording import early_end, recorded
 from migrator_core.tally import Tally
 from migrator_core.undoing import UndoCounts
 
@@ -83,18 +83,16 @@ class _Undo:
         self._memory = UndoMemory(target)
         self._ledger = Ledger(target)
         self._course = Course.begin(Mode.UNDO, open_webui_version=target.version)
-        self._lost: MigratorError | None = None
+        self._heartbeat: Heartbeat | None = None
 
     async def execute(self, run_id: str | None, report_dir: Path | None, workdir: Path) -> Result:
         """Undo, and report even where it does not come to its end."""
         course = self._course
-        directory = prepared_directory(
-            report_dir or self._target.data_dir / "librechat-migration" / course.id
-        )
+        directory = report_directory(report_dir, self._target.data_dir, course.id)
         async with self._opened(run_id) as run:
             counts = UndoCounts(run.id, preview=self._dry_run)
             with noting(workdir, needed=_ROOM):
-                error = await self._attempt(run)
+                error = await early_end(self._carry_out(run), self._stop)
                 self._plan.count(counts)
             course.end(RunState.FINISHED if error is None else RunState.ABORTED)
             if error is None and not self._dry_run and not counts.failed:
@@ -109,29 +107,21 @@ class _Undo:
         )
         problem = await write_or_explain(report, directory)
         if isinstance(error, StoppedError):
-            error = self._lost
+            error = self._heartbeat.lost if self._heartbeat is not None else None
         if error is not None:
             raise error
         return result_of(report, Tally(), directory, problem)
 
-    async def _attempt(self, run: RunRecord) -> MigratorError | None:
-        try:
-            self._progress.start("looking")
-            planning = Planning(self._target, self._memory, run, self._plan, self._breathe)
-            await planning.fill()
-            if not self._dry_run:
-                self._progress.start("undoing")
-                removing = Removing(
-                    self._target, self._ledger, self._memory, run, self._plan, self._breathe
-                )
-                await removing.carry_out()
-        except MigratorError as error:
-            return error
-        except asyncio.CancelledError:
-            if not self._stop.is_set():
-                raise
-            return stopped()
-        return None
+    async def _carry_out(self, run: RunRecord) -> None:
+        self._progress.start("looking")
+        planning = Planning(self._target, self._memory, run, self._plan, self._breathe)
+        await planning.fill()
+        if not self._dry_run:
+            self._progress.start("undoing")
+            removing = Removing(
+                self._target, self._ledger, self._memory, run, self._plan, self._breathe
+            )
+            await removing.carry_out()
 
     def _breathe(self, done: int) -> None:
         self._progress.advance(done)
@@ -159,17 +149,10 @@ class _Undo:
                 backup_fingerprint=run.backup_fingerprint,
                 tool_version=__version__,
             )
-            heartbeat = Heartbeat(lock, self._ledger, course.id, self._progress, self._stop)
-            try:
-                async with heartbeat:
-                    yield run
-            finally:
-                self._lost = heartbeat.lost
-                if course.state is RunState.RUNNING:
-                    course.end(RunState.ABORTED)
-                # A lost database cannot take this; the next run marks this one as interrupted.
-                with contextlib.suppress(MigratorError):
-                    await self._ledger.finish(course.id, course.state, {}, {})
+            async with recorded(
+                lock, self._ledger, course, self._progress, self._stop, lambda: ({}, {})
+            ) as self._heartbeat:
+                yield run
 
     def _announce(self, run: RunRecord) -> None:
         target = self._target

@@ -15,7 +15,7 @@ from migrator_core.outcome import Mode, RunState
 from migrator_core.progress import Progress
 from migrator_core.runs.comparing import Comparison, Findings, QuietJournal
 from migrator_core.runs.course import Course
-from migrator_core.runs.directories import prepared_directory, work_directory
+from migrator_core.runs.directories import report_directory, work_directory
 from migrator_core.runs.ending import Result, report_of, result_of, write_or_explain
 from migrator_core.runs.opening import open_for
 from migrator_core.runs.phases import PHASES
@@ -55,9 +55,7 @@ async def verify(
         findings = stack.enter_context(contextlib.closing(Findings(workdir)))
         target.database.stop = stop or asyncio.Event()
         course = Course.begin(Mode.VERIFY, open_webui_version=target.version)
-        directory = prepared_directory(
-            settings.report_dir or target.data_dir / "librechat-migration" / course.id
-        )
+        directory = report_directory(settings.report_dir, target.data_dir, course.id)
         comparison = Comparison(
             settings, target, backup, journal, findings, workdir, target.database.stop, pause
         )
