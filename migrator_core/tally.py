@@ -106,19 +106,19 @@ class Tally:
         self.collections[collection].found += count
         self.collections[collection].found_bytes += size
 
-    def add(self, outcome: Outcome) -> None:
-        """Note the outcome of one document."""
+    def add(self, outcome: Outcome, count: int = 1) -> None:
+        """Note the outcome of one document, or of several without a size."""
         entry = self.collections[outcome.collection]
         entry.bytes_by_state[outcome.state] += outcome.size
         match outcome.state:
             case State.MIGRATED:
-                entry.migrated += 1
+                entry.migrated += count
             case State.EXISTING:
-                entry.existing += 1
+                entry.existing += count
             case State.SKIPPED if outcome.reason:
-                entry.skipped[outcome.reason] += 1
+                entry.skipped[outcome.reason] += count
             case State.FAILED if outcome.reason:
-                entry.failed[outcome.reason] += 1
+                entry.failed[outcome.reason] += count
 
     def warnings_by_code(self) -> dict[str, int]:
         """How often each warning was given, as a door or the ledger keeps it."""

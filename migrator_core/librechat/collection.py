@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -69,6 +69,9 @@ class CollectionReader(Protocol):
     def decode(self, raw: bytes) -> dict[str, Any]:
         """The normalised values; raises :class:`UndecodableError`."""
 
+    def decode_fields(self, raw: bytes, names: Collection[str]) -> dict[str, Any]:
+        """Like :meth:`decode`, where only these fields are asked for; there may be more."""
+
     def guess_id(self, raw: bytes) -> str | None:
         """The ``_id`` of a document that cannot be decoded, where its beginning shows it."""
 
@@ -127,12 +130,24 @@ def place_name(place: int) -> str:
     return f"document {place}"
 
 
-def document_of(collection: str, reader: CollectionReader, found: RawDocument) -> Document:
-    """Decode one raw document; a failure becomes an unreadable document, never an exception."""
+def document_of(
+    collection: str,
+    reader: CollectionReader,
+    found: RawDocument,
+    fields: Collection[str] | None = None,
+) -> Document:
+    """Decode one raw document; a failure becomes an unreadable document, never an exception.
+
+    Of one whose ``fields`` are named, no others need be there.
+    """
     problem = found.problem
     if found.raw is not None:
         try:
-            data = reader.decode(found.raw)
+            data = (
+                reader.decode(found.raw)
+                if fields is None
+                else reader.decode_fields(found.raw, fields)
+            )
         except UndecodableError as error:
             problem = str(error)
         else:

@@ -6,7 +6,7 @@ found, fails, and is in the report.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,6 +67,10 @@ class GappedReader:
         """The normalised values of one document."""
         return self._reader.decode(raw)
 
+    def decode_fields(self, raw: bytes, names: Collection[str]) -> dict[str, Any]:
+        """Some normalised values of one document."""
+        return self._reader.decode_fields(raw, names)
+
     def guess_id(self, raw: bytes) -> str | None:
         """The ``_id`` a damaged document begins with."""
         return self._reader.guess_id(raw)
@@ -90,6 +94,10 @@ class NoDocuments:
         return b""
 
     def decode(self, raw: bytes) -> dict[str, Any]:  # noqa: ARG002 - the protocol's
+        """Never asked."""
+        raise UndecodableError("there is no file")
+
+    def decode_fields(self, raw: bytes, names: Collection[str]) -> dict[str, Any]:  # noqa: ARG002
         """Never asked."""
         raise UndecodableError("there is no file")
 

@@ -25,6 +25,7 @@ from migrator_core.librechat.values import normalise_id
 
 COLLECTION: Final = "messages"
 _CHUNK: Final = 2_000
+_FIELDS: Final = frozenset({"_id", "messageId", "conversationId", "user", "tenantId"})
 _Row = tuple[int, bytes | None, bytes | None, bytes, int, int, bytes | None, bool, str | None]
 
 _SCHEMA = """
@@ -138,7 +139,7 @@ class MessageIndex:
         found: RawDocument,
         is_foreign: Callable[[Mapping[str, Any]], bool] | None,
     ) -> _Row:
-        document = document_of(COLLECTION, reader, found)
+        document = document_of(COLLECTION, reader, found, _FIELDS)
         data = document.data
         problem = key(document.problem) if data is None else None
         conversation = identifier(data.get("conversationId")) if data else None

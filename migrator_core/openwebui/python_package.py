@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from migrator_core.errors import CannotStartError
 from migrator_core.openwebui.database.faults import redact
 from migrator_core.openwebui.database.url import UNREADABLE, may_split_password, splits_password
+from migrator_core.openwebui.import_cost import without_what_servers_need
 from migrator_core.openwebui.schema import too_old
 
 _MODEST_SQLITE = {
@@ -68,7 +69,11 @@ def import_open_webui(*, read_only: bool) -> Imported:
     if hosted:
         env, database = _import_parts()
     else:
-        with _prepared_environment(package, read_only=read_only), _quiet():
+        with (
+            _prepared_environment(package, read_only=read_only),
+            _quiet(),
+            without_what_servers_need(),
+        ):
             env, database = _import_parts()
         logging.getLogger("open_webui").setLevel(logging.ERROR)
     return Imported(
@@ -149,6 +154,7 @@ def _import_parts() -> tuple[ModuleType, ModuleType]:
         env = importlib.import_module("open_webui.env")
         database = importlib.import_module("open_webui.internal.db")
         importlib.import_module("open_webui.config")
+        importlib.import_module("open_webui.models.auths")
         importlib.import_module("open_webui.models.models")
     except SystemExit as error:
         raise CannotStartError(_explain_exit(str(error))) from error

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from migrator_core.plain_json import to_json
 from migrator_core.report.data import Report
 from migrator_core.report.html import html_chunks
 from migrator_core.report.markdown import markdown_chunks
@@ -105,4 +105,4 @@ def _separated(entries: Iterable[dict[str, Any]]) -> Iterator[str]:
 
 
 def _dump(value: dict[str, Any]) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    return to_json(value).decode()

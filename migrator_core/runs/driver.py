@@ -151,10 +151,8 @@ class Driver:
             case Unchanged():
                 self._end(step.outcome)
                 for collection, source_ids in step.children:
-                    for source_id in source_ids:
-                        self.journal.outcome(
-                            replace(step.outcome, collection=collection, source_id=source_id)
-                        )
+                    of_each = replace(step.outcome, collection=collection)
+                    self.journal.outcomes(of_each, source_ids)
 
     async def _enclose(self, enclosures: Iterable[Enclosure]) -> None:
         """Store files; the ledger knows them from the writer."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
+from migrator_core.plain_json import from_json, to_json
 from migrator_core.progress import Progress
 from migrator_core.tally import Tally
 
@@ -45,11 +46,19 @@ class Journal:
         """Note what became of one document."""
         if outcome.size:
             self.tally.found(outcome.collection, 0, outcome.size)
-        self.tally.add(outcome)
-        self.progress.advance()
+        self._note(outcome, [outcome.source_id])
+
+    def outcomes(self, outcome: Outcome, source_ids: Sequence[str]) -> None:
+        """Note the same of several documents without a size, which are called so."""
+        if source_ids:
+            self._note(outcome, source_ids)
+
+    def _note(self, outcome: Outcome, source_ids: Sequence[str]) -> None:
+        self.tally.add(outcome, len(source_ids))
+        self.progress.advance(len(source_ids))
         if outcome.state is not State.MIGRATED:
             record = [
-                outcome.collection, outcome.source_id, outcome.state, outcome.target_id,
+                outcome.collection, source_ids, outcome.state, outcome.target_id,
                 outcome.reason, outcome.detail, outcome.size,
             ]  # fmt: skip
             self._items.add(record)
@@ -64,11 +73,11 @@ class Journal:
 
     def items(self) -> Iterator[Outcome]:
         """Every outcome that is not a plain "migrated", in order."""
-        return map(_outcome, self._items)
+        return chain.from_iterable(map(_outcomes, self._items))
 
     def told(self) -> Iterator[Outcome]:
         """Those of :meth:`items` that have a reason: few, where most is there already."""
-        return map(_outcome, self._told)
+        return chain.from_iterable(map(_outcomes, self._told))
 
     def warnings(self) -> Iterator[Notice]:
         """Every warning, in order."""
@@ -76,10 +85,12 @@ class Journal:
             yield Notice(WarningCode(code), detail)
 
 
-def _outcome(record: list[Any]) -> Outcome:
-    collection, source_id, state, target_id, reason, detail, size = record
+def _outcomes(record: list[Any]) -> Iterator[Outcome]:
+    collection, source_ids, state, target_id, reason, detail, size = record
     known = Reason(reason) if reason else None
-    return Outcome(collection, source_id, State(state), target_id, known, detail, size)
+    state = State(state)
+    for source_id in source_ids:
+        yield Outcome(collection, source_id, state, target_id, known, detail, size)
 
 
 class Spool:
@@ -88,17 +99,16 @@ class Spool:
     def __init__(self, path: Path) -> None:
         """Lines in a new file."""
         self._path = path
-        self._file: IO[str] = path.open("w", encoding="ascii")
+        self._file: IO[bytes] = path.open("wb")
 
-    def add(self, record: list[str | int | None]) -> None:
+    def add(self, record: list[Any]) -> None:
         """One more line."""
-        self._file.write(json.dumps(record) + "\n")
+        self._file.write(to_json(record) + b"\n")
 
     def __iter__(self) -> Iterator[list[Any]]:
         self._file.flush()
-        with self._path.open(encoding="ascii") as lines:
-            for line in lines:
-                yield json.loads(line)
+        with self._path.open("rb") as lines:
+            yield from map(from_json, lines)
 
     def close(self) -> None:
         """Release the file, whose last lines nobody reads any more where the disk is full."""

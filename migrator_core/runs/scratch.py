@@ -17,6 +17,7 @@ from typing import Any, Generic, cast
 
 from migrator_core.convert.files.file_link import FileLink
 from migrator_core.librechat.documents.base import M
+from migrator_core.plain_json import from_json, to_json
 
 _SCHEMA = """
 CREATE TABLE seen (kind TEXT, key BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;
@@ -66,7 +67,7 @@ class Scratch:
 
     def add_link(self, user: str, file_id: str, link: FileLink) -> None:
         """Remember where a user's file went."""
-        values = (_bytes(user), _bytes(file_id), json.dumps(astuple(link)))
+        values = (_bytes(user), _bytes(file_id), to_json(astuple(link)))
         with self._lock:
             self._db.execute("INSERT OR REPLACE INTO link VALUES (?, ?, ?)", values)
 
@@ -77,7 +78,7 @@ class Scratch:
         for file_id in file_ids:
             row = self._one(query, user, file_id)
             if row:
-                found[file_id] = FileLink(*json.loads(row[0]))
+                found[file_id] = FileLink(*from_json(row[0]))
         return found
 
     def add_path(self, user: str, path: str, file_id: str) -> None:
@@ -96,7 +97,7 @@ class Scratch:
         for path in paths:
             row = self._one(query, user, path)
             if row:
-                found[path] = FileLink(*json.loads(row[0])) if row[0] else None
+                found[path] = FileLink(*from_json(row[0])) if row[0] else None
         return found
 
     def add_name(self, kind: str, key: str, name: str) -> None:

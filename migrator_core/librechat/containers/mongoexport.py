@@ -7,12 +7,17 @@ lines into the work directory first, by :mod:`migrator_core.librechat.containers
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 from migrator_core.librechat.collection import NoticeLog, RawDocument
-from migrator_core.librechat.containers.extended_json import BOM, decode_json, guess_json_id
+from migrator_core.librechat.containers.extended_json import (
+    BOM,
+    decode_json,
+    decode_json_fields,
+    guess_json_id,
+)
 from migrator_core.librechat.containers.json_text import LOG_LINE, noise_in_front
 from migrator_core.librechat.limits import KIB, MIB, Limits
 from migrator_core.librechat.regular_files import RandomAccess, open_regular
@@ -100,6 +105,10 @@ class JsonLinesReader:
     def decode(self, raw: bytes) -> dict[str, Any]:
         """The normalised values of one document."""
         return decode_json(raw, self._note_replaced)
+
+    def decode_fields(self, raw: bytes, names: Collection[str]) -> dict[str, Any]:
+        """Some normalised values of one document."""
+        return decode_json_fields(raw, names, self._note_replaced)
 
     def _note_replaced(self) -> None:
         self._notices.damaged(

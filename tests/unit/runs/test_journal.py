@@ -25,3 +25,17 @@ def test_everything_but_plain_arrivals_is_listed_in_order(tmp_path: Path) -> Non
         assert journal.progress.done == 3
         assert journal.progress.warnings == 1
         assert journal.tally.unbalanced() == []
+
+
+def test_what_became_of_several_is_listed_one_by_one(tmp_path: Path) -> None:
+    each = Outcome("messages", "", State.SKIPPED, None, Reason.NOT_SELECTED)
+    with closing(Journal(tmp_path, Progress())) as journal:
+        journal.found("messages", 3)
+        journal.outcomes(each, ["a", "\ud83d"])
+        journal.outcomes(each, [])
+        assert journal.tally.unbalanced() == ["messages"]
+        journal.outcomes(each, ["c"])
+        assert [outcome.source_id for outcome in journal.items()] == ["a", "\ud83d", "c"]
+        assert [outcome.source_id for outcome in journal.told()] == ["a", "\ud83d", "c"]
+        assert journal.progress.done == 3
+        assert journal.tally.unbalanced() == []

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import json
 import math
+import re
 from typing import Any
 
 import bson
@@ -23,7 +25,7 @@ from hypothesis import strategies as st
 
 from migrator_core.librechat.collection import UndecodableError
 from migrator_core.librechat.containers.bson_documents import BsonDecoder
-from migrator_core.librechat.containers.extended_json import decode_json
+from migrator_core.librechat.containers.extended_json import decode_json, decode_json_fields
 from migrator_core.librechat.values import Millis
 
 
@@ -161,3 +163,61 @@ def _typed(value: Any) -> Any:
     if isinstance(value, list):
         return [_typed(item) for item in value]
     return type(value).__name__, repr(value)
+
+
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**63), 2**63 - 1)
+        | st.text(max_size=8)
+        | st.floats(allow_nan=False, allow_infinity=False),
+        lambda inner: (
+            st.lists(inner, max_size=3)
+            | st.dictionaries(
+                st.sampled_from(
+                    ["a", "$oid", "$date", "$numberLong", "$binary", "$type", "base64"]
+                ),
+                inner,
+                max_size=3,
+            )
+        ),
+        max_leaves=12,
+    ),
+    st.booleans(),
+)
+def test_a_document_reads_the_same_whichever_parser_it_takes(value: Any, ascii_only: bool) -> None:
+    text = json.dumps({"v": value}, ensure_ascii=ascii_only)
+    # What orjson refuses, a raw control character, sends the same document the other way.
+    other = text[:-1] + ',"c":"\x01"}'
+    try:
+        slowly = decode_json(other.encode("utf-8", "surrogatepass"))
+    except UndecodableError:
+        slowly = {}
+    quickly = decode_json(text.encode("utf-8", "surrogatepass"))
+    assert quickly["v"] == slowly["v"]
+    assert type(quickly["v"]) is type(slowly["v"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"_id":{"$oid":"64CA1DB05F9D88C1AA1A2B01"},"user":"u","tenantId":{"$numberLong":"7"}}',
+        '{"user":{"a":{"$oid":"64ca1db05f9d88c1aa1a2b01"}},"b":{"$date":"2026-01-13T14:00:00Z"}}',
+        '{"$oid":"64ca1db05f9d88c1aa1a2b01"}',
+        '{"user":"half \\ud83d","x":{"$numberLong":"1"},"y":1}',
+        "[1]",
+        '{"user":' + "[" * 250 + "]" * 250 + "}",
+        '{"user":"cut',
+    ],
+)
+def test_some_fields_are_what_the_whole_document_has(text: str) -> None:
+    names = {"_id", "user", "tenantId"}
+    try:
+        whole = decode_json(text.encode())
+    except UndecodableError as refused:
+        with pytest.raises(UndecodableError, match=re.escape(str(refused))):
+            decode_json_fields(text.encode(), names)
+    else:
+        wanted = {name: whole[name] for name in names & whole.keys()}
+        assert decode_json_fields(text.encode(), names) == wanted
