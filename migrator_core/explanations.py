@@ -37,7 +37,7 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     Reason.UNSAFE_PATH: "The recorded path leads outside the backup; it was not followed.",
     Reason.EMPTY_FILE: "The file has no content; Open WebUI stores no empty files.",
     Reason.NOT_PRODUCTION: "A version of a prompt other than its production version.",
-    Reason.NO_TEXT: "The prompt group has no version with a text.",
+    Reason.NO_TEXT: "It has no text: a prompt without a version that has one, an empty memory.",
     Reason.GROUP_MISSING: "The prompt version belongs to a prompt group that does not exist.",
     Reason.TEMPORARY: "A temporary conversation, which LibreChat deletes by itself.",
     Reason.NO_MESSAGES: "The conversation has no messages.",
@@ -184,6 +184,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     ),
     WarningCode.USER_UNKNOWN: (
         "The run was to migrate a person of this e-mail address, and the backup has none."
+    ),
+    WarningCode.MEMORIES_LONG: (
+        "Open WebUI puts a limited number of characters of somebody's memories into a prompt: the "
+        "rest is in their list of memories only. MEMORIES_USER_CHAR_LIMIT is the limit."
     ),
     WarningCode.LARGE_CHAT: "The chat is very large and may be slow to open.",
 }

@@ -125,6 +125,7 @@ class WarningCode(StrEnum):
     ID_TAKEN = "id-taken"
     GONE_FROM_BACKUP = "gone-from-backup"
     USER_UNKNOWN = "user-unknown"
+    MEMORIES_LONG = "memories-long"
 
 
 @dataclass(frozen=True, slots=True)

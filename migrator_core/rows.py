@@ -195,6 +195,19 @@ class ModelRow:
     grants: tuple[Grant, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryRow:
+    """A memory of the type ``user``, in every prompt. ``path`` is what it is filed under."""
+
+    id: str
+    user_id: str
+    content: str
+    path: str | None
+    meta: JsonDict
+    created_at: int
+    updated_at: int
+
+
 Row: TypeAlias = (
     UserRow
     | GroupRow
@@ -205,6 +218,7 @@ Row: TypeAlias = (
     | SharedChatRow
     | PromptRow
     | ModelRow
+    | MemoryRow
 )
 
 

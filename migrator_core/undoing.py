@@ -39,6 +39,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "shared_chat": ("shared link", "shared links"),
     "prompt": ("prompt", "prompts"),
     "model": ("agent", "agents"),
+    "memory": ("memory", "memories"),
 }
 """What people call the kinds of rows, one of them and several."""
 

@@ -82,6 +82,11 @@ def another_model_id(agent_id: str, number: int) -> str:
     return f"{own[: MAX_MODEL_ID - 9]}-{digest}"
 
 
+def memory_id(source_id: str) -> str:
+    """The memory's id, from the memory entry's ``_id``."""
+    return _derive(f"memory:{source_id}")
+
+
 def folder_id(source_id: str) -> str:
     """The folder's id, from the chat project's ``_id``."""
     return _derive(f"folder:{source_id}")

@@ -56,6 +56,9 @@ def documents() -> dict[str, list[Document]]:
             _row("memory 1", userId=MARA.id, key="working_hours", value="No Fridays",
                  tokenCount=3),
             _row("memory 2", userId=YUKI.id, key="language", value="日本語と英語", tokenCount=5),
+            _row("memory 3", userId=MARA.id, key="currency", value="Always euros", tokenCount=2,
+                 agentId=AGENTS["analyst"].id),
+            _row("memory 4", userId=TOMAS.id, key="nothing", value=" ", tokenCount=0),
         ],
         "balances": [_row("balance", user=MARA.id, tokenCredits=1_200_000)],
         "transactions": [

@@ -19,7 +19,9 @@ from tests.support.sample import by_key, people
 
 QUESTION = "And what would you do first?"
 MODELS = ("gpt-4o", "claude-sonnet-4-5")
-MARA = next(person for person in people() if person["key"] == "mara")
+MARA, TOMAS = (
+    next(person for person in people() if person["key"] == key) for key in ("mara", "tomas")
+)
 EVERYBODY = {"principal_type": "user", "principal_id": "*", "permission": "read"}
 
 Message = dict[str, Any]
@@ -32,6 +34,13 @@ class Office:
     person: Person
     api: OpenAIStandIn
     chats: dict[str, str]
+    others: Person
+
+    def ask(self, question: str, **more: Any) -> Message:
+        """Ask the first of the models outside of any chat; what it was asked."""
+        form = {"model": MODELS[0], "messages": [{"role": "user", "content": question}], **more}
+        self.person.http.post("/api/chat/completions", json=form).raise_for_status()
+        return self.api.asked()
 
     def go_on(self, key: str) -> tuple[dict[str, Any], Message, Message]:
         """Ask one more question; what the model was asked, and the chat's history before and after.
@@ -84,6 +93,7 @@ def office(migration: Migration) -> Iterator[Office]:
         server = stack.enter_context(OpenWebUIServer(migration.twin))
         admin = stack.enter_context(signed_in(server.url, *ADMIN[1:]))
         person = stack.enter_context(signed_in(server.url, MARA["email"], MARA["password"]))
+        others = stack.enter_context(signed_in(server.url, TOMAS["email"], TOMAS["password"]))
         settings = {
             "ENABLE_OPENAI_API": True, "OPENAI_API_BASE_URLS": [api.url],
             "OPENAI_API_KEYS": ["none"], "OPENAI_API_CONFIGS": {},
@@ -100,7 +110,7 @@ def office(migration: Migration) -> Iterator[Office]:
             admin.http.post("/api/v1/models/create", json=form).raise_for_status()
         person.http.get("/api/models", params={"refresh": "true"}).raise_for_status()
         chats = {chat["meta"]["librechat"]["conversationId"]: chat["id"] for chat in person.chats()}
-        yield Office(person, api, chats)
+        yield Office(person, api, chats, others)
 
 
 def _spoken(messages: list[Message]) -> list[tuple[str, str]]:
@@ -182,3 +192,23 @@ def test_an_agents_conversation_goes_on_with_the_migrated_model(office: Office) 
     assert {key: after[key].get("output") for key in before} == {
         key: message.get("output") for key, message in before.items()
     }
+
+
+def test_what_was_remembered_is_in_the_prompt_until_it_is_forgotten(office: Office) -> None:
+    memories = {memory["path"]: memory for memory in office.person.get("/memories/")}
+    assert set(memories) == {"working_hours", "agents/Sales analyst/currency"}
+    assert _told_beforehand(office) == (
+        "<memory_context>\n[User Memory]\n- agents/Sales analyst/currency: Always euros\n"
+        "- working_hours: No Fridays\n</memory_context>"
+    )
+    forgotten = f"/api/v1/memories/{memories['working_hours']['id']}"
+    office.others.http.delete(forgotten)
+    assert "No Fridays" in _told_beforehand(office)
+    office.person.http.delete(forgotten)  # looks for a vector at last, which nobody needs
+    assert "No Fridays" not in _told_beforehand(office)
+
+
+def _told_beforehand(office: Office) -> str:
+    asked = office.ask("When shall we meet?", features={"memory": True})
+    (system,) = [message["content"] for message in asked["messages"] if message["role"] == "system"]
+    return str(system)

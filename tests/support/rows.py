@@ -16,6 +16,7 @@ from migrator_core.rows import (
     Grant,
     GroupRow,
     Item,
+    MemoryRow,
     ModelRow,
     PromptRow,
     Row,
@@ -177,6 +178,11 @@ def model(name: str, owner: str, *grants: Grant) -> ModelRow:
     return ModelRow(
         f"agent-{name}", owner, "gpt-4o", name, params, meta, LONG_AGO, LONG_AGO, grants
     )
+
+
+def memory(name: str, owner: str) -> MemoryRow:
+    meta = {"librechat": {"id": name}}
+    return MemoryRow(key(f"memory {name}"), owner, f"Likes {name}", name, meta, LONG_AGO, LONG_AGO)
 
 
 def item(row: Row, source_id: str = "") -> Item:

@@ -1,4 +1,4 @@
-"""The workspace: prompts and models (``open_webui/models/prompts.py``, ``models.py``)."""
+"""The workspace and memories (``open_webui/models/prompts.py``, ``models.py``, ``memories.py``)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from migrator_core.openwebui.mapping.context import (
     companion_id,
     grant_rows,
 )
-from migrator_core.rows import ModelRow, PromptRow
+from migrator_core.rows import MemoryRow, ModelRow, PromptRow
 
 _FIRST_VERSION = "Initial version"
 """What the app itself calls the first entry of a history."""
@@ -84,6 +84,21 @@ def model_rows(row: ModelRow, _context: MappingContext) -> list[TableRow]:
     }
     grants = grant_rows("model", row.id, row.grants, row.created_at)
     return [TableRow("model", model), TableRow("model_history", history), *grants]
+
+
+def memory_rows(row: MemoryRow, _context: MappingContext) -> list[TableRow]:
+    """A memory that is in every prompt, and so needs no vector to be found (0.10 and later)."""
+    values = {
+        "id": row.id,
+        "user_id": row.user_id,
+        "type": "user",
+        "path": row.path,
+        "content": row.content,
+        "meta": row.meta,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+    return [TableRow("memory", values)]
 
 
 def prompt_version_id(values: Mapping[str, Any]) -> str:

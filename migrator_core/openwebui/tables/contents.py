@@ -55,6 +55,11 @@ PROMPT = _access(
     versions=Versions("prompt_history", prompt_version_id),
     watched=("user_id", "command", "is_active", "data", "meta"),
 )
+MEMORY = ColumnContents(
+    "memory",
+    (Thing("text", "memory", ("content",)), Thing("key", "memory", ("path",))),
+    watched=("user_id", "type"),
+)
 MODEL = _access(
     "model",
     Thing("name", "model", ("name",)),

@@ -28,6 +28,7 @@ from migrator_core.openwebui.mapping.chats import (
 from migrator_core.openwebui.mapping.context import grant_id
 from migrator_core.openwebui.mapping.files import file_rows
 from migrator_core.openwebui.mapping.library import (
+    memory_rows,
     model_rows,
     model_version_id,
     prompt_rows,
@@ -39,6 +40,7 @@ from migrator_core.openwebui.tables.contents import (
     FILE,
     FOLDER,
     GROUP,
+    MEMORY,
     MODEL,
     PROMPT,
     SHARED_CHAT,
@@ -49,6 +51,7 @@ from migrator_core.rows import (
     FileRow,
     FolderRow,
     GroupRow,
+    MemoryRow,
     ModelRow,
     PromptRow,
     Row,
@@ -250,6 +253,12 @@ KINDS = (
         ),
         contents=MODEL,
     ),
+    Kind(
+        MemoryRow,
+        _table("memory", "memories.Memory", "id user_id type content meta created_at updated_at"),
+        memory_rows,
+        contents=MEMORY,
+    ),
 )
 """In an order that foreign keys accept: a kind comes after those that its rows point to."""
 
@@ -263,8 +272,8 @@ def _in_order(kinds: Iterable[Kind[Any]]) -> tuple[Table, ...]:
 WRITTEN = _in_order(KINDS)
 """Every table that we write, after those its foreign keys point to."""
 
-READ = (_table("config", "config.Config", "key value"), _table("memory", "memories.Memory", "type"))
-"""Tables that are only looked at. (Before 0.10, a memory had no type.)"""
+READ = (_table("config", "config.Config", "key value"),)
+"""Tables that are only looked at."""
 
 _BY_ROW: Mapping[type, Kind[Any]] = MappingProxyType({kind.row: kind for kind in KINDS})
 _BY_NAME: Mapping[str, Kind[Any]] = MappingProxyType({kind.name: kind for kind in KINDS})

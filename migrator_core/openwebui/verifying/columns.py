@@ -15,6 +15,7 @@ TRACED: dict[str, tuple[str, ...]] = {
     "shared_chat": ("title", "chat"),
     "prompt": ("name", "command", "content", "tags", "meta", "is_active"),
     "model": ("name", "base_model_id", "params", "meta", "is_active"),
+    "memory": ("type", "path", "content", "meta"),
 }
 """Columns by table. Who changes one in Open WebUI leaves a later ``updated_at``."""
 

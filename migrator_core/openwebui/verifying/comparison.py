@@ -56,7 +56,7 @@ _COMPARERS: Mapping[str, _Comparer] = {
     "shared_chat": lambda expected, ours, _others, facts: compare_shared_chat(
         expected, ours, facts
     ),
-    **{kind: _plain(kind) for kind in ("tag", "folder", "file", "prompt", "model")},
+    **{kind: _plain(kind) for kind in ("tag", "folder", "file", "prompt", "model", "memory")},
 }
 
 

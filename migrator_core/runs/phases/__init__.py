@@ -13,6 +13,7 @@ from migrator_core.runs.phases.files import FilesPhase
 from migrator_core.runs.phases.folders import FoldersPhase
 from migrator_core.runs.phases.gone import GonePhase
 from migrator_core.runs.phases.groups import GroupsPhase
+from migrator_core.runs.phases.memories import MemoriesPhase
 from migrator_core.runs.phases.merged_users import MergedUsersPhase
 from migrator_core.runs.phases.message_index import IndexPhase
 from migrator_core.runs.phases.model_ids import ModelIdsPhase
@@ -40,6 +41,7 @@ PHASES: tuple[type[Phase], ...] = (
     UnusedLinksPhase,
     PromptsPhase,
     AgentsPhase,
+    MemoriesPhase,
     UnusedPermissionsPhase,
     OtherCollectionsPhase,
     GonePhase,

@@ -133,6 +133,15 @@ TAG: dict[str, Any] = {
     "description": "",
     "position": 1,
 }
+MEMORY: dict[str, Any] = {
+    "_id": "66f00000000000000000000a",
+    "userId": ALICE,
+    "key": "working_hours",
+    "value": "No Fridays",
+    "agentId": AGENT["id"],
+    "tokenCount": 3,
+    "updated_at": UPDATED,
+}
 
 
 def wrong_values() -> list[Any]:

@@ -13,6 +13,7 @@ from migrator_core.convert.chats.tags import tag_row
 from migrator_core.convert.files.file_link import file_link
 from migrator_core.convert.files.file_records import convert_file, skip_reason
 from migrator_core.convert.library.agents import convert_agent
+from migrator_core.convert.library.memories import convert_memory
 from migrator_core.convert.library.prompts import convert_group as convert_prompt
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.convert.people.accounts import identity_of, plan_accounts
@@ -26,6 +27,7 @@ from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.conversation_tag import ConversationTag
 from migrator_core.librechat.documents.file import File
 from migrator_core.librechat.documents.group import Group
+from migrator_core.librechat.documents.memory_entry import MemoryEntry
 from migrator_core.librechat.documents.project import Project
 from migrator_core.librechat.documents.prompt import Prompt, PromptGroup
 from migrator_core.librechat.documents.user import User
@@ -85,6 +87,12 @@ def _tag(data: dict[str, Any]) -> object:
     return Skipped if row is None else Converted(row)
 
 
+def _memory(data: dict[str, Any]) -> object:
+    memory = parse(MemoryEntry, data)
+    row = convert_memory(memory, owner_id="a", agent=memory.agent_id or "", fallback=d.STARTED)
+    return row if isinstance(row, Skipped) else Converted(row)
+
+
 CONVERTERS: list[tuple[dict[str, Any], Callable[[dict[str, Any]], object]]] = [
     (d.USER, _user),
     (d.FILE, _file),
@@ -93,6 +101,7 @@ CONVERTERS: list[tuple[dict[str, Any], Callable[[dict[str, Any]], object]]] = [
     (d.PROMPT, _prompt),
     (d.AGENT, _agent),
     (d.TAG, _tag),
+    (d.MEMORY, _memory),
 ]
 
 

@@ -87,6 +87,9 @@ def _collections() -> dict[str, list[dict[str, Any]]]:
                 "_id": _id(80 + number), "id": f"agent_{name}", "author": user, "name": "A",
                 "provider": "openAI", "model": "gpt-4o",
             },
+            "memoryentries": {
+                "_id": _id(100 + number), "userId": {"$oid": user}, "key": "tea", "value": "Green",
+            },
             "aclentries": {
                 "_id": _id(95 + number), "principalType": "user", "principalId": {"$oid": BEN},
                 "resourceType": "promptGroup", "resourceId": _id(70 + number), "permBits": 1,
@@ -178,6 +181,7 @@ PARTS = {
     Part.CONVERSATIONS: ("conversations", "messages", "sharedlinks"),
     Part.PROMPTS: ("promptgroups", "prompts", "aclentries"),
     Part.AGENTS: ("agents",),
+    Part.MEMORIES: ("memoryentries",),
 }
 EVERYTHING = {name: 2 for names in PARTS.values() for name in names}
 
@@ -249,7 +253,8 @@ async def test_one_person(target: OpenWebUI, backup: Path) -> None:
 
 async def test_what_is_new_since_a_date(target: OpenWebUI, backup: Path) -> None:
     walked = await run(target, backup, since="2026-03-01")
-    whole = dict.fromkeys(("users", "groups", "conversationtags", "chatprojects"), 2)
+    small = ("users", "groups", "conversationtags", "chatprojects", "memoryentries")
+    whole = dict.fromkeys(small, 2)
     ben = dict.fromkeys(("conversations", "messages", "sharedlinks"), 1)
     assert walked.migrated() == whole | ben
     assert walked.left_out() == {

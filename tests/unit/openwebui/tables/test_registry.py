@@ -15,6 +15,7 @@ from tests.support.rows import (
     folder,
     group,
     key,
+    memory,
     model,
     prompt,
     rating,
@@ -43,6 +44,7 @@ EXAMPLES: tuple[Row, ...] = (
     shared("Trip", BEA, READERS),
     prompt("greet", BEA, READERS),
     model("helper", BEA, READERS),
+    memory("tea", BEA),
 )
 """A row of each kind that fills every table it can."""
 
