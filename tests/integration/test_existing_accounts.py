@@ -13,12 +13,14 @@ import pytest
 
 from migrator_core.convert.ids import user_id
 from tests.support.environments import Deployment
-from tests.support.run import Finished, migrate
+from tests.support.run import Finished, migrate, undo
 from tests.support.sample import SAMPLE, copy_sample, people
 
 pytestmark = pytest.mark.openwebui
 
 OWN = "$2b$04$Qbcb0S2rCnuSI1cp1pyMmu3vcd3L/BlUT1X8CfS4dyrQp3b9ExG3m"
+
+LATER = "$2b$04$GSI5TpdTD1oOgNMHDKUT7uq0oFbvw8uTpNjWQdOUhQXrBHmtxNBTm"
 
 
 @pytest.fixture
@@ -87,6 +89,7 @@ def test_an_account_is_kept_as_it_is_and_gets_the_content(
 def test_a_password_is_replaced_when_asked_for_but_never_an_administrators(
     settled: Deployment, tmp_path: Path
 ) -> None:
+    before = _passwords(settled)
     preview = _run(settled, tmp_path / "preview", "--prefer-import-password", "--dry-run")
     assert _passwords(settled)[_email("Mara Lindqvist")] == OWN
 
@@ -99,6 +102,21 @@ def test_a_password_is_replaced_when_asked_for_but_never_an_administrators(
     kept = [w["detail"] for w in finished.report["warnings"] if w["code"] == "password-kept"]
     assert kept == [f"{_email('Tomás Ferreira')}: the account is an administrator's"]
     assert finished.report["warnings"] == preview.report["warnings"]
+
+    taken_back = undo(settled, tmp_path / "undo")
+    assert taken_back.status == 0, taken_back.output
+    assert _passwords(settled) == before, "the password is the one that was replaced"
+
+
+def test_an_undo_leaves_a_password_that_was_changed_since(
+    settled: Deployment, tmp_path: Path
+) -> None:
+    _run(settled, tmp_path, "--prefer-import-password")
+    with closing(sqlite3.connect(settled.data / "webui.db")) as connection:
+        connection.execute("UPDATE auth SET password = ? WHERE id = 'mara-here'", (LATER,))
+        connection.commit()
+    assert undo(settled, tmp_path / "undo").status == 0
+    assert _passwords(settled)[_email("Mara Lindqvist")] == LATER
 
 
 def _users(backup: Path, change: Callable[[dict[str, Any]], None]) -> None:

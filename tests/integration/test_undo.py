@@ -27,9 +27,9 @@ from tests.integration.test_running_again import (
     write,
 )
 from tests.support import program
-from tests.support.databases import ADMIN, Database, run_python
+from tests.support.databases import ADMIN, Database, run_python, set_up
 from tests.support.dumps import Rows
-from tests.support.environments import Deployment
+from tests.support.environments import OLDER, Deployment, deployment
 from tests.support.openwebui import OpenWebUIServer, signed_in
 from tests.support.run import Finished, call, migrate, undo
 from tests.support.sample import copy_sample
@@ -143,6 +143,25 @@ def test_undoing_a_later_run_gives_back_what_it_changed(database: Database, tmp_
         assert undo(place, tmp_path / "rest").status == 0
     assert values(place)["chat"] == values(place)["file"] == []
     assert len(values(place)["user"]) == 1
+
+
+@pytest.mark.parametrize("version", OLDER)
+def test_older_versions_are_as_they_were_afterwards(version: str, tmp_path: Path) -> None:
+    place = deployment(version, tmp_path / "home")
+    set_up(place)
+    before = state(place)
+    first = migrate(place, sample_with_a_link(tmp_path), tmp_path / "run")
+    assert first.status == 0, first.output
+    arrived = values(place)
+    second = migrate(place, write(tmp_path / "other", newer_backup()), tmp_path / "second")
+    assert second.status == 0, second.output
+
+    assert undo(place, tmp_path / "undo").status == 0
+    assert values(place) == arrived
+    done = undo(place, tmp_path / "rest")
+    assert done.status == 0, done.output
+    assert sums(done)["kept"] == []
+    assert state(place) == before
 
 
 def deeds_backup() -> Backup:
