@@ -143,6 +143,18 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     WarningCode.BASE_MODEL_DEFAULTED: (
         "The agent's model has no counterpart; it uses the default base model."
     ),
+    WarningCode.KNOWLEDGE_INCOMPLETE: (
+        "Files that an agent knew are not in its knowledge base: they were not migrated, or they "
+        "belong to somebody who could not change the agent."
+    ),
+    WarningCode.KNOWLEDGE_KEPT: (
+        "The knowledge base of an agent is not as the backup has it: somebody changed or removed "
+        "it in Open WebUI since, and it was left so, or it could not be written."
+    ),
+    WarningCode.KNOWLEDGE_LARGE: (
+        "An agent knows more than fits into one question: its model searches the files with tools "
+        "instead of being given them whole."
+    ),
     WarningCode.SETTING_DROPPED: "A tool or setting has no counterpart in Open WebUI.",
     WarningCode.ACCESS_NARROWED: (
         "Somebody may do less with it than in LibreChat, because Open WebUI has no counterpart: "

@@ -196,6 +196,21 @@ class ModelRow:
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgeRow:
+    """A collection of files that models can be given; ``file_ids`` are files that are there."""
+
+    id: str
+    user_id: str
+    name: str
+    description: str
+    file_ids: tuple[str, ...]
+    meta: JsonDict
+    created_at: int
+    updated_at: int
+    grants: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryRow:
     """A memory of the type ``user``, in every prompt. ``path`` is what it is filed under."""
 
@@ -217,6 +232,7 @@ Row: TypeAlias = (
     | ChatRow
     | SharedChatRow
     | PromptRow
+    | KnowledgeRow
     | ModelRow
     | MemoryRow
 )

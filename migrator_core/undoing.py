@@ -38,6 +38,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "chat": ("chat", "chats"),
     "shared_chat": ("shared link", "shared links"),
     "prompt": ("prompt", "prompts"),
+    "knowledge": ("knowledge base", "knowledge bases"),
     "model": ("agent", "agents"),
     "memory": ("memory", "memories"),
 }

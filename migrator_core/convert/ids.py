@@ -55,6 +55,11 @@ def prompt_id(source_id: str) -> str:
     return _derive(f"prompt:{source_id}")
 
 
+def knowledge_id(agent_id: str) -> str:
+    """The id of what an agent knows, from LibreChat's id of the agent."""
+    return _derive(f"knowledge:{agent_id}")
+
+
 def group_id(source_id: str) -> str:
     """The group's id, from the group's ``_id``."""
     return _derive(f"group:{source_id}")

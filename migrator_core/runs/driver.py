@@ -155,12 +155,14 @@ class Driver:
                     self.journal.outcomes(of_each, source_ids)
 
     async def _enclose(self, enclosures: Iterable[Enclosure]) -> None:
-        """Store files; the ledger knows them from the writer."""
+        """Write what comes along; the ledger knows it from the writer."""
         for enclosure in enclosures:
-            written = await self.writer.write_file(enclosure.item, enclosure.open_blob)
-            if not written.is_there:
-                why = written.detail or written.reason or written.state
-                self.warn(Notice(WarningCode.FILE_REFERENCE_LOST, f"{enclosure.where}: {why}"))
+            if enclosure.open_blob is None:
+                (written,) = await self.writer.write([enclosure.item])
+            else:
+                written = await self.writer.write_file(enclosure.item, enclosure.open_blob)
+            for notice in enclosure.told(written):
+                self.warn(notice)
 
     async def _recognise(self, steps: Sequence[LeftOut]) -> None:
         """Tell of what was not selected where it is, if an earlier run brought it."""

@@ -12,6 +12,9 @@ from migrator_core.tally import Counts, Tally
 _AT_ONCE = 500
 """Warnings in one transaction."""
 
+_COMES_ALONG = frozenset({"knowledge"})
+"""Kinds of rows that are no documents: they have the name of one that has an entry of its own."""
+
 _CONTINUED = frozenset({RunState.INTERRUPTED, RunState.ABORTED})
 
 
@@ -64,7 +67,7 @@ def notice_of(item: LedgerItem) -> Notice | None:
 
 def outcome_of(item: LedgerItem) -> Outcome | None:
     """What an entry says of a document; None where it says something else."""
-    if item.state not in set(State):
+    if item.state not in set(State) or item.target_kind in _COMES_ALONG:
         return None
     reason = Reason(item.reason) if item.reason else None
     state = State(item.state)

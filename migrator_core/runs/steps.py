@@ -10,7 +10,7 @@ from migrator_core.convert.free_ids import is_another
 from migrator_core.librechat import Document
 from migrator_core.openwebui import Account, Brought, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
-from migrator_core.rows import Item, ModelRow, SharedChatRow, TagRow, UserRow
+from migrator_core.rows import Item, KnowledgeRow, ModelRow, SharedChatRow, TagRow, UserRow
 
 _FREELY_NAMED = (ModelRow, SharedChatRow, TagRow, UserRow)
 """What has no id that could say whether it stands in for another one."""
@@ -69,16 +69,26 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A file that is no document of the backup but belongs to the rows that follow it.
+    """A row that is no document of the backup but belongs to the rows that follow it.
 
-    It is stored before any row of its portion and has no outcome of its own; ``where`` names the
-    message that shows it, for the warning where that fails.
+    Such is a file that stood in a message, and what an agent knows, which has no bytes. It is
+    written before any row of its portion and has no outcome of its own; ``where`` names what it
+    belongs to, for a warning.
     """
 
     item: Item
-    open_blob: Callable[[], BinaryIO]
+    open_blob: Callable[[], BinaryIO] | None
     where: str
     weight: int = 1000
+
+    def told(self, written: Written) -> Iterator[Notice]:
+        """A warning where it did not arrive, or is not what it is in the backup."""
+        why = written.detail or written.reason or written.state
+        if isinstance(written.item.row, KnowledgeRow):
+            if not written.is_whole:
+                yield Notice(WarningCode.KNOWLEDGE_KEPT, f"{self.where}: {why}")
+        elif not written.is_there:
+            yield Notice(WarningCode.FILE_REFERENCE_LOST, f"{self.where}: {why}")
 
 
 @dataclass(frozen=True, slots=True)

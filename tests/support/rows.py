@@ -16,6 +16,7 @@ from migrator_core.rows import (
     Grant,
     GroupRow,
     Item,
+    KnowledgeRow,
     MemoryRow,
     ModelRow,
     PromptRow,
@@ -178,6 +179,14 @@ def model(name: str, owner: str, *grants: Grant) -> ModelRow:
     return ModelRow(
         f"agent-{name}", owner, "gpt-4o", name, params, meta, LONG_AGO, LONG_AGO, grants
     )
+
+
+def knowledge(name: str, owner: str, files: tuple[str, ...], *grants: Grant) -> KnowledgeRow:
+    meta = {"source": "local", "librechat": {"id": name}}
+    return KnowledgeRow(
+        key(f"knowledge of {name}"), owner, name, "What it knows", files, meta,
+        LONG_AGO, LONG_AGO, grants,
+    )  # fmt: skip
 
 
 def memory(name: str, owner: str) -> MemoryRow:

@@ -60,7 +60,7 @@ def convert_agent(
     if base is None:
         detail = f"its base model would be {target_id} itself; set another default model"
         return Skipped(Reason.NOT_SUPPORTED, detail)
-    name = single_line(agent.name, limit=MAX_NAME) or f"Agent {agent.id[:MAX_NAME]}"
+    name = _name(agent)
     params, dropped = convert_parameters(agent.model_parameters)
     features, tools = _features(agent)
     if "web_search" in features and "web_search" in dropped:
@@ -82,21 +82,19 @@ def convert_agent(
         updated_at=dates.updated,
         grants=grants,
     )
-    label = f"agent {name} ({agent.id[:100]})"
+    label = label_of(agent)
     notices = _notices(agent, label, base, avatar)
     notices += _dropped_settings(agent, label, tools, dropped)
     return Converted(row, tuple(notice(code, detail) for code, detail in notices))
 
 
-def knowledge_file_ids(agent: Agent) -> list[str]:
-    """The ``file_id`` of every file the agent knows, without repetition."""
-    found: dict[str, None] = {}
-    for resource in agent.tool_resources.values():
-        ids = resource.get("file_ids") if isinstance(resource, dict) else None
-        for file_id in ids if isinstance(ids, list) else []:
-            if isinstance(file_id, str) and file_id.strip():
-                found.setdefault(file_id.strip())
-    return list(found)
+def label_of(agent: Agent) -> str:
+    """What a warning calls an agent."""
+    return f"agent {_name(agent)} ({agent.id[:100]})"
+
+
+def _name(agent: Agent) -> str:
+    return single_line(agent.name, limit=MAX_NAME) or f"Agent {agent.id[:MAX_NAME]}"
 
 
 def _base_model(agent: Agent, target_id: str, models: ModelMapper) -> BaseModelChoice | None:
@@ -177,7 +175,6 @@ def _notices(
 def _dropped_settings(
     agent: Agent, label: str, tools: list[str], parameters: list[str]
 ) -> list[tuple[WarningCode, str]]:
-    files = knowledge_file_ids(agent)
     partners = agent.agent_ids or agent.edges or agent.subagents.get("enabled") is True
     dropped = [
         ("tools without a counterpart", tools),
@@ -185,8 +182,6 @@ def _dropped_settings(
         ("skills", agent.skills),
     ]
     details = [f"{what}: {_listed(names)}" for what, names in dropped if names]
-    if files:
-        details.append(f"files that the agent knew, not attached to the model: {len(files)}")
     if partners:
         details.append("work handed over to other agents")
     others = {

@@ -82,15 +82,14 @@ class ColumnContents:
 
     table: str
     things: tuple[Thing, ...] = ()
-    members: Members | None = None
+    members: tuple[Members, ...] = ()
     versions: Versions | None = None
     watched: tuple[str, ...] = ()
     reads: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
         tables = {thing.table for thing in self.things} - {self.table}
-        if self.members is not None:
-            tables.add(self.members.table)
+        tables |= {members.table for members in self.members}
         object.__setattr__(self, "reads", frozenset(tables))
 
     def digests(self, rows: list[TableRow]) -> Digests:
@@ -114,13 +113,13 @@ class ColumnContents:
 
     def taken_back(self, there: TableRows, written: Digests) -> Review:
         """See :meth:`.Contents.taken_back`. Who is in a group gives no access by itself."""
-        members = self.members
-        if members is None or members.id_of is not None:
-            return Review({}, written)
-        ours = [row for row in there.get(members.table, ()) if members.name_of(row) in written]
-        gone = {members.name_of(row) for row in ours}
+        gone: dict[str, Change] = {}
+        for members in self.members:
+            for row in there.get(members.table, ()) if members.id_of is None else ():
+                if members.name_of(row) in written:
+                    gone[members.name_of(row)] = Delete(members.table, {"id": row["id"]})
         left = {name: value for name, value in written.items() if name not in gone}
-        return Review({}, left, tuple(Delete(members.table, {"id": row["id"]}) for row in ours))
+        return Review({}, left, tuple(gone.values()))
 
     def _digests(self, rows: TableRows) -> dict[str, str]:
         found = {
@@ -128,9 +127,9 @@ class ColumnContents:
             for thing in self.things
             for values in rows.get(thing.table, ())[:1]
         }
-        if self.members is not None:
-            for values in rows.get(self.members.table, ()):
-                found[self.members.name_of(values)] = PRESENT
+        for members in self.members:
+            for values in rows.get(members.table, ()):
+                found[members.name_of(values)] = PRESENT
         for values in rows.get(self.table, ())[:1] if self.watched else ():
             found[REST] = digest([values.get(column) or None for column in self.watched])
         return found
@@ -179,9 +178,9 @@ class _Comparison:
 
     def _spared(self) -> set[str]:
         """What is never touched, and members that somebody else made."""
-        things, members = self._contents.things, self._contents.members
+        things = self._contents.things
         spared = {each.name for each in things if each.spares and each.spares(self._there)}
-        if members is not None:
+        for members in self._contents.members:
             rows = self._there.get(members.table, ())
             spared |= {members.name_of(row) for row in rows if not members.is_ours(row)}
         return spared
@@ -205,12 +204,10 @@ class _Comparison:
                 before = self._there[table][0].get("updated_at") or 0
                 changed["updated_at"] = max(before, self._row(table)["updated_at"])
             yield Update(table, {"id": key}, changed)
-        yield from self._member_changes()
+        for members in self._contents.members:
+            yield from self._member_changes(members)
 
-    def _member_changes(self) -> Iterator[Change]:
-        members = self._contents.members
-        if members is None:
-            return
+    def _member_changes(self, members: Members) -> Iterator[Change]:
         for row in self._rows:
             if row.table == members.table and self._brought(members.name_of(row.values)):
                 yield Insert(row)

@@ -1,8 +1,11 @@
-"""The workspace and memories (``open_webui/models/prompts.py``, ``models.py``, ``memories.py``)."""
+"""The workspace and memories.
+
+From ``open_webui/models/prompts.py``, ``knowledge.py``, ``models.py`` and ``memories.py``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from migrator_core.openwebui.database.faults import RejectedError
@@ -12,7 +15,7 @@ from migrator_core.openwebui.mapping.context import (
     companion_id,
     grant_rows,
 )
-from migrator_core.rows import MemoryRow, ModelRow, PromptRow
+from migrator_core.rows import KnowledgeRow, MemoryRow, ModelRow, PromptRow
 
 _FIRST_VERSION = "Initial version"
 """What the app itself calls the first entry of a history."""
@@ -84,6 +87,39 @@ def model_rows(row: ModelRow, _context: MappingContext) -> list[TableRow]:
     }
     grants = grant_rows("model", row.id, row.grants, row.created_at)
     return [TableRow("model", model), TableRow("model_history", history), *grants]
+
+
+def knowledge_rows(row: KnowledgeRow, _context: MappingContext) -> list[TableRow]:
+    """A collection, its files in no directory of it, and its grants."""
+    knowledge = {
+        "id": row.id,
+        "user_id": row.user_id,
+        "name": row.name,
+        "description": row.description,
+        "meta": row.meta,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+    grants = grant_rows("knowledge", row.id, row.grants, row.created_at)
+    return [TableRow("knowledge", knowledge), *_knowledge_files(row), *grants]
+
+
+def _knowledge_files(row: KnowledgeRow) -> Iterator[TableRow]:
+    for file_id in dict.fromkeys(row.file_ids):
+        values = {
+            "knowledge_id": row.id,
+            "file_id": file_id,
+            "user_id": row.user_id,
+            "created_at": row.created_at,
+            "updated_at": row.created_at,
+        }
+        values = {"id": knowledge_file_id(values), **values}
+        yield TableRow("knowledge_file", values, if_absent=True)
+
+
+def knowledge_file_id(values: Mapping[str, Any]) -> str:
+    """The id of a row of ``knowledge_file``."""
+    return companion_id("knowledge_file", values["knowledge_id"], values["file_id"])
 
 
 def memory_rows(row: MemoryRow, _context: MappingContext) -> list[TableRow]:

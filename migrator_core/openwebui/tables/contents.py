@@ -6,16 +6,23 @@ from migrator_core.openwebui.contents.chat import ChatContents
 from migrator_core.openwebui.contents.columns import ColumnContents, Members, Thing, Versions
 from migrator_core.openwebui.contents.review import TableRows
 from migrator_core.openwebui.mapping.accounts import membership_id
-from migrator_core.openwebui.mapping.library import model_version_id, prompt_version_id
+from migrator_core.openwebui.mapping.library import (
+    knowledge_file_id,
+    model_version_id,
+    prompt_version_id,
+)
 
 
 def _access(
-    table: str, *things: Thing, versions: Versions | None = None, watched: tuple[str, ...] = ()
+    table: str,
+    *things: Thing,
+    members: tuple[Members, ...] = (),
+    versions: Versions | None = None,
+    watched: tuple[str, ...] = (),
 ) -> ColumnContents:
     columns = ("principal_type", "principal_id", "permission")
-    return ColumnContents(
-        table, things, Members("access", "access_grant", columns), versions, watched
-    )
+    access = Members("access", "access_grant", columns)
+    return ColumnContents(table, things, (*members, access), versions, watched)
 
 
 def _belongs_to_admin(there: TableRows) -> bool:
@@ -34,7 +41,7 @@ ACCOUNT = ColumnContents(
 GROUP = ColumnContents(
     "group",
     (Thing("name", "group", ("name",)), Thing("description", "group", ("description",))),
-    Members("member", "group_member", ("user_id",), membership_id),
+    (Members("member", "group_member", ("user_id",), membership_id),),
     watched=("data", "meta", "permissions", "parent_id"),
 )
 FOLDER = ColumnContents(
@@ -59,6 +66,13 @@ MEMORY = ColumnContents(
     "memory",
     (Thing("text", "memory", ("content",)), Thing("key", "memory", ("path",))),
     watched=("user_id", "type"),
+)
+KNOWLEDGE = _access(
+    "knowledge",
+    Thing("name", "knowledge", ("name",)),
+    Thing("description", "knowledge", ("description",)),
+    members=(Members("file", "knowledge_file", ("file_id",), knowledge_file_id),),
+    watched=("user_id", "meta"),
 )
 MODEL = _access(
     "model",

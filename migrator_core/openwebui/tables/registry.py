@@ -25,9 +25,10 @@ from migrator_core.openwebui.mapping.chats import (
     shared_chat_rows,
     tag_rows,
 )
-from migrator_core.openwebui.mapping.context import grant_id
 from migrator_core.openwebui.mapping.files import file_rows
 from migrator_core.openwebui.mapping.library import (
+    knowledge_file_id,
+    knowledge_rows,
     memory_rows,
     model_rows,
     model_version_id,
@@ -40,17 +41,20 @@ from migrator_core.openwebui.tables.contents import (
     FILE,
     FOLDER,
     GROUP,
+    KNOWLEDGE,
     MEMORY,
     MODEL,
     PROMPT,
     SHARED_CHAT,
 )
 from migrator_core.openwebui.tables.kind import Claim, Kind, Parent, Part, R, Table
+from migrator_core.openwebui.tables.shared import MEMBERS, grants, table
 from migrator_core.rows import (
     ChatRow,
     FileRow,
     FolderRow,
     GroupRow,
+    KnowledgeRow,
     MemoryRow,
     ModelRow,
     PromptRow,
@@ -59,29 +63,6 @@ from migrator_core.rows import (
     TagRow,
     UserRow,
 )
-
-
-def _table(
-    name: str,
-    model: str,
-    columns: str,
-    since: str | None = None,
-    needs: tuple[str, str] | None = None,
-) -> Table:
-    return Table(name, model, frozenset(columns.split()), since, needs)
-
-
-_MEMBERS = _table("group_member", "groups.GroupMember", "id group_id user_id created_at updated_at")
-_GRANTS = _table(
-    "access_grant",
-    "access_grants.AccessGrant",
-    "id resource_type resource_id principal_type principal_id permission created_at",
-)
-
-
-def _grants(resource_type: str, of: str = "id") -> Part:
-    where = {"resource_type": resource_type}
-    return Part(_GRANTS, "resource_id", of=of, where=where, id_of=grant_id)
 
 
 def _never(_row: Row) -> bool:
@@ -95,40 +76,40 @@ def _will_be_shared(row: ChatRow) -> bool:
 KINDS = (
     Kind(
         UserRow,
-        _table(
+        table(
             "user",
             "users.User",
             "id email name role profile_image_url info last_active_at updated_at created_at",
         ),
         user_rows,
         parts=(
-            Part(_table("auth", "auths.Auth", "id email password active"), "id"),
-            Part(_MEMBERS, "user_id", id_of=default_membership_id),
+            Part(table("auth", "auths.Auth", "id email password active"), "id"),
+            Part(MEMBERS, "user_id", id_of=default_membership_id),
         ),
         claims=(Claim(), Claim(("email",), any_case=True)),
         contents=ACCOUNT,
     ),
     Kind(
         GroupRow,
-        _table(
+        table(
             "group",
             "groups.Group",
             "id user_id name description data meta permissions created_at updated_at",
         ),
         group_rows,
-        parts=(Part(_MEMBERS, "group_id", id_of=membership_id),),
+        parts=(Part(MEMBERS, "group_id", id_of=membership_id),),
         contents=GROUP,
     ),
     Kind(
         TagRow,
-        _table("tag", "tags.Tag", "id name user_id"),
+        table("tag", "tags.Tag", "id name user_id"),
         tag_rows,
         key=("user_id", "id"),
         claims=(Claim(("user_id", "id")),),
     ),
     Kind(
         FolderRow,
-        _table(
+        table(
             "folder",
             "folders.Folder",
             "id user_id name data meta is_expanded created_at updated_at",
@@ -138,7 +119,7 @@ KINDS = (
     ),
     Kind(
         FileRow,
-        _table("file", "files.File", "id user_id filename path data meta created_at updated_at"),
+        table("file", "files.File", "id user_id filename path data meta created_at updated_at"),
         file_rows,
         remembered=_never,  # files reach a writer once each
         bytes_at="path",
@@ -146,7 +127,7 @@ KINDS = (
     ),
     Kind(
         ChatRow,
-        _table(
+        table(
             "chat",
             "chats.Chat",
             "id user_id title chat created_at updated_at archived pinned meta last_read_at",
@@ -154,7 +135,7 @@ KINDS = (
         chat_rows,
         parts=(
             Part(
-                _table(
+                table(
                     "chat_message",
                     "chat_messages.ChatMessage",
                     "id chat_id user_id role content done created_at updated_at",
@@ -162,7 +143,7 @@ KINDS = (
                 "chat_id",
             ),
             Part(
-                _table(
+                table(
                     "chat_file",
                     "chats.ChatFile",
                     "id user_id chat_id message_id file_id created_at updated_at",
@@ -172,7 +153,7 @@ KINDS = (
                 id_of=chat_file_id,
             ),
             Part(
-                _table(
+                table(
                     "feedback",
                     "feedbacks.Feedback",
                     "id user_id version type data meta snapshot created_at updated_at",
@@ -186,14 +167,14 @@ KINDS = (
     ),
     Kind(
         SharedChatRow,
-        _table(
+        table(
             "shared_chat",
             "shared_chats.SharedChat",
             "id chat_id user_id title chat created_at updated_at",
         ),
         shared_chat_rows,
         # Open WebUI looks the permission up by the id of the chat, not of the copy.
-        parts=(_grants("shared_chat", of="chat_id"),),
+        parts=(grants("shared_chat", of="chat_id"),),
         claims=(
             Claim(("chat_id", "id")),
             Claim(refusal="the address /s/{} is taken by another shared chat"),
@@ -205,7 +186,7 @@ KINDS = (
     ),
     Kind(
         PromptRow,
-        _table(
+        table(
             "prompt",
             "prompts.Prompt",
             "id command user_id name content data meta tags is_active version_id "
@@ -214,7 +195,7 @@ KINDS = (
         prompt_rows,
         parts=(
             Part(
-                _table(
+                table(
                     "prompt_history",
                     "prompt_history.PromptHistory",
                     "id prompt_id snapshot user_id commit_message created_at",
@@ -222,7 +203,7 @@ KINDS = (
                 "prompt_id",
                 id_of=prompt_version_id,
             ),
-            _grants("prompt"),
+            grants("prompt"),
         ),
         claims=(
             Claim(),
@@ -231,8 +212,31 @@ KINDS = (
         contents=PROMPT,
     ),
     Kind(
+        KnowledgeRow,
+        table(
+            "knowledge",
+            "knowledge.Knowledge",
+            "id user_id name description meta created_at updated_at",
+        ),
+        knowledge_rows,
+        parts=(
+            Part(
+                table(
+                    "knowledge_file",
+                    "knowledge.KnowledgeFile",
+                    "id knowledge_id file_id user_id created_at updated_at",
+                    needs=("file_id", "file"),
+                ),
+                "knowledge_id",
+                id_of=knowledge_file_id,
+            ),
+            grants("knowledge"),
+        ),
+        contents=KNOWLEDGE,
+    ),
+    Kind(
         ModelRow,
-        _table(
+        table(
             "model",
             "models.Model",
             "id user_id base_model_id name params meta is_active updated_at created_at",
@@ -240,7 +244,7 @@ KINDS = (
         model_rows,
         parts=(
             Part(
-                _table(
+                table(
                     "model_history",
                     "model_history.ModelHistory",
                     "id model_id snapshot user_id commit_message created_at",
@@ -249,13 +253,13 @@ KINDS = (
                 "model_id",
                 id_of=model_version_id,
             ),
-            _grants("model"),
+            grants("model"),
         ),
         contents=MODEL,
     ),
     Kind(
         MemoryRow,
-        _table("memory", "memories.Memory", "id user_id type content meta created_at updated_at"),
+        table("memory", "memories.Memory", "id user_id type content meta created_at updated_at"),
         memory_rows,
         contents=MEMORY,
     ),
@@ -265,14 +269,14 @@ KINDS = (
 
 def _in_order(kinds: Iterable[Kind[Any]]) -> tuple[Table, ...]:
     """Each table once, where it is named last: what it points to may come from any kind before."""
-    tables = [table for kind in kinds for table in (kind.table, *(p.table for p in kind.parts))]
+    tables = [one for kind in kinds for one in (kind.table, *(p.table for p in kind.parts))]
     return tuple(reversed(dict.fromkeys(reversed(tables))))
 
 
 WRITTEN = _in_order(KINDS)
 """Every table that we write, after those its foreign keys point to."""
 
-READ = (_table("config", "config.Config", "key value"),)
+READ = (table("config", "config.Config", "key value"),)
 """Tables that are only looked at."""
 
 _BY_ROW: Mapping[type, Kind[Any]] = MappingProxyType({kind.row: kind for kind in KINDS})

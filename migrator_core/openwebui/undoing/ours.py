@@ -16,7 +16,7 @@ LINKS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 """Tables whose rows say of two things that they belong together, and nothing else: one of ours
 needs neither of them, and goes with either. By kind, the columns that name it."""
 
-COMPANIONS = frozenset({"chat_file"})
+COMPANIONS = frozenset({"chat_file", "knowledge_file"})
 """Tables whose rows say what a thing needs, beside the row of the thing itself."""
 
 NAMED_BY: Mapping[str, tuple[str, ...]] = {
@@ -27,6 +27,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "chat": ("chat_id",),
     "shared_chat": ("share_id", "resource_id"),
     "prompt": ("prompt_id", "resource_id"),
+    "knowledge": ("knowledge_id", "resource_id"),
     "model": ("base_model_id", "resource_id"),
 }
 """The columns, of whatever table, that name a thing of a kind; asked once more before it goes."""

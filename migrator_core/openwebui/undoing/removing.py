@@ -239,9 +239,10 @@ class Removing:
     ) -> None:
         """A later run gives it again: it is not somebody else who took it back."""
         for kind, part in parts_in(table):
-            members = getattr(kind_named(kind).contents, "members", None)
+            every = getattr(kind_named(kind).contents, "members", ())
+            members = next((each for each in every if each.table == table), None)
             fits = all(row[name] == value for name, value in part.where.items())
-            if members is None or members.table != table or not fits or not part.is_ours(row):
+            if members is None or not fits or not part.is_ours(row):
                 continue
             main = self._target.schema.table(kind)
             owner = sa.select(main.c.id).where(main.c[part.of] == row[part.column])

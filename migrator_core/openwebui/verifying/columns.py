@@ -14,6 +14,7 @@ TRACED: dict[str, tuple[str, ...]] = {
     "file": ("filename", "data", "meta"),
     "shared_chat": ("title", "chat"),
     "prompt": ("name", "command", "content", "tags", "meta", "is_active"),
+    "knowledge": ("name", "description", "meta"),
     "model": ("name", "base_model_id", "params", "meta", "is_active"),
     "memory": ("type", "path", "content", "meta"),
 }

@@ -10,6 +10,7 @@ from migrator_core.openwebui.verifying.accounts import compare_account, compare_
 from migrator_core.openwebui.verifying.chats import compare_chat, compare_shared_chat
 from migrator_core.openwebui.verifying.columns import compare_columns, compare_versions
 from migrator_core.openwebui.verifying.facts import Facts, Gap, Rows
+from migrator_core.openwebui.verifying.knowledge import compare_knowledge
 from migrator_core.verification import Difference
 
 GRANTS = "access_grant"
@@ -50,6 +51,7 @@ def _plain(kind: str) -> _Comparer:
 _COMPARERS: Mapping[str, _Comparer] = {
     "user": lambda expected, ours, _others, facts: compare_account(expected, ours, facts),
     "group": compare_group,
+    "knowledge": compare_knowledge,
     "chat": lambda expected, ours, others, facts: compare_chat(
         expected, _together(ours, others), facts
     ),

@@ -24,6 +24,10 @@ _WITNESSES: Mapping[str, tuple[tuple[str, str, str | None], ...]] = {
     "chat": (("chat_message", "chat_id", None),),
     "shared_chat": (("chat", "share_id", None),),
     "prompt": (("prompt_history", "prompt_id", None), ("access_grant", "resource_id", "prompt")),
+    "knowledge": (
+        ("knowledge_file", "knowledge_id", None),
+        ("access_grant", "resource_id", "knowledge"),
+    ),
     "model": (("model_history", "model_id", None), ("access_grant", "resource_id", "model")),
 }
 """By kind, where its rows leave a trace: table, column, and the type of what a grant is for."""

@@ -112,7 +112,8 @@ def pointed_at(expected: Rows, found: Found | None) -> set[Key]:
         for chat in rows.get("chat", ()):
             keys |= {("folder", chat.get("folder_id") or "")}
             keys |= {("shared_chat", chat.get("share_id") or "")}
-    keys |= {("file", row["file_id"]) for row in expected.get("chat_file", ())}
+    for links in ("chat_file", "knowledge_file"):
+        keys |= {("file", row["file_id"]) for row in expected.get(links, ())}
     keys |= {("tag", f"{row['user_id']}/{row['id']}") for row in expected.get("tag", ())}
     keys |= {("user", row["user_id"]) for row in expected.get("group_member", ())}
     for row in expected.get(GRANTS, ()):

@@ -1,24 +1,34 @@
-"""Agents as workspace models."""
+"""Agents as workspace models, and what they know as collections of files."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
+from migrator_core.convert.files.file_link import FileLink
 from migrator_core.convert.fingerprint import fingerprint
-from migrator_core.convert.library.agents import convert_agent
+from migrator_core.convert.free_ids import FreeIds
+from migrator_core.convert.library.agents import convert_agent, label_of
+from migrator_core.convert.library.knowledge import (
+    attached,
+    convert_knowledge,
+    fits_whole,
+    knowledge_file_ids,
+    knowledge_notices,
+    own_knowledge_id,
+)
 from migrator_core.convert.people.avatars import data_uri
 from migrator_core.convert.people.grants import Resource, agent_is_shared
 from migrator_core.convert.result import Skipped
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.agent import Agent
-from migrator_core.openwebui import Written
+from migrator_core.openwebui import Ledger, OpenWebUI, Written
 from migrator_core.outcome import Notice, Reason, State, WarningCode
 from migrator_core.rows import Item, ModelRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
-from migrator_core.runs.phases.permissions import Granting
-from migrator_core.runs.results import Accounts, Models, Permissions
-from migrator_core.runs.steps import Step, Write, skipped
+from migrator_core.runs.phases.permissions import Granting, ResourceGrants
+from migrator_core.runs.results import Accounts, Files, Ids, Models, Permissions
+from migrator_core.runs.steps import Enclosure, Step, Write, skipped
 from migrator_core.selection import Part
 
 
@@ -29,12 +39,25 @@ class AgentsPhase(Phase):
     label = "Agents as models"
     collections = frozenset({"agents"})
     part = Part.AGENTS
-    needs = (*Granting.needs, Models)
+    needs = (*Granting.needs, Models, Files, Ids)
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
         super().__init__(inputs, handover)
         self._granting = Granting(inputs, self)
         self._base_models: set[str] = set()
+        self._collections: dict[str, None] = {}
+        self._made: set[str] = set()
+
+    def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
+        """Which collections there may be of earlier runs, also of agents that know nothing now."""
+        for agent in self._inputs.readable("agents", Agent):
+            owner = self.earlier(Accounts).of(agent.author)
+            if owner is not None:
+                self._collections.setdefault(own_knowledge_id(agent, owner, self._ids))
+
+    async def ask(self, target: OpenWebUI) -> None:
+        """Which of them earlier runs made."""
+        self._made = await Ledger(target).made("knowledge", list(self._collections))
 
     def steps(self) -> Iterator[Step]:
         """One step an agent."""
@@ -50,6 +73,10 @@ class AgentsPhase(Phase):
             "in Admin Panel → Settings → Models with the people who are to use them."
         )
         return (Notice(WarningCode.BASE_MODEL_ACCESS, text),)
+
+    @property
+    def _ids(self) -> FreeIds:
+        return self.earlier(Ids).free
 
     def _remember(self, written: Written) -> None:
         row = written.item.row
@@ -99,13 +126,41 @@ class AgentsPhase(Phase):
             yield from granted.unused()
             return
         yield from granted.steps
-        row = converted.row
+        row, knowing = yield from self._with_knowledge(agent, converted.row, granted)
         complete = self._inputs.whole(*Granting.reads)
         yield Write(
             Item("agents", agent.id, row, fingerprint(row), partial=not complete),
-            (*converted.notices, *granted.notices),
+            (*converted.notices, *knowing, *granted.notices),
             children=granted.children,
             weight=1000 + 2 * len(str(row.params)) + len(str(row.meta)),
             then=self._remember,
             things=granted.things,
         )
+
+    def _with_knowledge(
+        self, agent: Agent, row: ModelRow, granted: ResourceGrants
+    ) -> Generator[Step, None, tuple[ModelRow, tuple[Notice, ...]]]:
+        """The model with what the agent knows, which is written first; and what to say of it."""
+        named = knowledge_file_ids(agent)
+        found = self._files(agent, named, granted.editors)
+        files = list(found.values())
+        knowledge = convert_knowledge(agent, row, files, self._ids)
+        if files or knowledge.id in self._made:
+            complete = self._inputs.whole("agents", "files", *Granting.reads)
+            # Whose files a run leaves out is not asked where they are.
+            complete &= self._inputs.selection.is_everything or len(found) == len(named)
+            item = Item("agents", agent.id, knowledge, fingerprint(knowledge), partial=not complete)
+            yield Enclosure(item, None, label_of(agent), 1000 + 100 * len(files))
+        whole = fits_whole(files)
+        notices = knowledge_notices(label_of(agent), named, found, whole=whole)
+        return (attached(row, knowledge, whole=whole) if files else row), notices
+
+    def _files(
+        self, agent: Agent, named: Sequence[str], editors: Sequence[str]
+    ) -> dict[str, FileLink]:
+        """Those files that the author has, or somebody who could put them there."""
+        found: dict[str, FileLink] = {}
+        for user in (agent.author or "", *editors):
+            missing = [file_id for file_id in named if file_id not in found]
+            found |= self.earlier(Files).links(user, missing)
+        return {file_id: found[file_id] for file_id in named if file_id in found}

@@ -26,9 +26,14 @@ class _List:
     def __init__(self) -> None:
         self._named: defaultdict[str, list[str]] = defaultdict(list)
         self._counts: defaultdict[str, int] = defaultdict(int)
+        self._known: set[int] = set()
 
     def add(self, found: Iterable[Brought]) -> None:
         for one in found:
+            # What an agent knows goes by the agent's name, and may be told of before it.
+            if (name := hash((one.collection, one.source_id))) in self._known:
+                continue
+            self._known.add(name)
             self._counts[one.collection] += 1
             if len(self._named[one.collection]) < _NAMED:
                 self._named[one.collection].append(one.source_id)

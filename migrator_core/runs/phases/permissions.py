@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from migrator_core.convert.people.grants import (
+    EDIT,
     RESOURCES,
     VIEW,
     Principals,
@@ -18,6 +19,7 @@ from migrator_core.librechat import Document
 from migrator_core.librechat.documents.acl_entry import AclEntry
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.project import Project
+from migrator_core.librechat.values import normalise_id
 from migrator_core.outcome import Notice, Outcome, Reason, State
 from migrator_core.rows import Grant
 from migrator_core.runs.inputs import Inputs
@@ -108,8 +110,8 @@ class ResourceGrants:
     """One resource's permissions: grants, and the outcomes of the entries they come from.
 
     ``carried`` are the entries that arrive with the resource, ``carried_as`` what each of them is
-    there; ``steps`` are the outcomes of those
-    that do not.
+    there; ``steps`` are the outcomes of those that do not. ``editors`` are the ids of LibreChat's
+    users who may change the resource by an entry of their own.
     """
 
     grants: tuple[Grant, ...] = ()
@@ -117,6 +119,7 @@ class ResourceGrants:
     carried: tuple[str, ...] = ()
     carried_as: tuple[str, ...] = ()
     steps: tuple[Step, ...] = ()
+    editors: tuple[str, ...] = ()
 
     def unused(self) -> Iterator[Step]:
         """The outcomes where the resource is not migrated after all."""
@@ -179,9 +182,23 @@ class Granting:
                 carried[noted.source_id] = _thing(noted.document, grants, principals)
             else:
                 steps.append(_left_out(noted.source_id, *left_out))
+        editors = (_editor(noted.document, principals) for noted in notes)
         return ResourceGrants(
-            grants, notices, tuple(carried), tuple(carried.values()), tuple(steps)
+            grants,
+            notices,
+            tuple(carried),
+            tuple(carried.values()),
+            tuple(steps),
+            tuple(dict.fromkeys(editor for editor in editors if editor is not None)),
         )
+
+
+def _editor(entry: AclEntry, principals: Principals) -> str | None:
+    """The user who may change a resource, where the entry says so of one."""
+    may = entry.permission_bits & VIEW and entry.permission_bits & EDIT
+    if entry.principal_type != "user" or not may or has_expired(entry, principals.now):
+        return None
+    return normalise_id((entry.principal_id or "").strip())
 
 
 def _thing(entry: AclEntry, grants: Sequence[Grant], principals: Principals) -> str:

@@ -28,6 +28,7 @@ from tests.support.rows import (
     group,
     item,
     key,
+    knowledge,
     model,
     prompt,
     rating,
@@ -60,6 +61,7 @@ def rows_of_each_kind() -> list[Row]:
         chat("Food", BEA, tags=(tag("Red thread", BEA), tag("Later", BEA), tag("New", BEA))),
         shared("Trip", BEA, READERS, TEAM),
         prompt("greet", BEA, READERS, TEAM),
+        knowledge("helper", BEA, (notes.id,), READERS, TEAM),
         model("helper", BEA, READERS, TEAM),
         model("other", BEA, READERS),
     ]

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from migrator_core.convert.library.agents import convert_agent, knowledge_file_ids
+from migrator_core.convert.library.agents import convert_agent
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.convert.result import Converted, Skipped
 from migrator_core.librechat.documents.agent import Agent
@@ -70,7 +70,6 @@ def test_an_agent_arrives_as_a_model() -> None:
     ("changes", "code", "said"),
     [
         ({"tools": ["web_search", "mcp_x", "a_action_b"]}, "setting-dropped", "mcp_x, a_action_b"),
-        ({"tool_resources": {"file_search": {"file_ids": ["f"]}}}, "setting-dropped", ": 1"),
         ({"model_parameters": {"thinking": True}}, "setting-dropped", "thinking"),
         ({"agent_ids": ["agent_x"]}, "setting-dropped", "other agents"),
         ({"skills": ["writer"]}, "setting-dropped", "writer"),
@@ -156,17 +155,3 @@ def test_secrets_typed_into_an_agent_stay_behind() -> None:
     found = " ".join([*texts(row.meta), *texts(row.params)])
     assert not any(secret in found for secret in ("sk-1", "s-2", "s-3", "s-4", "a@x.org"))
     assert row.params["max_tokens"] == 5
-
-
-def test_files_are_collected_from_every_tool() -> None:
-    resources = {
-        "file_search": {"file_ids": ["a", "b", None], "vector_store_ids": []},
-        "context": {"file_ids": ["b", "c", " "]},
-        "execute_code": "broken",
-        "ocr": {"file_ids": "broken"},
-    }
-    assert knowledge_file_ids(parse(Agent, d.AGENT | {"tool_resources": resources})) == [
-        "a",
-        "b",
-        "c",
-    ]

@@ -15,6 +15,7 @@ from tests.support.rows import (
     folder,
     group,
     key,
+    knowledge,
     memory,
     model,
     prompt,
@@ -43,6 +44,7 @@ EXAMPLES: tuple[Row, ...] = (
     chat("Trip", BEA, file_ids=(("q", key("notes.txt")),), feedback=(rating("Trip", BEA),)),
     shared("Trip", BEA, READERS),
     prompt("greet", BEA, READERS),
+    knowledge("helper", BEA, (key("notes.txt"),), READERS),
     model("helper", BEA, READERS),
     memory("tea", BEA),
 )
@@ -130,5 +132,5 @@ def test_a_tag_is_known_per_person_whatever_its_name() -> None:
 
 def test_what_a_row_needs_is_a_kind() -> None:
     needs = [table.needs for table in WRITTEN if table.needs is not None]
-    assert needs == [("file_id", "file")]
+    assert needs == [("file_id", "file")] * 2
     assert all(kind_named(name) for _, name in needs)
