@@ -18,6 +18,8 @@ CREATED = at("2025-11-03 10:00")
 class Agent:
     """An agent; ``access`` as with prompts; ``base_model`` is what a run without a map chooses.
 
+    ``knows`` are the files that its knowledge base has, of those that it names.
+
     ``legacy`` agents are shared the way LibreChat did before 0.8: through a project, without
     access entries.
     """
@@ -32,6 +34,7 @@ class Agent:
     access: dict[str, str] = field(default_factory=dict)
     reason: str | None = None
     legacy: bool = False
+    knows: tuple[str, ...] = ()
     extra: Document = field(default_factory=dict)
 
     @property
@@ -76,6 +79,7 @@ AGENTS: dict[str, Agent] = {
         Agent(
             "analyst", "mara", "Sales analyst", "openAI", "gpt-4o",
             "You analyse the sales of Lumen & Oak.\nToday is {{current_date}}.", "gpt-4o",
+            knows=("sales",),
             extra={
                 "description": "Numbers, with the code that made them",
                 "model_parameters": {"temperature": 0.2, "top_p": "0.9", "max_tokens": 4000},
@@ -99,7 +103,7 @@ AGENTS: dict[str, Agent] = {
         Agent(
             "reader", "mara", "Contract reader", "OpenRouter", "mistralai/mistral-large",
             "Answer only from the attached agreements and name the clause.",
-            "mistralai/mistral-large", access={"group:design": "read"},
+            "mistralai/mistral-large", access={"group:design": "read"}, knows=("contract",),
             extra={"tools": ["file_search"], "tool_resources": {"file_search": {
                 "file_ids": [FILES["contract"].id, FILES["vectors"].id, "no-such-file"],
                 "vector_store_ids": []}}},
@@ -146,6 +150,7 @@ def truth() -> list[Document]:
             "model_id": f"agent-{agent.id.removeprefix('agent_')}",
             "base_model": agent.base_model,
             "access": agent.access,
+            "knows": [FILES[name].id for name in agent.knows],
             "outcome": "skipped" if agent.reason else "migrated",
             "reason": agent.reason,
         }

@@ -41,13 +41,38 @@ def test_a_file_has_its_bytes_and_its_owner(
     file = FILES[key]
     owner = account(file["user"])
     file_id = file_ids[owner, file["file_id"]]
+    readers = {owner, *_readers(file["file_id"])}
     content = migrated.people[owner].file(file_id)
     assert hashlib.sha256(content).hexdigest() == file["sha256"]
     assert len(content) == file["size"]
     for other, person in migrated.people.items():
-        if other != owner:
+        if other in readers:
+            assert person.file(file_id) == content
+        else:
             with pytest.raises(httpx.HTTPStatusError):
                 person.file(file_id)
+
+
+def _readers(file_id: str) -> set[str]:
+    """Those who may use an agent that knows a file."""
+    agents = [agent for agent in AGENTS.values() if file_id in agent["knows"]]
+    return {one["account"] for one in people() for agent in agents if may(agent, one, "read")}
+
+
+@pytest.mark.parametrize("person", people(), ids=lambda person: person["key"])
+def test_everybody_sees_what_the_agents_know_that_they_may_see(
+    person: dict[str, Any], migrated: Migrated, file_ids: dict[tuple[str, str], str]
+) -> None:
+    signed_in = migrated.people[person["account"]]
+    seen = {}
+    for row in signed_in.get("/knowledge/")["items"]:
+        files = signed_in.get(f"/knowledge/{row['id']}/files")["items"]
+        seen[row["name"]] = {one["id"] for one in files}
+    assert seen == {
+        agent["name"]: {file_ids[account(agent["user"]), known] for known in agent["knows"]}
+        for agent in AGENTS.values()
+        if agent["knows"] and may(agent, person, "read")
+    }
 
 
 def test_no_other_file_arrives(file_ids: dict[tuple[str, str], str]) -> None:
