@@ -103,6 +103,7 @@ class WarningCode(StrEnum):
     AVATAR_LOST = "avatar-lost"
     SIZE_MISMATCH = "size-mismatch"
     FILE_TEXT_ONLY = "file-text-only"
+    TEXT_NOT_READ = "text-not-read"
     FILE_REFERENCE_LOST = "file-reference-lost"
     TREE_REPAIRED = "tree-repaired"
     PART_NOT_CONVERTED = "part-not-converted"

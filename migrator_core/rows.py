@@ -9,6 +9,7 @@ be tested without it; the target package maps them onto the model classes it fin
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum, auto
 from typing import Any, Literal, TypeAlias
 
 from migrator_core.chat_document import ChatDocument, FeedbackData
@@ -81,6 +82,18 @@ class FileRow:
     meta: JsonDict
     created_at: int
     updated_at: int
+
+
+class Reading(Enum):
+    """How a file's text is read where LibreChat's record has none.
+
+    ``PLAIN``: its bytes are text. ``LOADER``: one of Open WebUI's loaders reads it. ``NOTHING``: it
+    is no document, or nobody wants its text.
+    """
+
+    NOTHING = auto()
+    PLAIN = auto()
+    LOADER = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +259,7 @@ class Item:
     can tell what people have changed since. Where the backup is ``partial``, what it does not name
     (a permission, a link) may only be missing, and nothing is taken back. ``source`` is a digest
     of all that the row was made of, where that can be told; ``stored`` one of the row that was
-    there before anything was compared.
+    there before anything was compared. ``reads`` says how the text of a file is read on its way.
     """
 
     collection: str
@@ -257,3 +270,4 @@ class Item:
     partial: bool = False
     source: str = ""
     stored: str = ""
+    reads: Reading = Reading.NOTHING

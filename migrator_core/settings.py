@@ -123,6 +123,19 @@ class Settings(BaseModel):
         ),
         json_schema_extra={"env": "MIGRATION_MODEL_MAP", "flag": "--model-map", "metavar": "FILE"},
     )
+    index: Literal["text", "vectors", "none"] = Field(
+        default="text",
+        description=(
+            "What documents are made ready for. text: people and models can read their text. "
+            "vectors: models can search them, too; an embedding model is asked for it after the "
+            "run. none: only what LibreChat kept as text."
+        ),
+        json_schema_extra={
+            "env": "MIGRATION_INDEX",
+            "flag": "--index",
+            "metavar": "text|vectors|none",
+        },
+    )
     include_temporary: bool = Field(
         default=False,
         description="Migrate temporary conversations too.",

@@ -198,6 +198,8 @@ class Driver:
         item = write.item
         if write.then is not None:
             write.then(written)
+        for notice in written.notices:
+            self.warn(notice)
         written = written.accounted
         self.journal.outcome(
             Outcome(

@@ -189,7 +189,8 @@ class _Run:
             async with recorded(
                 lock, ledger, course, progress, self._stop, self._sums
             ) as self._heartbeat:
-                yield LiveWriter(self._target, ledger, course.id)
+                with contextlib.closing(LiveWriter(self._target, ledger, course.id)) as writer:
+                    yield writer
 
     def _sums(self) -> Sums:
         tally = self._journal.tally

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.openwebui.belonging import Rows
 from migrator_core.openwebui.catching_up.reading import rows_of
 from migrator_core.openwebui.connection import OpenWebUI
-from migrator_core.openwebui.contents.digests import Digests
+from migrator_core.openwebui.contents.digests import MADE_OF, Digests
 from migrator_core.openwebui.contents.review import Review
 from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.mapping.context import TableRow
 from migrator_core.openwebui.tables.registry import kind_named, kind_of
-from migrator_core.rows import Item
+from migrator_core.rows import FileRow, Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,15 @@ class Behind:
         if contents is None:
             raise ValueError("there is nothing to compare")
         item = self.item
-        return contents.review(item.row, self.rows, there, self.written, partial=item.partial)
+        found = contents.review(item.row, self.rows, there, self.written, partial=item.partial)
+        return replace(found, written=noted(item, found.written))
+
+
+def noted(item: Item, digests: Digests) -> Digests:
+    """The digests of an item, and of a file what its text was made of."""
+    if not item.source or not isinstance(item.row, FileRow):
+        return digests
+    return {**digests, MADE_OF: item.source}
 
 
 class Comparing:

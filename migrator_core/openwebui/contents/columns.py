@@ -7,7 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migrator_core.openwebui.contents.choices import Choice, choose, remembered
-from migrator_core.openwebui.contents.digests import PRESENT, REST, Digests, digest
+from migrator_core.openwebui.contents.digests import (
+    PRESENT,
+    REST,
+    UNCOMPARED,
+    Digests,
+    digest,
+)
 from migrator_core.openwebui.contents.review import (
     FATES,
     Change,
@@ -34,8 +40,8 @@ class Thing:
     along: tuple[str, ...] = ()
     spares: Callable[[TableRows], bool] | None = None
 
-    def digest(self, values: Mapping[str, Any]) -> str:
-        """Of the columns that are compared."""
+    def digest(self, values: Mapping[str, Any]) -> str | None:
+        """Of the columns that are compared; None where there is no such thing."""
         return digest([values.get(column) or None for column in self.columns])
 
 
@@ -77,7 +83,8 @@ class ColumnContents:
     """See :class:`.Contents`. ``table`` is the main one, whose row is updated.
 
     ``watched`` are columns of it that a run writes once: whoever changes them says by it that the
-    row is theirs now, and an undo keeps it.
+    row is theirs now, and an undo keeps it. ``rest`` picks what of the row that is, where it is
+    less than whole columns.
     """
 
     table: str
@@ -85,6 +92,7 @@ class ColumnContents:
     members: tuple[Members, ...] = ()
     versions: Versions | None = None
     watched: tuple[str, ...] = ()
+    rest: Callable[[Mapping[str, Any]], list[object]] | None = None
     reads: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -123,15 +131,19 @@ class ColumnContents:
 
     def _digests(self, rows: TableRows) -> dict[str, str]:
         found = {
-            thing.name: thing.digest(values)
+            thing.name: value
             for thing in self.things
             for values in rows.get(thing.table, ())[:1]
+            if (value := thing.digest(values)) is not None
         }
         for members in self.members:
             for values in rows.get(members.table, ()):
                 found[members.name_of(values)] = PRESENT
-        for values in rows.get(self.table, ())[:1] if self.watched else ():
-            found[REST] = digest([values.get(column) or None for column in self.watched])
+        for values in rows.get(self.table, ())[:1]:
+            if self.rest is not None:
+                found[REST] = digest(self.rest(values))
+            elif self.watched:
+                found[REST] = digest([values.get(column) or None for column in self.watched])
         return found
 
 
@@ -158,7 +170,7 @@ class _Comparison:
         known = self._written is not None
         spared = self._spared()
         for name in dict.fromkeys((*self._ours, *(self._written or {}))):
-            if name == REST:
+            if name in UNCOMPARED:
                 continue
             ours, was = self._ours.get(name), (self._written or {}).get(name)
             choice = choose(ours, was, self._theirs.get(name), known=known)

@@ -17,6 +17,13 @@ PRESENT = "+"
 REST = "@rest"
 """The digest of what no later run brings up to date, and what only an undo looks at."""
 
+MADE_OF = "@made of"
+"""What a text was made of, and how long it is: making it once more would cost, and give the same.
+Nothing compares it."""
+
+UNCOMPARED = frozenset({REST, MADE_OF})
+"""What the ledger keeps beside the digests of things."""
+
 _BYTES = 6
 """48 bits. A digest is only compared with the one that the same thing had before."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from migrator_core.openwebui.contents.chat import ChatContents
 from migrator_core.openwebui.contents.columns import ColumnContents, Members, Thing, Versions
 from migrator_core.openwebui.contents.review import TableRows
+from migrator_core.openwebui.contents.text import TEXT, TextThing, rest_of_file
 from migrator_core.openwebui.mapping.accounts import membership_id
 from migrator_core.openwebui.mapping.library import (
     knowledge_file_id,
@@ -50,7 +51,9 @@ FOLDER = ColumnContents(
     watched=("user_id", "parent_id", "meta"),
 )
 FILE = ColumnContents(
-    "file", (Thing("name", "file", ("filename",)),), watched=("user_id", "data", "meta")
+    "file",
+    (Thing("name", "file", ("filename",)), TextThing(TEXT, "file", ("data",), along=("hash",))),
+    rest=rest_of_file,
 )
 CHAT = ChatContents()
 SHARED_CHAT = _access("shared_chat", Thing("copy", "shared_chat", ("title", "chat")))

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.openwebui.belonging import Rows
 from migrator_core.openwebui.catching_up.reading import rows_of
-from migrator_core.openwebui.contents.digests import REST, Digests
+from migrator_core.openwebui.contents.digests import MADE_OF, REST, Digests
 from migrator_core.openwebui.mapping.context import TableRow
 from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.tables.kind import Kind
@@ -68,7 +68,7 @@ def _changed(kind: Kind[Any], rows: Rows, written: Digests | None, since: int) -
         now = contents.digests([TableRow(name, row) for name, all_ in rows.items() for row in all_])
     except (AttributeError, LookupError, TypeError, ValueError):
         return ["not what it was at all"]
-    left_out = {*_UNSPOKEN, *({REST} - written.keys())}
+    left_out = {*_UNSPOKEN, MADE_OF, *({REST} - written.keys())}
     different = {
         name
         for name in {**now, **written}

@@ -11,7 +11,7 @@ TRACED: dict[str, tuple[str, ...]] = {
     "group": ("name", "description", "meta"),
     "tag": ("name",),
     "folder": ("name", "data", "meta"),
-    "file": ("filename", "data", "meta"),
+    "file": ("filename",),  # the rest of it: files.py
     "shared_chat": ("title", "chat"),
     "prompt": ("name", "command", "content", "tags", "meta", "is_active"),
     "knowledge": ("name", "description", "meta"),

@@ -10,6 +10,7 @@ from migrator_core.openwebui.verifying.accounts import compare_account, compare_
 from migrator_core.openwebui.verifying.chats import compare_chat, compare_shared_chat
 from migrator_core.openwebui.verifying.columns import compare_columns, compare_versions
 from migrator_core.openwebui.verifying.facts import Facts, Gap, Rows
+from migrator_core.openwebui.verifying.files import compare_file
 from migrator_core.openwebui.verifying.knowledge import compare_knowledge
 from migrator_core.verification import Difference
 
@@ -58,7 +59,8 @@ _COMPARERS: Mapping[str, _Comparer] = {
     "shared_chat": lambda expected, ours, _others, facts: compare_shared_chat(
         expected, ours, facts
     ),
-    **{kind: _plain(kind) for kind in ("tag", "folder", "file", "prompt", "model", "memory")},
+    "file": lambda expected, ours, _others, facts: compare_file(expected, ours, facts),
+    **{kind: _plain(kind) for kind in ("tag", "folder", "prompt", "model", "memory")},
 }
 
 

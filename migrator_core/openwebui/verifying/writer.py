@@ -13,6 +13,7 @@ from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.storage.reading import OpenBlob
 from migrator_core.openwebui.tables.kind import Kind
 from migrator_core.openwebui.tables.registry import kind_named, kind_of
+from migrator_core.openwebui.texts.reading import Texts
 from migrator_core.openwebui.verifying.accounts import compare_password
 from migrator_core.openwebui.verifying.bytes_back import compare_bytes, leftover_bytes
 from migrator_core.openwebui.verifying.comparison import by_difference, compare, with_backup
@@ -32,6 +33,7 @@ from migrator_core.openwebui.verifying.reading import (
 from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.openwebui.writing.prepared import load_context
 from migrator_core.openwebui.writing.silent import SilentWriter
+from migrator_core.openwebui.writing.texts import text_of_known, texts_for, told, with_texts
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import FileRow, Item, Row
 from migrator_core.verification import HARMLESS, Difference, Finding, VerificationCounts
@@ -70,6 +72,10 @@ class VerifyingWriter(SilentWriter):
     first_time: Callable[[str, str], bool]
     counts: VerificationCounts = field(default_factory=VerificationCounts)
     _context: MappingContext | None = None
+    _texts: Texts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._texts = texts_for(self.target, foresees=True)
 
     async def write(self, items: Sequence[Item]) -> list[Written]:
         """Compare items; the answers come in the same order."""
@@ -87,12 +93,13 @@ class VerifyingWriter(SilentWriter):
         """Compare a file's record, and the bytes that the storage returns."""
         if not isinstance(item.row, FileRow):
             raise TypeError("only file rows have bytes")
-        (written,) = await self._compare(kind_of(item.row), [item], open_blob)
-        return written
+        read = await text_of_known(self._texts, self.memory, item, open_blob)
+        (written,) = await self._compare(kind_of(item.row), [read.item], open_blob)
+        return told(written, read)
 
     async def recognise(self, items: Sequence[Item]) -> list[Written | None]:
         """Where items are that are not compared."""
-        return await recognised(self.target, items)
+        return await with_texts(self.memory, await recognised(self.target, items))
 
     async def look(self, item: Item) -> Written | None:
         """Whether a file is there that the backup lacks: there is nothing to compare it with."""
@@ -101,7 +108,8 @@ class VerifyingWriter(SilentWriter):
         if key not in await read_items(self.target, kind, {key: {}}):
             return None
         self._meet(kind, item.row, key)
-        return Compared(item, State.EXISTING, target_id=key)
+        (found,) = await with_texts(self.memory, [Compared(item, State.EXISTING, target_id=key)])
+        return found
 
     async def set_password(self, account: Account, password_hash: str) -> bool:
         """Compare the password of an account that existed, where a run had replaced it."""

@@ -18,7 +18,7 @@ from migrator_core.openwebui.database.parameters import askable, in_portions
 from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.tables.kind import Claim, Kind
 from migrator_core.openwebui.tables.registry import kind_named, kind_of
-from migrator_core.outcome import Reason, State
+from migrator_core.outcome import Notice, Reason, State
 from migrator_core.rows import ChatRow, Item, Row
 
 _Taken: TypeAlias = defaultdict[tuple[str, Claim], dict[str, str]]
@@ -36,6 +36,8 @@ class Written:
     It differs from the item's own id where an account with the same e-mail address existed.
     ``fates`` are those of the things that it consists of, where they may differ from its own;
     ``digests`` is what the ledger is to know of it from now on, ``updated`` that it was there.
+    ``characters`` is the length of a file's text, where that is not in its row; ``notices`` are
+    what only writing could find out.
     """
 
     item: Item
@@ -46,6 +48,8 @@ class Written:
     fates: Mapping[str, Fate] = field(default_factory=dict)
     digests: Digests | None = None
     updated: bool = False
+    characters: int | None = None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def is_there(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from migrator_core.openwebui.catching_up.comparing import Behind
+from migrator_core.openwebui.catching_up.comparing import Behind, noted
 from migrator_core.openwebui.catching_up.remembering import ChangedRow
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.database.faults import RejectedError
@@ -58,7 +58,8 @@ def prepare(item: Item, context: MappingContext, schema: Schema) -> Prepared:
     try:
         mapped = kind.to_rows(item.row, context)
         rows = encode_rows(mapped, schema)
-        digests = kind.contents.digests(mapped) if kind.contents is not None else None
+        contents = kind.contents
+        digests = noted(item, contents.digests(mapped)) if contents is not None else None
     except RejectedError as error:
         return Prepared(Written(item, State.FAILED, Reason.REJECTED_BY_DATABASE, str(error)))
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:

@@ -24,6 +24,7 @@ from migrator_core.openwebui.writing.preparation import Preparation
 from migrator_core.openwebui.writing.prepared import Prepared, load_context
 from migrator_core.openwebui.writing.restoring import RESTORED, lost_path
 from migrator_core.openwebui.writing.silent import SilentWriter
+from migrator_core.openwebui.writing.texts import text_of_known, texts_for, told, with_texts
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import FileRow, Item
 
@@ -44,6 +45,7 @@ class PreviewWriter(SilentWriter):
         self._preparation = Preparation(target, self._ledger)
         self._context: MappingContext | None = None
         self._seen = Seen()
+        self._texts = texts_for(target, foresees=True)
 
     async def write(self, items: Sequence[Item]) -> list[Written]:
         """What a run would answer now."""
@@ -55,11 +57,14 @@ class PreviewWriter(SilentWriter):
         return [done[place] for place in range(len(items))]
 
     async def write_file(self, item: Item, open_blob: OpenBlob) -> Written:
-        """What a run would answer; the bytes are read only where the name is taken."""
+        """What a run would answer; the bytes are read where they are text or the name is taken."""
         row = item.row
         if not isinstance(row, FileRow):
             raise TypeError("only file rows have bytes")
-        (one,) = await self._prepare([item], path="not stored")
+        known = await self._ledger.written("file", [row.id])
+        read = await self._texts.of(item, open_blob, known.get(row.id) or {})
+        (one,) = await self._prepare([read.item], path="not stored")
+        one = replace(one, written=told(one.written, read))
         if one.written.is_there and await lost_path(self._target, self._ledger, row.id):
             return replace(one.written, state=State.MIGRATED, reason=None, detail=RESTORED)
         if one.written.state is State.MIGRATED and not one.written.updated:
@@ -71,7 +76,8 @@ class PreviewWriter(SilentWriter):
 
     async def recognise(self, items: Sequence[Item]) -> list[Written | None]:
         """What a run would answer."""
-        return those_there(await self._conflicts.settle(items, self._seen))
+        found = those_there(await self._conflicts.settle(items, self._seen))
+        return await with_texts(self._ledger, found)
 
     async def look(self, item: Item) -> Written | None:
         """What a run would answer."""
@@ -80,8 +86,9 @@ class PreviewWriter(SilentWriter):
             return None
         if await lost_path(self._target, self._ledger, item.row.id):
             return None
-        (one,) = await self._prepare([item], path="where it is")
-        return one.written
+        read = await text_of_known(self._texts, self._ledger, item, None)
+        (one,) = await self._prepare([read.item], path="where it is")
+        return told(one.written, read)
 
     async def set_password(self, account: Account, password_hash: str) -> bool:
         """Whether a run would change the password."""

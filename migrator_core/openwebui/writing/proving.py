@@ -10,6 +10,7 @@ from migrator_core.openwebui.catching_up.proofs import proof_of, stored_digests
 from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.tables.registry import kind_of
 from migrator_core.openwebui.writing.conflicts import Written
+from migrator_core.rows import ChatRow
 
 
 async def prove(
@@ -19,7 +20,7 @@ async def prove(
     sources = {
         kind_of(one.item.row).key_of(one.item.row): one.item.source
         for one in written
-        if one.item.source and one.is_whole
+        if one.item.source and one.is_whole and isinstance(one.item.row, ChatRow)
     }
     if not sources:
         return {}

@@ -37,6 +37,7 @@ from migrator_core.openwebui.writing.passwords import replace_password
 from migrator_core.openwebui.writing.preparation import Preparation
 from migrator_core.openwebui.writing.prepared import Prepared, load_context, prepare
 from migrator_core.openwebui.writing.restoring import RESTORED, lost_path
+from migrator_core.openwebui.writing.texts import text_of_known, texts_for, told, with_texts
 from migrator_core.outcome import Notice, Outcome, Reason, State
 from migrator_core.rows import FileRow, Item
 
@@ -91,6 +92,11 @@ class LiveWriter:
         self._preparation = Preparation(target, ledger)
         self._context: MappingContext | None = None
         self._owner: tuple[str, dict[str, str]] = ("", {})
+        self._texts = texts_for(target)
+
+    def close(self) -> None:
+        """End what was started to read documents."""
+        self._texts.close()
 
     async def write(self, items: Sequence[Item]) -> list[Written]:
         """See :meth:`Writer.write`."""
@@ -108,24 +114,28 @@ class LiveWriter:
         (verdict,) = await self._delivery.settle([item])
         if verdict is not None:
             return await self._known_file(item, verdict, open_blob)
+        return await self._new_file(item, item.row, open_blob)
+
+    async def _new_file(self, item: Item, row: FileRow, open_blob: OpenBlob) -> Written:
         context = await self._facts()
         trial = prepare(item, replace(context, path="not stored yet"), self._target.schema)
         if trial.written.state is State.FAILED:
             return await self._deliver(trial)
         try:
-            stored = await self._store(item.row, open_blob)
+            stored = await self._store(row, open_blob)
         except StorageError as error:
             failed = Written(item, State.FAILED, Reason.STORAGE_ERROR, str(error))
             return await self._deliver(Prepared(failed))
         context = replace(context, path=stored.path)
-        written = await self._deliver(prepare(item, context, self._target.schema))
+        read = await self._texts.of(item, open_blob, {})
+        written = await self._deliver(prepare(read.item, context, self._target.schema))
         if written.state is not State.MIGRATED:
             await self._target.storage.remove(stored)
-        return written
+        return told(written, read)
 
     async def recognise(self, items: Sequence[Item]) -> list[Written | None]:
         """See :meth:`Writer.recognise`."""
-        return those_there(await self._delivery.settle(items))
+        return await with_texts(self._ledger, those_there(await self._delivery.settle(items)))
 
     async def look(self, item: Item) -> Written | None:
         """See :meth:`Writer.look`."""
@@ -134,22 +144,25 @@ class LiveWriter:
             return None
         if await lost_path(self._target, self._ledger, item.row.id):
             return None
-        return await self._deliver(await self._compared(item, verdict))
+        read = await text_of_known(self._texts, self._ledger, item, None)
+        return told(await self._deliver(await self._compared(read.item, verdict)), read)
 
     async def _known_file(self, item: Item, verdict: Written, open_blob: OpenBlob) -> Written:
         """A file that is there, or was removed; its bytes come back where they are gone."""
-        prepared = await self._compared(item, verdict)
+        blob = open_blob if verdict.is_there else None
+        read = await text_of_known(self._texts, self._ledger, item, blob)
+        prepared = await self._compared(read.item, verdict)
         row = item.row
         path = await lost_path(self._target, self._ledger, row.id) if verdict.is_there else None
         if path is None or not isinstance(row, FileRow):
-            return await self._deliver(prepared)
+            return told(await self._deliver(prepared), read)
         try:
             stored = await self._store(replace(row, stored_name=PurePath(path).name), open_blob)
         except StorageError as error:
             failed = Written(item, State.FAILED, Reason.STORAGE_ERROR, str(error))
             return await self._deliver(Prepared(failed))
         await self._note_restored(item, stored, [] if stored.path == path else [stored.path])
-        written = await self._deliver(prepared)
+        written = told(await self._deliver(prepared), read)
         return replace(written, state=State.MIGRATED, reason=None, detail=RESTORED)
 
     async def _note_restored(self, item: Item, stored: Stored, moved_to: Sequence[str]) -> None:

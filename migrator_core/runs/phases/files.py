@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
-from migrator_core.convert.files.file_link import FileLink, file_link
+from migrator_core.convert.files.file_link import FileLink, file_link, with_text
 from migrator_core.convert.files.file_names import safe_filename
 from migrator_core.convert.files.file_records import convert_file, skip_reason
 from migrator_core.convert.files.stored_paths import own_path
+from migrator_core.convert.files.text_kinds import reading_of
 from migrator_core.convert.files.text_only import as_text_file, text_only
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.result import Skipped, notice
@@ -19,7 +20,7 @@ from migrator_core.librechat import Blob, BlobError, Document
 from migrator_core.librechat.documents.file import File
 from migrator_core.openwebui import Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
-from migrator_core.rows import Item
+from migrator_core.rows import Item, Reading
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.stray_files import digest_of
@@ -152,15 +153,17 @@ class FilesPhase(Phase):
             fallback=self._inputs.started,
         )
         row = converted.row
+        wanted = self._inputs.settings.index != "none"
+        reads = reading_of(row) if wanted else Reading.NOTHING
         return Write(
-            Item("files", file.file_id, row, fingerprint(row), size),
+            Item("files", file.file_id, row, fingerprint(row), size, reads=reads),
             converted.notices,
             then=partial(self._remember, file.user or "", file.file_id, file_link(row)),
         )
 
     def _remember(self, user: str, file_id: str, link: FileLink, written: Written) -> None:
         if written.is_there:
-            self._inputs.scratch.add_link(user, file_id, link)
+            self._inputs.scratch.add_link(user, file_id, with_text(link, written.characters))
 
 
 def _left_out(step: Step) -> Step:
