@@ -122,6 +122,9 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     WarningCode.FILE_TEXT_ONLY: (
         "LibreChat kept the text of a file, not the file; a text file stands for it."
     ),
+    WarningCode.TEXT_NOT_READ: (
+        "A document arrived, but its text could not be read; the detail says why."
+    ),
     WarningCode.FILE_REFERENCE_LOST: (
         "A message refers to a file that was not migrated; its name stays readable in the message."
     ),

@@ -123,17 +123,16 @@ class Settings(BaseModel):
         ),
         json_schema_extra={"env": "MIGRATION_MODEL_MAP", "flag": "--model-map", "metavar": "FILE"},
     )
-    index: Literal["text", "vectors", "none"] = Field(
+    index: Literal["text", "none"] = Field(
         default="text",
         description=(
-            "What documents are made ready for. text: people and models can read their text. "
-            "vectors: models can search them, too; an embedding model is asked for it after the "
-            "run. none: only what LibreChat kept as text."
+            "What documents are made ready for. text: people and models can read them. none: only "
+            "those of which LibreChat kept the text."
         ),
         json_schema_extra={
             "env": "MIGRATION_INDEX",
             "flag": "--index",
-            "metavar": "text|vectors|none",
+            "metavar": "text|none",
         },
     )
     include_temporary: bool = Field(

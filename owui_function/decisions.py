@@ -41,6 +41,10 @@ DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
         "Models with another id here",
         _renamed,
     ),
+    "index": (
+        "Documents",
+        lambda word: "their text is not read" if word == "none" else "",
+    ),
     "include_temporary": (
         "Temporary conversations",
         lambda on: "migrated, too" if on else "left out",

@@ -22,6 +22,7 @@ from migrator_core.settings import Settings, build, extra, from_environment, pos
 _ENVIRONMENT = "As the environment says"
 _REPLACE = "Use the password from LibreChat"
 _MIGRATE = "Migrate them, too"
+_UNREAD = "Do not read them"
 _NOTHING = "Give them nothing"
 _WRITE = "Let them write, delete and share"
 
@@ -102,6 +103,18 @@ class Valves(BaseModel):
             "Empty: `MIGRATION_MODEL_MAP` of the environment, else models keep their ids."
         ),
     )
+    documents: Literal[
+        "As the environment says",
+        "Read their text",
+        "Do not read them",
+    ] = Field(
+        default="As the environment says",
+        description=(
+            "Whether the text of documents is read, so that people see it and models can be given "
+            "it; where LibreChat kept it, it comes anyway. The environment's word is "
+            "`MIGRATION_INDEX`; where it has none, it is read."
+        ),
+    )
     temporary_chats: Literal["As the environment says", "Leave them out", "Migrate them, too"] = (
         Field(
             default="As the environment says",
@@ -160,6 +173,7 @@ _NAMES = {
     "prefer_import_password": "Existing accounts",
     "existing_accounts": "People here already",
     "editors": "Editors",
+    "index": "Documents",
     "include_temporary": "Temporary chats",
     "only": "Only",
     "users": "People",
@@ -234,6 +248,8 @@ def decided(valves: Valves) -> dict[str, Any]:
         found["existing_accounts"] = "skip" if valves.people_here_already == _NOTHING else "link"
     if valves.editors != _ENVIRONMENT:
         found["editors"] = "write" if valves.editors == _WRITE else "read"
+    if valves.documents != _ENVIRONMENT:
+        found["index"] = "none" if valves.documents == _UNREAD else "text"
     if valves.temporary_chats != _ENVIRONMENT:
         found["include_temporary"] = valves.temporary_chats == _MIGRATE
     return found

@@ -147,6 +147,7 @@ def test_every_setting_can_be_given() -> None:
         "gpt-4-turbo": 'gpt-4o "turbo"',
     }
     assert job["MIGRATION_REPORT_DIR"] == "/reports/librechat"
+    assert job["MIGRATION_INDEX"] == "none"
     assert job["MIGRATION_INCLUDE_TEMPORARY"] == "true"
     assert job["MIGRATION_ALLOW_INCOMPLETE"] == "true"
     assert job["MIGRATION_FAIL_ON_WARNINGS"] == "true"

@@ -83,6 +83,8 @@
 - name: MIGRATION_REPORT_DIR
   value: {{ . | quote }}
 {{- end }}
+- name: MIGRATION_INDEX
+  value: {{ $m.index | quote }}
 - name: MIGRATION_INCLUDE_TEMPORARY
   value: {{ $m.includeTemporary | quote }}
 - name: MIGRATION_ALLOW_INCOMPLETE

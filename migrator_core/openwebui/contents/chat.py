@@ -7,6 +7,7 @@ from typing import Any
 
 from migrator_core.openwebui.contents.choices import Choice, choose, remembered
 from migrator_core.openwebui.contents.digests import PRESENT, REST, Digests, digest
+from migrator_core.openwebui.contents.listed_files import brought_up_to_date
 from migrator_core.openwebui.contents.message_rows import message_changes
 from migrator_core.openwebui.contents.messages import Message, entry, messages_of
 from migrator_core.openwebui.contents.rest import rest_of_chat
@@ -202,19 +203,16 @@ class _Comparison:
 
     def _add_documents(self, merged: MergedTree) -> None:
         """The chat's own list of files: those of messages that were brought."""
-        listed = self._document.get("files")
-        listed = listed if isinstance(listed, list) else []
-        there = {item.get("id") for item in listed if isinstance(item, dict)}
         shown = {
             item.get("id")
             for key in merged.brought
             for item in merged.messages[key].get("files") or []
         }
-        new = [
-            item for item in self._ours["chat"].get("files") or [] if item["id"] in shown - there
-        ]
-        if new:
-            self._document["files"] = [*listed, *new]
+        files = brought_up_to_date(
+            self._document.get("files"), self._ours["chat"].get("files"), shown
+        )
+        if files is not None:
+            self._document["files"] = files
 
     def _changes(self, merged: MergedTree) -> Iterator[Change]:
         if self._values:

@@ -13,6 +13,9 @@ _MARKS = (
 )
 _SAMPLE = 32 * 1024
 """Bytes that are looked at where an encoding has to be guessed: guessing is slow."""
+_ASCII = bytes(range(128))
+_ENOUGH = 40
+"""Bytes beyond ASCII: of fewer, nobody can tell a language. Most are a sign in a Western text."""
 
 
 def decode(content: bytes) -> str | None:
@@ -61,6 +64,8 @@ def _guessed(content: bytes, first: int) -> str:
 
 
 def _named(sample: bytes) -> str:
+    if len(sample.translate(None, delete=_ASCII)) < _ENOUGH:
+        return "cp1252"
     try:
         import chardet  # noqa: PLC0415 - only where it is needed: few files are not UTF-8
     except ImportError:

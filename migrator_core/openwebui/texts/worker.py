@@ -58,7 +58,7 @@ def _loader() -> Any:  # noqa: ANN401 - a class of Open WebUI's
     from open_webui.retrieval.loaders import main as loaders  # noqa: PLC0415 - only here
 
     # Whether a library is there is found out by using it, also in an image that calls itself slim.
-    loaders.USE_SLIM = False
+    setattr(loaders, "USE_SLIM", False)  # noqa: B010 - older versions have no such name
     loader = loaders.Loader
     if "config" in inspect.signature(loader.__init__).parameters:  # since 0.12
         settings = {
