@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         store_files,
     )
     from migrator_core.openwebui.ledger.records import RunRecord
+    from migrator_core.runs.converting.processes import processes
     from migrator_core.runs.ending import Result
     from migrator_core.runs.past import History, past_report, past_runs, request_stop, run_info
     from migrator_core.runs.phases import PHASES
@@ -44,6 +45,7 @@ __all__ = [
     "migrate",
     "past_report",
     "past_runs",
+    "processes",
     "request_stop",
     "run_info",
     "settle_model",
@@ -63,6 +65,7 @@ _HOMES = {
         "runs.phases": ("PHASES",),
         "runs.readiness.check": ("check",),
         "runs.readiness.findings": ("Door", "Findings"),
+        "runs.converting.processes": ("processes",),
         "runs.ending": ("Result",),
         "runs.run": ("migrate",),
         "runs.undo": ("undo",),

@@ -17,6 +17,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from migrator_core.errors import UsageError
+from migrator_core.processors import usable_processors
 from migrator_core.selection import Part, Selection, read_addresses, read_date, read_parts
 
 
@@ -147,6 +148,16 @@ class Settings(BaseModel):
         default=False,
         description="Take a backup without users, conversations or messages, which is refused.",
         json_schema_extra={"env": "MIGRATION_ALLOW_INCOMPLETE", "flag": "--allow-incomplete"},
+    )
+    processes: int = Field(
+        default_factory=usable_processors,
+        ge=1,
+        le=64,
+        description=(
+            "How many processes work at once on the command line: one writes, the others convert "
+            "conversations for it. Default: one a processor, up to 4."
+        ),
+        json_schema_extra={"env": "MIGRATION_PROCESSES", "flag": "--processes", "metavar": "N"},
     )
     fail_on_warnings: bool = Field(
         default=False,

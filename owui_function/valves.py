@@ -192,7 +192,7 @@ def settings_of(
     values: dict[str, Any] = dict(
         from_environment(os.environ if environment is None else environment)
     )
-    for name in ("dry_run", "fail_on_warnings", "report_dir", "verify"):
+    for name in ("dry_run", "fail_on_warnings", "processes", "report_dir", "verify"):
         values.pop(name, None)  # decided by what is said here; an exit status; one place a run
     touched = decided(valves)
     values |= touched

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from migrator_core import Result, migrate
+from migrator_core import Result, migrate, processes
 from migrator_core import undo as undo_run
 from migrator_core import verify as verify_target
 from migrator_core.cli.display import display
@@ -40,14 +40,18 @@ def run(settings: Settings, log_format: str) -> ExitStatus:
         CannotStartError: nothing was touched.
         AbortedError: it stopped before its end.
     """
-    return _carry_out(
-        partial(migrate, settings), log_format, fail_on_warnings=settings.fail_on_warnings
-    )
+    with processes(settings.processes - 1) as pool:
+        return _carry_out(
+            partial(migrate, settings, pool=pool),
+            log_format,
+            fail_on_warnings=settings.fail_on_warnings,
+        )
 
 
 def verify(settings: Settings, log_format: str) -> ExitStatus:
     """Compare Open WebUI with the backup and say what was found. Raises as :func:`run` does."""
-    return _carry_out(partial(verify_target, settings), log_format)
+    with processes(settings.processes - 1) as pool:
+        return _carry_out(partial(verify_target, settings, pool=pool), log_format)
 
 
 def undo(

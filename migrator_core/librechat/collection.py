@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from migrator_core.outcome import Notice, WarningCode
 
 _MAX_NOTICES = 500
 _ID_LENGTH = 200  # of an `_id` that is no ObjectId: enough to look it up, short enough for a report
+
+
+Decoder: TypeAlias = Callable[[bytes], dict[str, Any]]
 
 
 class UndecodableError(Exception):
@@ -59,6 +62,10 @@ class CollectionReader(Protocol):
     @property
     def size(self) -> int:
         """Bytes of the plain file."""
+
+    @property
+    def decoder(self) -> Decoder:
+        """:meth:`decode` for another process: it can be pickled, and notes no damage."""
 
     def raw_documents(self) -> Iterator[RawDocument]:
         """All documents in file order; never raises over what the file holds."""

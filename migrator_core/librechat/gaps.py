@@ -10,7 +10,12 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from migrator_core.librechat.collection import CollectionReader, RawDocument, UndecodableError
+from migrator_core.librechat.collection import (
+    CollectionReader,
+    Decoder,
+    RawDocument,
+    UndecodableError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,11 @@ class GappedReader:
     def size(self) -> int:
         """Bytes of the plain file."""
         return self._reader.size
+
+    @property
+    def decoder(self) -> Decoder:
+        """Decodes one document in another process."""
+        return self._reader.decoder
 
     def raw_documents(self) -> Iterator[RawDocument]:
         """The documents that are there, then the gaps."""
@@ -84,6 +94,11 @@ class NoDocuments:
     """The reader of a collection whose file is missing."""
 
     size = 0
+
+    @property
+    def decoder(self) -> Decoder:
+        """Never asked."""
+        return self.decode
 
     def raw_documents(self) -> Iterator[RawDocument]:
         """None."""

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple
 
 from migrator_core.librechat.collection import (
     CollectionReader,
+    Decoder,
     Document,
     RawDocument,
     document_of,
@@ -228,6 +229,11 @@ class MessageIndex:
             )
             for place, start, length, source in rows
         ]
+
+    @property
+    def decoder(self) -> Decoder | None:
+        """Decodes a message in another process; None where there are no messages."""
+        return None if self._reader is None else self._reader.decoder
 
     def decode(self, stored: StoredMessage) -> Document:
         """The message itself."""

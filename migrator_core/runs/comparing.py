@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -73,6 +74,7 @@ class Comparison:
     directory: Path
     stop: asyncio.Event
     pause: Callable[[], None] = field(default=lambda: None)
+    pool: Executor | None = None
 
     async def attempt(self, now: int) -> tuple[Verification | None, MigratorError | None]:
         """What :meth:`carry_out` gives, or the error that ended it early."""
@@ -107,7 +109,14 @@ class Comparison:
             known = await target.inventory.model_ids()
             models = ModelMapper(self.settings.model_map, self.settings.default_model, known)
             inputs = Inputs(
-                self.backup, scratch, self.settings, models, started, self.pause, trusts_nobody=True
+                self.backup,
+                scratch,
+                self.settings,
+                models,
+                started,
+                self.pause,
+                trusts_nobody=True,
+                pool=self.pool,
             )
             await walk(inputs, Driver(writer, self.journal, self.stop), target)
             if inputs.selection.is_everything:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
 from dataclasses import dataclass, field
 
 from migrator_core.convert.cleaning import clean_text
@@ -51,7 +52,8 @@ class Inputs:
 
     ``started`` is the run's start in seconds since the epoch: the only "now" that conversion sees.
     ``pause`` is called between two documents, in the thread that reads them. What ``trusts_nobody``
-    converts everything, also what is known to be unchanged.
+    converts everything, also what is known to be unchanged. ``pool`` are other processes that may
+    convert.
     """
 
     backup: Backup
@@ -61,6 +63,7 @@ class Inputs:
     started: int
     pause: Callable[[], None] = lambda: None
     trusts_nobody: bool = False
+    pool: Executor | None = None
     _claimed: list[tuple[str, str]] = field(default_factory=list)
     _damaged: set[str] = field(default_factory=set)
     _read: set[str] = field(default_factory=set)
@@ -192,8 +195,20 @@ class Inputs:
         if document.data is None:
             self._damaged.add(document.collection)
             return [unreadable(document)]
+        data = document.data
+        return self._attempt(document, lambda: convert(document, parse(model, data)))
+
+    def settle(self, document: Document, steps: Callable[[], Iterable[Step]]) -> Iterator[Step]:
+        """The steps of a document that :meth:`each` put off, as it would have given them."""
+        self._claimed.clear()
+        for step in self._attempt(document, steps):
+            self._note(step)
+            yield from taken(step)
+            yield step
+
+    def _attempt(self, document: Document, steps: Callable[[], Iterable[Step]]) -> list[Step]:
         try:
-            return list(convert(document, parse(model, document.data)))
+            return list(steps())
         except InvalidDocumentError as error:
             self._damaged.add(document.collection)
             return [failed(document, Reason.INVALID_DOCUMENT, str(error)), *self._claims_failed()]

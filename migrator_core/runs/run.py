@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -57,12 +58,14 @@ async def migrate(
     *,
     stop: asyncio.Event | None = None,
     pause: Callable[[], None] = lambda: None,
+    pool: Executor | None = None,
 ) -> Result:
     """Migrate a backup into the Open WebUI of this environment, or preview that.
 
     Setting ``stop`` ends the run cleanly between two batches; it can be continued later. ``pause``
     is called between two documents in the thread that reads and converts them: a server lets
-    others go first there.
+    others go first there. ``pool`` are processes that convert ahead; without any, this one does
+    everything.
 
     Raises:
         CannotStartError: nothing was touched.
@@ -81,7 +84,7 @@ async def migrate(
         journal = stack.enter_context(contextlib.closing(Journal(workdir, progress)))
         target.database.stop = stop or asyncio.Event()
         run = _Run(settings, target, backup, journal, target.database.stop)
-        return await run.execute(workdir, pause)
+        return await run.execute(workdir, pause, pool)
 
 
 class _Run:
@@ -104,7 +107,9 @@ class _Run:
         self._course = Course.begin(mode, open_webui_version=target.version)
         self._heartbeat: Heartbeat | None = None
 
-    async def execute(self, workdir: Path, pause: Callable[[], None]) -> Result:
+    async def execute(
+        self, workdir: Path, pause: Callable[[], None], pool: Executor | None
+    ) -> Result:
         """Run, and report even where it does not come to its end.
 
         Raises:
@@ -113,13 +118,13 @@ class _Run:
         course = self._course
         directory = report_directory(self._settings.report_dir, self._target.data_dir, course.id)
         async with self._writer() as writer:
-            error = await early_end(self._walk(writer, workdir, pause), self._stop)
+            error = await early_end(self._walk(writer, workdir, pause, pool), self._stop)
             error = error or not_adding_up(self._journal.tally)
             course.end(RunState.FINISHED if error is None else RunState.ABORTED)
         async with AsyncExitStack() as stack:
             verification: Verification | None = None
             if error is None and self._verifies:
-                verification, error = await self._verify(workdir, pause, stack)
+                verification, error = await self._verify(workdir, pause, pool, stack)
             report = report_of(course, self._backup, self._journal, verification)
             problem = await write_or_explain(report, directory)
         if isinstance(error, StoppedError):
@@ -128,7 +133,9 @@ class _Run:
             raise _with_counts(error, report)
         return result_of(report, self._journal.tally, directory, problem)
 
-    async def _walk(self, writer: Writer, workdir: Path, pause: Callable[[], None]) -> None:
+    async def _walk(
+        self, writer: Writer, workdir: Path, pause: Callable[[], None], pool: Executor | None
+    ) -> None:
         """Carry out all phases."""
         with (
             noting(workdir, needed=self._size_of_data()),
@@ -137,7 +144,13 @@ class _Run:
             known = await self._target.inventory.model_ids()
             models = ModelMapper(self._settings.model_map, self._settings.default_model, known)
             inputs = Inputs(
-                self._backup, scratch, self._settings, models, self._course.started, pause
+                self._backup,
+                scratch,
+                self._settings,
+                models,
+                self._course.started,
+                pause,
+                pool=pool,
             )
             driver = Driver(writer, self._journal, self._stop)
             await walk(inputs, driver, self._target)
@@ -152,7 +165,11 @@ class _Run:
         return self._settings.verify and self._course.mode is Mode.RUN
 
     async def _verify(
-        self, workdir: Path, pause: Callable[[], None], stack: AsyncExitStack
+        self,
+        workdir: Path,
+        pause: Callable[[], None],
+        pool: Executor | None,
+        stack: AsyncExitStack,
     ) -> tuple[Verification | None, MigratorError | None]:
         """Read everything back; what was found can be read until ``stack`` closes."""
         place = workdir / "verify"
@@ -163,7 +180,15 @@ class _Run:
         )
         findings = stack.enter_context(contextlib.closing(Findings(place)))
         comparison = Comparison(
-            self._settings, self._target, self._backup, journal, findings, place, self._stop, pause
+            self._settings,
+            self._target,
+            self._backup,
+            journal,
+            findings,
+            place,
+            self._stop,
+            pause,
+            pool,
         )
         return await comparison.attempt(self._course.started)
 

@@ -7,6 +7,7 @@ takes no half of a surrogate pair and ends some texts at a NUL.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sqlite3
 import threading
@@ -20,15 +21,18 @@ from migrator_core.librechat.documents.base import M
 from migrator_core.plain_json import from_json, to_json
 
 _SCHEMA = """
-CREATE TABLE seen (kind TEXT, key BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;
-CREATE TABLE link (user BLOB, file_id BLOB, link TEXT, PRIMARY KEY (user, file_id)) WITHOUT ROWID;
-CREATE TABLE path (user BLOB, path BLOB, file_id BLOB, PRIMARY KEY (user, path, file_id))
+CREATE TABLE IF NOT EXISTS seen (kind TEXT, key BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS link (user BLOB, file_id BLOB, link TEXT, PRIMARY KEY (user, file_id))
     WITHOUT ROWID;
-CREATE TABLE name (kind TEXT, key BLOB, name BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;
-CREATE TABLE note (
+CREATE TABLE IF NOT EXISTS path (
+    user BLOB, path BLOB, file_id BLOB, PRIMARY KEY (user, path, file_id)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS name (kind TEXT, key BLOB, name BLOB, PRIMARY KEY (kind, key))
+    WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS note (
     kind TEXT, key BLOB, place INTEGER PRIMARY KEY AUTOINCREMENT, source BLOB, body TEXT
 );
-CREATE INDEX note_key ON note (kind, key);
+CREATE INDEX IF NOT EXISTS note_key ON note (kind, key);
 """
 
 
@@ -37,6 +41,7 @@ class Scratch:
 
     def __init__(self, directory: Path) -> None:
         self._lock = threading.Lock()
+        self._directory = directory
         # No journal and no syncing: a run that dies takes its notes with it.
         self._db = sqlite3.connect(
             directory / "scratch.sqlite", check_same_thread=False, isolation_level=None
@@ -48,6 +53,28 @@ class Scratch:
     def close(self) -> None:
         """Release the file."""
         self._db.close()
+
+    def copied(self, *names: str) -> Path:
+        """Where files went, and names of these kinds, for others to read while we write.
+
+        A directory with notes of their own.
+        """
+        directory = self._directory / "copied"
+        directory.mkdir()
+        with contextlib.closing(Scratch(directory)) as other, self._lock:
+            for table in ("link", "path", "name"):
+                found = self._db.execute(f"SELECT * FROM {table}")  # noqa: S608 - constants only
+                width = len(found.description)
+                rows = (row for row in found if table != "name" or row[0] in names)
+                other.fill(table, width, rows)
+        return directory
+
+    def fill(self, table: str, width: int, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Rows for one of the tables, as another one had them."""
+        marks = ", ".join("?" * width)
+        self._db.execute("BEGIN")
+        self._db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+        self._db.execute("COMMIT")
 
     def first_time(self, kind: str, *key: str) -> bool:
         """Whether this key is new among its kind; it is not any more afterwards."""

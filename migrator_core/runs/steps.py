@@ -11,6 +11,7 @@ from migrator_core.librechat import Document
 from migrator_core.openwebui import Account, Brought, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.rows import Item, KnowledgeRow, ModelRow, SharedChatRow, TagRow, UserRow
+from migrator_core.runs.converting.job import Answer, Job
 
 _FREELY_NAMED = (ModelRow, SharedChatRow, TagRow, UserRow)
 """What has no id that could say whether it stands in for another one."""
@@ -107,8 +108,29 @@ class TakeBack:
     gone: Brought
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Pending:
+    """A conversation that another process converts; ``finish`` makes its steps of the answer.
+
+    They are put in its place (:class:`~migrator_core.runs.converting.ahead.Ahead`) before anything
+    is carried out.
+    """
+
+    job: Job
+    finish: Callable[[Answer | None], Iterator[Step]]
+
+
 Step: TypeAlias = (
-    Found | Outcome | Notice | Write | LeftOut | Unchanged | Enclosure | NewPassword | TakeBack
+    Found
+    | Outcome
+    | Notice
+    | Write
+    | LeftOut
+    | Unchanged
+    | Enclosure
+    | NewPassword
+    | TakeBack
+    | Pending
 )
 
 

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
+from concurrent.futures import Executor
 from contextlib import AsyncExitStack
 
 from migrator_core.errors import AbortedError, CannotStartError
@@ -31,11 +32,12 @@ async def verify(
     *,
     stop: asyncio.Event | None = None,
     pause: Callable[[], None] = lambda: None,
+    pool: Executor | None = None,
 ) -> Result:
     """Compare the Open WebUI of this environment with a backup.
 
-    ``settings`` are those of the run that migrated it. See :func:`~.run.migrate` for ``stop`` and
-    ``pause``.
+    ``settings`` are those of the run that migrated it. See :func:`~.run.migrate` for ``stop``,
+    ``pause`` and ``pool``.
 
     Raises:
         CannotStartError: there is nothing to read, or a run is under way.
@@ -57,7 +59,7 @@ async def verify(
         course = Course.begin(Mode.VERIFY, open_webui_version=target.version)
         directory = report_directory(settings.report_dir, target.data_dir, course.id)
         comparison = Comparison(
-            settings, target, backup, journal, findings, workdir, target.database.stop, pause
+            settings, target, backup, journal, findings, workdir, target.database.stop, pause, pool
         )
         verification, error = await comparison.attempt(course.started)
         course.end(RunState.FINISHED if error is None else RunState.ABORTED)

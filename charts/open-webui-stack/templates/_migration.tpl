@@ -89,6 +89,10 @@
   value: {{ $m.includeTemporary | quote }}
 - name: MIGRATION_ALLOW_INCOMPLETE
   value: {{ $m.allowIncomplete | quote }}
+{{- with $m.processes }}
+- name: MIGRATION_PROCESSES
+  value: {{ . | quote }}
+{{- end }}
 - name: MIGRATION_FAIL_ON_WARNINGS
   value: {{ $m.failOnWarnings | quote }}
 {{- with $m.only }}

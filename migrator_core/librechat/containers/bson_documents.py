@@ -57,6 +57,10 @@ class BsonDecoder:
         self._decode = bson.decode
         self._error = BSONError
 
+    def __reduce__(self) -> tuple[type[BsonDecoder], tuple[()]]:
+        """Another process builds its own: what pymongo is given does not travel."""
+        return BsonDecoder, ()
+
     def decode(self, raw: bytes) -> dict[str, Any]:
         """Read one whole document; invalid UTF-8 becomes U+FFFD.
 

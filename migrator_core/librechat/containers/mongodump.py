@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from migrator_core.librechat.collection import NoticeLog, RawDocument, UndecodableError
+from migrator_core.librechat.collection import Decoder, NoticeLog, RawDocument, UndecodableError
 from migrator_core.librechat.containers.bson_documents import (
     MIN_DOCUMENT,
     BsonDecoder,
@@ -38,6 +38,11 @@ class BsonReader:
         self._notices = notices
         self._random = RandomAccess(path)
         self.size = path.lstat().st_size
+
+    @property
+    def decoder(self) -> Decoder:
+        """Decodes one document in another process."""
+        return self._decoder.decode
 
     def raw_documents(self) -> Iterator[RawDocument]:
         """All documents; behind damage it goes on at the next whole document, if there is one."""

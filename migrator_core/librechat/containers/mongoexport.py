@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
-from migrator_core.librechat.collection import NoticeLog, RawDocument
+from migrator_core.librechat.collection import Decoder, NoticeLog, RawDocument
 from migrator_core.librechat.containers.extended_json import (
     BOM,
     decode_json,
@@ -51,6 +51,11 @@ class JsonLinesReader:
         self._rewritten = rewritten
         self._random = RandomAccess(path)
         self.size = path.lstat().st_size
+
+    @property
+    def decoder(self) -> Decoder:
+        """Decodes one document in another process."""
+        return decode_json
 
     def raw_documents(self) -> Iterator[RawDocument]:
         """All documents; a line that is none does not touch its neighbours."""

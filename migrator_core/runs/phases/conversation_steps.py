@@ -8,12 +8,11 @@ from io import BytesIO
 from typing import BinaryIO
 
 from migrator_core.convert.chats.chat import ConvertedChat
-from migrator_core.convert.chats.chat_size import characters
 from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.outcome import Outcome, Reason, State
-from migrator_core.rows import ChatRow, FileRow, Item
+from migrator_core.rows import FileRow, Item
 from migrator_core.runs.phases.stray_files import Stray
 from migrator_core.runs.steps import Enclosure, Step, Unchanged, Write, skipped
 
@@ -60,19 +59,13 @@ def as_it_was(conversation: Conversation, chat_id: str, message_ids: Sequence[st
     return Unchanged(outcome, ((MESSAGES, message_ids),))
 
 
-def written(item: Item, converted: ConvertedChat) -> Iterator[Step]:
+def written(item: Item, converted: ConvertedChat, weight: int) -> Iterator[Step]:
     """A chat to write, with the outcomes of its messages."""
     yield from converted.message_outcomes
     yield Write(
         item,
         converted.notices,
         children=((MESSAGES, converted.message_ids),),
-        weight=_weight(converted.row),
+        weight=weight,
         things={MESSAGES: [f"message/{target_id}" for target_id in converted.target_ids]},
     )
-
-
-def _weight(row: ChatRow) -> int:
-    """About the bytes that the chat's rows take: everything said twice, once per table."""
-    messages = row.chat["history"]["messages"].values()
-    return sum(1000 + 2 * characters(message) for message in messages)

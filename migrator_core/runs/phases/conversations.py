@@ -2,38 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from functools import partial
 
 from migrator_core.convert.chats.chat import (
-    ChatContext,
-    convert_conversation,
     is_temporary,
 )
-from migrator_core.convert.chats.references import find_references
 from migrator_core.convert.cleaning import clean_text, single_line
-from migrator_core.convert.dates import seconds
-from migrator_core.convert.fingerprint import fingerprint
-from migrator_core.convert.result import Skipped
-from migrator_core.librechat import Document, StoredMessage, Unowned
-from migrator_core.librechat.documents.base import InvalidDocumentError, parse
+from migrator_core.librechat import Document, Unowned
 from migrator_core.librechat.documents.conversation import Conversation
-from migrator_core.librechat.documents.message import Message
 from migrator_core.openwebui import OpenWebUI
 from migrator_core.outcome import Outcome, Reason, State
-from migrator_core.rows import Item
+from migrator_core.runs.converting.ahead import Ahead
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.phases.chats import Chats, Own
 from migrator_core.runs.phases.conversation_steps import (
     MESSAGES,
     as_it_was,
-    enclosures,
     left_out,
-    written,
 )
 from migrator_core.runs.phases.permissions import Granting
-from migrator_core.runs.phases.shared_links import RECENT_LINK, Linking
-from migrator_core.runs.phases.stray_files import Paths, find_paths
+from migrator_core.runs.phases.shared_links import Linking
 from migrator_core.runs.phases.unchanged import Unchanges
 from migrator_core.runs.results import (
     Accounts,
@@ -46,8 +36,8 @@ from migrator_core.runs.results import (
 )
 from migrator_core.runs.steps import (
     Found,
+    Pending,
     Step,
-    failed,
     skipped,
     unreadable,
 )
@@ -77,11 +67,14 @@ class ConversationsPhase(Phase):
         self._index = self._messages.index
         self._linking = Linking(inputs, self, {})
         self._unchanged = Unchanges(inputs, self)
+        self._chats = Chats(inputs, self, self._linking, self._unchanged)
+        self._ahead: Ahead | None = None
 
     async def ask(self, target: OpenWebUI) -> None:
         """The addresses of shared chats that are taken, and what is known to be unchanged."""
         await self._unchanged.ask(target)
         self._linking = Linking(self._inputs, self, await target.inventory.shared_chats())
+        self._chats = Chats(self._inputs, self, self._linking, self._unchanged)
 
     def total(self) -> int | None:
         """All messages and conversations."""
@@ -94,10 +87,18 @@ class ConversationsPhase(Phase):
             yield Found(MESSAGES, self._index.total)
         for document in self._index.unreadable():
             yield unreadable(document)
-        yield from self._inputs.each("conversations", Conversation, self._convert)
+        steps = self._inputs.each("conversations", Conversation, self._convert)
+        self._ahead = self._hand_over()
+        yield from steps if self._ahead is None else self._ahead.in_order(steps)
         for one in self._index.untaken():
             reason = _NOBODYS[one.fate] if one.fate is not None else self._why_untaken(one.user)
             yield Outcome(MESSAGES, one.source_id, State.SKIPPED, None, reason)
+
+    def _hand_over(self) -> Ahead | None:
+        """Let other processes convert, where there are any."""
+        pool = self._inputs.pool
+        setup = self._chats.setup() if pool is not None else None
+        return None if pool is None or setup is None else Ahead.begin(pool, setup)
 
     def result(self) -> Conversations:
         """Which conversations there are."""
@@ -139,95 +140,11 @@ class ConversationsPhase(Phase):
         if proven is not None and self._inputs.selection.since is None:
             yield as_it_was(conversation, proven, [message.source_id for message in stored])
             return
-        messages, source_ids, broken = self._read(stored)
-        yield from broken
-        if self._is_too_old(conversation, messages, user):
-            self._inputs.leave_out("conversation", user, conversation.conversation_id)
-            yield from left_out(document, conversation, source_ids, Reason.NOT_SELECTED)
-            return
-        references = find_references(messages, user)
-        found = self._find_paths(conversation, references.paths, user, owner)
-        scope = ChatContext(
-            owner,
-            self._files.links(user, references.files),
-            self.earlier(Models).mapper,
-            self._inputs.started,
-            paths=found.links,
-            ids=self._ids,
-            agents=self._inputs.scratch.names("agents", references.agents),
-            folder_id=folder,
-        )
-        converted = convert_conversation(conversation, messages, scope, source_ids)
-        if isinstance(converted, Skipped):
-            reason, detail = converted.reason, converted.detail
-            yield from left_out(document, conversation, source_ids, reason, detail)
-            return
-        yield from enclosures(conversation, converted, found.strays)
-        shared = self._linking.link(conversation, messages, scope, converted.row)
-        yield from shared.before
-        # Only where every message arrived whole, with files that the ledger knows.
-        certain = not (shared.row.unsure or converted.embedded or found.strays)
-        certain &= len(converted.message_ids) == len(stored)
-        certain &= references.paths <= found.links.keys()
-        item = Item(
-            "conversations",
-            conversation.conversation_id,
-            shared.row,
-            fingerprint(shared.row),
-            partial=not complete,
-            source=source if certain else "",
-            stored=self._unchanged.stored(shared.row.id) or "",
-        )
-        yield from written(item, replace(converted, row=shared.row))
-        yield from shared.after
-
-    def _read(self, stored: Sequence[StoredMessage]) -> tuple[list[Message], list[str], list[Step]]:
-        """The messages that can be read, what they are called, and the outcomes of the others."""
-        messages: list[Message] = []
-        source_ids: list[str] = []
-        broken: list[Step] = []
-        for row in map(self._index.decode, stored):
-            self._inputs.pause()
-            self._inputs.claim(MESSAGES, [row.source_id])
-            if row.data is None:
-                broken.append(unreadable(row))
-                continue
-            try:
-                messages.append(parse(Message, row.data))
-                source_ids.append(row.source_id)
-            except InvalidDocumentError as error:
-                broken.append(failed(row, Reason.INVALID_DOCUMENT, str(error)))
-        return messages, source_ids, broken
-
-    def _is_too_old(
-        self, conversation: Conversation, messages: Sequence[Message], user: str
-    ) -> bool:
-        """Whether nothing of it is new: an edit or a rating changes only the message's date."""
-        selection = self._inputs.selection
-        if selection.since is None:
-            return False
-        dates = [conversation.created_at, conversation.updated_at]
-        for message in messages:
-            dates += (message.created_at, message.updated_at)
-        return not (
-            selection.is_recent(dates)
-            or self._inputs.scratch.has(RECENT_LINK, user, conversation.conversation_id)
-        )
-
-    def _find_paths(
-        self, conversation: Conversation, paths: set[str], user: str, owner: str
-    ) -> Paths:
-        started = self._inputs.started
-        created = seconds(conversation.created_at, started)
-        return find_paths(
-            self._inputs.backup,
-            self._files,
-            paths,
-            user=user,
-            owner=owner,
-            created_at=started if created is None else created,
-            provenance={"conversationId": conversation.conversation_id},
-        )
+        own = Own(document, conversation, stored, user, owner, folder, source, complete)
+        if self._ahead is None or self._linking.has_links(user, conversation.conversation_id):
+            yield from self._chats.here(own)
+        else:
+            yield Pending(own.job, partial(self._chats.finish, own))
 
     def _name_agents(self) -> None:
         """Learn what people call the agents, whose ids are all that messages have."""

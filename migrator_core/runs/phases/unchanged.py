@@ -22,7 +22,17 @@ from migrator_core.runs.results import Ids, Models
 _PROVEN = "proven chat"
 _STORED = "stored chat"
 _OF_THE_RUN = frozenset(
-    {"backup_dir", "dry_run", "report_dir", "fail_on_warnings", "verify", "only", "users", "since"}
+    {
+        "backup_dir",
+        "dry_run",
+        "report_dir",
+        "fail_on_warnings",
+        "verify",
+        "only",
+        "users",
+        "since",
+        "processes",
+    }
 )
 """Settings that make no other chat."""
 

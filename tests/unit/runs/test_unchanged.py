@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.convert.chats.chat import convert_conversation
 from migrator_core.openwebui import OpenWebUI
-from migrator_core.runs.phases import conversations, unchanged
+from migrator_core.runs.phases import chats, unchanged
 from tests.unit.runs.test_selection import ADA, Walk, backup, run, target
 
 __all__ = ["backup", "target"]
@@ -30,7 +30,7 @@ def converted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         found.append(conversation.title)
         return convert_conversation(conversation, *more)
 
-    monkeypatch.setattr(f"{conversations.__name__}.convert_conversation", convert)
+    monkeypatch.setattr(f"{chats.__name__}.convert_conversation", convert)
     return found
 
 

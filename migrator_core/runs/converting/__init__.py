@@ -1,0 +1,1 @@
+"""Conversations converted by other processes, ahead of the one that writes."""

@@ -1,0 +1,58 @@
+"""What another process is given of a conversation, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from migrator_core.convert.chats.chat import ConvertedChat
+from migrator_core.convert.free_ids import FreeIds
+from migrator_core.convert.model_mapping import ModelMapper
+from migrator_core.librechat.documents.conversation import Conversation
+
+Decode: TypeAlias = Callable[[bytes], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What all conversations of a run have in common.
+
+    ``notes`` is the directory of a copy of the run's notes that nobody writes to, ``decode`` reads
+    one document and says nothing of what it had to replace; ``started`` is in seconds.
+    """
+
+    notes: Path
+    decode: Decode
+    models: ModelMapper
+    ids: FreeIds
+    started: int
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One conversation with its messages as they lie in the backup: source ids and raw bytes."""
+
+    conversation: Conversation
+    user: str
+    owner: str
+    folder: str | None
+    messages: Sequence[tuple[str, bytes]]
+
+    @property
+    def size(self) -> int:
+        """Bytes of its messages."""
+        return sum(len(raw) for _, raw in self.messages)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A conversation of which everything could be converted, without a look into the backup.
+
+    ``fingerprint`` is its row's, ``weight`` about the bytes that its rows take.
+    """
+
+    converted: ConvertedChat
+    fingerprint: str
+    weight: int
