@@ -184,7 +184,8 @@ class Readers:
         file = path if path.is_file() else rng.choice(sorted(path.iterdir()))
         whole = file.read_bytes()
         mutation, data = _damaged(whole, file.name, rng)
-        while file.suffix == ".tar" and _ends_earlier(whole, data):
+        # An empty file is what an empty collection looks like: nobody can see what is gone.
+        while not data or (file.suffix == ".tar" and _ends_earlier(whole, data)):
             mutation, data = _damaged(whole, file.name, rng)
         file.write_bytes(data)
         try:
