@@ -1,20 +1,25 @@
 """Writes a synthetic LibreChat backup of any size as a stream: memory does not grow with it.
 
-``python -m benchmarks.generate DIRECTORY --messages N`` writes the mongoexport layout. The same
-arguments always give the same bytes. Texts differ in length and content, so that nothing compresses
-or caches better than people's conversations would.
+``python -m benchmarks.generate DIRECTORY --messages N`` writes the mongoexport layout, or with
+``--form mongodump`` BSON. The same arguments always give the same bytes. ``--profile plain`` is
+conversations of 20 plain messages; ``realistic`` is in :mod:`benchmarks.realistic`. Texts differ in
+length and content, so that nothing compresses or caches better than people's conversations would.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 from uuid import UUID
 
+from benchmarks.layout import Layout, date, oid
+from benchmarks.realistic import generate_realistic
+
+PROFILES = ("plain", "realistic")
+FORMS = ("mongoexport", "mongodump")
 MESSAGES_PER_CONVERSATION = 20
 CONVERSATIONS_PER_USER = 50
 START = 1_735_689_600_000  # 2025-01-01, in milliseconds
@@ -28,54 +33,60 @@ données réunion 会議 データ данные отчёт 🚀 import pandas as
 WORDS = TEXT.split()
 
 
-def generate(directory: Path, messages: int, seed: int = 1) -> Path:
+def generate(
+    directory: Path,
+    messages: int,
+    seed: int = 1,
+    profile: str = "plain",
+    form: str = "mongoexport",
+) -> Path:
     """Write a backup with about ``messages`` messages (whole conversations) and give its path."""
     backup = directory / "librechat-backup-20260101-000000"
-    data = backup / "data"
-    data.mkdir(parents=True)
-    source = random.Random(seed)
-    conversations = max(messages // MESSAGES_PER_CONVERSATION, 1)
-    with (
-        (data / "users.json").open("w", encoding="utf-8") as users,
-        (data / "conversations.json").open("w", encoding="utf-8") as rows,
-        (data / "messages.json").open("w", encoding="utf-8") as texts,
-    ):
-        for number in range(conversations):
-            owner = f"{0x64CA1DB0_00000000_00000000 + number // CONVERSATIONS_PER_USER:024x}"
-            if number % CONVERSATIONS_PER_USER == 0:
-                _line(users, _user(owner, number // CONVERSATIONS_PER_USER))
-            conversation = str(UUID(int=source.getrandbits(128), version=4))
-            began = START + number * 60_000
-            _line(rows, _conversation(number, conversation, owner, began))
-            for message in _messages(source, conversation, owner, began):
-                _line(texts, message)
+    with Layout(backup, as_bson=form == "mongodump") as layout:
+        if profile == "realistic":
+            generate_realistic(layout, messages, seed)
+        else:
+            _generate_plain(layout, messages, seed)
     return backup
+
+
+def _generate_plain(layout: Layout, messages: int, seed: int) -> None:
+    source = random.Random(seed)
+    for number in range(max(messages // MESSAGES_PER_CONVERSATION, 1)):
+        owner = f"{0x64CA1DB0_00000000_00000000 + number // CONVERSATIONS_PER_USER:024x}"
+        if number % CONVERSATIONS_PER_USER == 0:
+            layout.add("users", _user(owner, number // CONVERSATIONS_PER_USER))
+        conversation = str(UUID(int=source.getrandbits(128), version=4))
+        began = START + number * 60_000
+        layout.add("conversations", _conversation(number, conversation, owner, began))
+        for message in _messages(source, conversation, owner, began):
+            layout.add("messages", message)
 
 
 def _user(owner: str, number: int) -> dict[str, Any]:
     return {
-        "_id": {"$oid": owner},
+        "_id": oid(owner),
         "name": f"Person {number}",
         "username": f"person{number}",
         "email": f"person{number}@bench.example",
         "password": PASSWORD_HASH,
         "provider": "local",
         "role": "USER",
-        "createdAt": _date(START),
-        "updatedAt": _date(START),
+        "createdAt": date(START),
+        "updatedAt": date(START),
     }
 
 
 def _conversation(number: int, conversation: str, owner: str, began: int) -> dict[str, Any]:
     return {
-        "_id": {"$oid": f"{0x65000000_00000000_00000000 + number:024x}"},
+        "_id": oid(f"{0x65000000_00000000_00000000 + number:024x}"),
         "conversationId": conversation,
         "user": owner,
         "title": f"Conversation {number}",
         "endpoint": "openAI",
         "model": "gpt-4o",
-        "createdAt": _date(began),
-        "updatedAt": _date(began + MESSAGES_PER_CONVERSATION * 1000),
+        "createdAt": date(began),
+        "updatedAt": date(began + MESSAGES_PER_CONVERSATION * 1000),
     }
 
 
@@ -88,7 +99,7 @@ def _messages(
         text = " ".join(source.choices(WORDS, k=source.randint(10, 60) if asks else 130))
         message_id = str(UUID(int=source.getrandbits(128), version=4))
         message: dict[str, Any] = {
-            "_id": {"$oid": f"{source.getrandbits(96):024x}"},
+            "_id": oid(f"{source.getrandbits(96):024x}"),
             "messageId": message_id,
             "conversationId": conversation,
             "user": owner,
@@ -98,8 +109,8 @@ def _messages(
             "model": None if asks else "gpt-4o",
             "endpoint": "openAI",
             "text": text if asks else "",
-            "createdAt": _date(began + place * 1000),
-            "updatedAt": _date(began + place * 1000),
+            "createdAt": date(began + place * 1000),
+            "updatedAt": date(began + place * 1000),
         }
         if not asks:
             message["content"] = [{"type": "text", "text": text}]
@@ -107,21 +118,16 @@ def _messages(
         parent = message_id
 
 
-def _date(millis: int) -> dict[str, Any]:
-    return {"$date": {"$numberLong": str(millis)}}
-
-
-def _line(file: TextIO, document: dict[str, Any]) -> None:
-    file.write(json.dumps(document, ensure_ascii=False, separators=(",", ":")) + "\n")
-
-
 def main() -> None:
     """Write one backup."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("directory", type=Path)
     parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--profile", choices=PROFILES, default="plain")
+    parser.add_argument("--form", choices=FORMS, default="mongoexport")
     parsed = parser.parse_args()
-    print(generate(parsed.directory, parsed.messages))
+    print(generate(parsed.directory, parsed.messages, parsed.seed, parsed.profile, parsed.form))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,76 @@
+"""Where generated documents go: JSON lines as of mongoexport, or BSON as of mongodump."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, BinaryIO, Self
+
+import bson
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def oid(text: str) -> dict[str, str]:
+    """An ObjectId, as Extended JSON."""
+    return {"$oid": text}
+
+
+def date(millis: int) -> dict[str, Any]:
+    """A date, as Extended JSON."""
+    return {"$date": {"$numberLong": str(millis)}}
+
+
+class Layout:
+    """A backup that is being written."""
+
+    def __init__(self, backup: Path, *, as_bson: bool) -> None:
+        self._backup = backup
+        self._data = backup / ("dump/LibreChat" if as_bson else "data")
+        self._data.mkdir(parents=True)
+        self._as_bson = as_bson
+        self._files: dict[str, BinaryIO] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for file in self._files.values():
+            file.close()
+
+    def add(self, collection: str, document: dict[str, Any]) -> None:
+        """One more document."""
+        file = self._files.get(collection)
+        if file is None:
+            ending = "bson" if self._as_bson else "json"
+            file = self._files[collection] = (self._data / f"{collection}.{ending}").open("wb")
+        if self._as_bson:
+            file.write(bson.encode(_revived(document)))
+        else:
+            text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+            file.write(f"{text}\n".encode())
+
+    def store(self, path: str, content: bytes) -> None:
+        """The bytes of a file, at the path that its record names."""
+        place = self._backup / path.lstrip("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+
+
+def _revived(value: Any) -> Any:  # noqa: ANN401 - documents of any shape
+    if isinstance(value, list):
+        return [_revived(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if "$oid" in value:
+        return bson.ObjectId(value["$oid"])
+    if "$date" in value:
+        return _EPOCH + timedelta(milliseconds=int(value["$date"]["$numberLong"]))
+    return {key: _revived(item) for key, item in value.items()}
