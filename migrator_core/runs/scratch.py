@@ -48,7 +48,11 @@ class Scratch:
         )
         self._db.execute("PRAGMA journal_mode=OFF")
         self._db.execute("PRAGMA synchronous=OFF")
+        # Nobody else opens the file: asking the operating system for its lock, and writing what has
+        # changed, at every note would take longer than the notes themselves.
+        self._db.execute("PRAGMA locking_mode=EXCLUSIVE")
         self._db.executescript(_SCHEMA)
+        self._db.execute("BEGIN")
 
     def close(self) -> None:
         """Release the file."""

@@ -28,7 +28,7 @@ from migrator_core.openwebui.writing.prepared import (
     entry_of_brought,
 )
 from migrator_core.openwebui.writing.proving import prove, proven
-from migrator_core.openwebui.writing.statements import statements
+from migrator_core.openwebui.writing.statements import Inserts
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import Item
 
@@ -44,6 +44,7 @@ class Delivery:
         self._ledger = ledger
         self._run_id = run_id
         self._conflicts = Conflicts(target, ledger)
+        self._inserts = Inserts(target.schema, target.database.engine.dialect)
 
     async def settle(self, items: Sequence[Item]) -> list[Written | None]:
         """See :meth:`.Conflicts.settle`; what this run has written is there to be found."""
@@ -106,12 +107,12 @@ class Delivery:
 
     async def _commit(self, prepared: Sequence[Prepared]) -> None:
         rows = [row for one in prepared for row in one.rows]
-        inserts = list(statements(rows, self._target.schema, self._target.database.dialect))
+        inserts = self._inserts.grouped(rows)
         brought = await self._entries_of_brought(prepared)
 
         async def commit(connection: AsyncConnection) -> None:
-            for statement, values in inserts:
-                await connection.execute(statement, values)
+            for insert, values in inserts:
+                await insert.send(connection, values)
             new = [one.written for one in prepared if one.rows]
             known = [one.written for one in prepared if not one.rows]
             proofs = proven(known) | await prove(connection, new, self._target.schema)

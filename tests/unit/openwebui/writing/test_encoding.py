@@ -6,18 +6,22 @@ import json
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import make_url
+from sqlalchemy.engine.interfaces import Dialect
 
 from migrator_core.openwebui.database.faults import RejectedError
 from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.writing.encoding import EncodedRow, encode
 from migrator_core.openwebui.writing.prepared import entry_of, entry_of_brought, prepare
-from migrator_core.openwebui.writing.statements import statements
+from migrator_core.openwebui.writing.statements import Inserts
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import Grant, Row
 from tests.support.rows import chat, file, group, item, key, model, prompt, user
 from tests.unit.openwebui.stand_in import schema
 
 SCHEMA = schema()
+SQLITE: Dialect = make_url("sqlite+aiosqlite://").get_dialect()()
+POSTGRESQL: Dialect = make_url("postgresql+psycopg://").get_dialect()()
 CONTEXT = MappingContext(
     now=1_800_000_000,
     earliest_account=1_760_000_000,
@@ -94,7 +98,8 @@ def test_statements_are_few_and_in_the_order_of_foreign_keys() -> None:
     ]
     rows += [group("Team", BEA), user("carl"), user("dora", username=None)]
     many = [one for row in rows for one in encode(row, CONTEXT, SCHEMA)]
-    sent = [(one.table.name, len(values)) for one, values in statements(many, SCHEMA, "sqlite")]
+    inserts = Inserts(SCHEMA, SQLITE).grouped(many)
+    sent = [(one.table.name, len(values)) for one, values in inserts]
     assert list(dict.fromkeys(name for name, _ in sent)) == [
         "user", "auth", "group", "group_member", "tag", "chat", "chat_message",
         "prompt", "prompt_history", "access_grant",
@@ -104,11 +109,23 @@ def test_statements_are_few_and_in_the_order_of_foreign_keys() -> None:
     assert sum(count for name, count in sent if name == "user") == 3
 
 
-@pytest.mark.parametrize("dialect", ["sqlite", "postgresql"])
-def test_rows_that_may_be_there_give_way(dialect: str) -> None:
+@pytest.mark.parametrize("dialect", [SQLITE, POSTGRESQL])
+def test_rows_that_may_be_there_give_way(dialect: Dialect) -> None:
     rows = encode(chat("Trip", BEA), CONTEXT, SCHEMA)
-    sent = {one.table.name: str(one) for one, _ in statements(rows, SCHEMA, dialect)}
+    sent = {
+        one.table.name: one.text or str(one.statement.compile(dialect=dialect))
+        for one, _ in Inserts(SCHEMA, dialect).grouped(rows)
+    }
     assert {name for name, text in sent.items() if "ON CONFLICT DO NOTHING" in text} == {"tag"}
+
+
+def test_drivers_are_sent_rows_without_a_detour() -> None:
+    rows = encode(chat("Trip", BEA), CONTEXT, SCHEMA)
+    inserts = [insert for insert, _ in Inserts(SCHEMA, SQLITE).grouped(rows)]
+    assert all(insert.text.startswith("INSERT INTO ") for insert in inserts)
+    copied = [insert for insert, _ in Inserts(SCHEMA, POSTGRESQL).grouped(rows) if insert.copies]
+    assert {insert.table.name for insert in copied} == {"chat", "chat_message"}
+    assert all(insert.text.startswith("COPY ") for insert in copied)
 
 
 def test_a_row_that_conversion_should_not_have_made_fails_with_its_reason() -> None:
