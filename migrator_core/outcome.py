@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from migrator_core.record import record
+
 
 class RunState(StrEnum):
     """What became of a run. A run is ``interrupted`` when its process died."""
@@ -132,7 +134,7 @@ class WarningCode(StrEnum):
     MEMORIES_LONG = "memories-long"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What became of one source document.
 

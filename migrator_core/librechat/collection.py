@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol, TypeAlias
 
 from migrator_core.outcome import Notice, WarningCode
+from migrator_core.record import record
 
 _MAX_NOTICES = 500
 _ID_LENGTH = 200  # of an `_id` that is no ObjectId: enough to look it up, short enough for a report
@@ -20,7 +21,7 @@ class UndecodableError(Exception):
     """These bytes are no document; ``str()`` is a sentence that says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Document:
     """One document of a collection.
 
@@ -39,7 +40,7 @@ class Document:
     raw: bytes = field(default=b"", repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RawDocument:
     """The undecoded bytes of one document and where they lie in the plain file (in bytes).
 

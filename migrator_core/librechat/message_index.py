@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -23,6 +22,7 @@ from migrator_core.librechat.collection import (
 from migrator_core.librechat.message_keys import identifier, key, keys, message_name, text_of
 from migrator_core.librechat.unsigned_messages import Signed, owners
 from migrator_core.librechat.values import normalise_id
+from migrator_core.record import record
 
 COLLECTION: Final = "messages"
 _CHUNK: Final = 2_000
@@ -77,7 +77,7 @@ class Untaken(NamedTuple):
     fate: Unowned | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredMessage:
     """A message as it lies in its file, and what outcomes call it."""
 

@@ -35,13 +35,15 @@ Setting: TypeAlias = Callable[[str, object], object]
 class Schema:
     """The tables of this Open WebUI.
 
-    ``tables`` are its own (typed, with defaults), for reading and small updates. ``inserts`` are
-    the same tables whose JSON columns take finished JSON text: the costly encoding then happens
-    before a transaction begins, not while SQLite's only write lock is held.
+    ``tables`` are its own (typed, with defaults), for reading and small updates; ``columns`` are
+    the names of theirs. ``inserts`` are the same tables whose JSON columns take finished JSON text:
+    the costly encoding then happens before a transaction begins, not while SQLite's only write lock
+    is held.
     """
 
     metadata: sa.MetaData
     tables: Mapping[str, sa.Table]
+    columns: Mapping[str, frozenset[str]]
     inserts: Mapping[str, sa.TableClause]
     json_columns: Mapping[str, frozenset[str]]
     lengths: Mapping[str, Mapping[str, int]]
@@ -71,6 +73,7 @@ class Schema:
         return cls(
             metadata=tables["user"].metadata,
             tables=tables,
+            columns={name: frozenset(table.c.keys()) for name, table in tables.items()},
             inserts={name: _for_inserts(table) for name, table in tables.items()},
             json_columns={name: _json_columns(table) for name, table in tables.items()},
             lengths={name: _lengths(table) for name, table in tables.items()},

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from migrator_core.convert.chats.said import Said
 from migrator_core.convert.content.pieces import Part
 from migrator_core.convert.model_mapping import parse_ephemeral
 from migrator_core.librechat.documents.message import Message
+from migrator_core.record import record
 
 FEWEST_AGENTS = 2
 """Agents that a group needs to be shown as columns: a graph of agents marks lone ones, too."""
@@ -31,7 +31,7 @@ _NOBODY: Mapping[str, str] = MappingProxyType({})
 _Group = int | float | str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Column:
     """What one model said; ``agent_id`` is LibreChat's id of it, None where the message says it."""
 

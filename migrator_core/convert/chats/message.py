@@ -6,7 +6,6 @@ Where a message goes in the tree and when it was written is decided before; here
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from migrator_core.chat_document import Answer, ChatMessage, Ending, Question, Role
 from migrator_core.convert.chats.placement import Place
@@ -20,6 +19,7 @@ from migrator_core.convert.content.error_codes import error_sentence
 from migrator_core.convert.content.file_references.lookup import file_id_of
 from migrator_core.convert.content.pieces import Part
 from migrator_core.outcome import Notice, WarningCode
+from migrator_core.record import record
 from migrator_core.rows import EmbeddedFile
 
 ERROR_NOTE = "LibreChat recorded an error at this answer."
@@ -28,7 +28,7 @@ FAILED_NOTE = "This message could not be converted."
 _MAX_NAME = 200
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConvertedMessage:
     """An entry of ``history.messages``, and the target ids of the files it shows.
 

@@ -17,11 +17,12 @@ from migrator_core.convert.chats.tree import Node
 from migrator_core.convert.ids import NAMESPACE
 from migrator_core.librechat.documents.message import NO_PARENT, Message
 from migrator_core.outcome import Notice, WarningCode
+from migrator_core.record import record
 
 _USABLE = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:~-]{0,199}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NamedMessage:
     """A message with its place in what was read, and its node of the tree."""
 

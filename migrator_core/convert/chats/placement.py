@@ -14,9 +14,10 @@ from migrator_core.convert.chats.tree import RepairedTree
 from migrator_core.convert.ids import NAMESPACE
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.librechat.documents.conversation import Conversation
+from migrator_core.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """Where a message stands in its chat; ``timestamp`` is in seconds, ``model`` Open WebUI's id.
 
@@ -33,7 +34,7 @@ class Place:
     column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Shown:
     """A message as the chat shows it: LibreChat's own, or one column of it."""
 

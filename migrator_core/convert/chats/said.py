@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from migrator_core.chat_document import Role
 from migrator_core.convert.content.pieces import Part
 from migrator_core.convert.content.reading import read_parts
 from migrator_core.librechat.documents.message import Message
+from migrator_core.record import record
 
 _USER_SENDERS = frozenset({"user", "human", "you"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Said:
     """A message, who said it, and the parts of its ``content`` that count."""
 

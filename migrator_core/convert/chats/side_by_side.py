@@ -9,17 +9,18 @@ its newer way see :mod:`.columns`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from migrator_core.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Answer:
     """An answer below a question, by column: ``(message id, model)``; usually there is but one."""
 
     columns: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arrangement:
     """A question's ``models``, and the ``modelIdx`` of every answer below it by message id."""
 

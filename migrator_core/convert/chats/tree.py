@@ -16,10 +16,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from migrator_core.record import record
+
 Flaw: TypeAlias = Literal["orphan", "self", "cycle"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """One message as the tree sees it.
 

@@ -9,6 +9,7 @@ from migrator_core.chat_document import Role
 from migrator_core.convert.content.citations.numbering import Citations
 from migrator_core.convert.files.file_link import FileLink
 from migrator_core.convert.free_ids import FreeIds
+from migrator_core.record import record
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class Attachments:
             self._by_path[path] = link
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PartContext:
     """What a converter may know besides the part.
 

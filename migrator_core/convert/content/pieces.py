@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from migrator_core.chat_document import FileItem, StatusLine
 from migrator_core.convert.content.context import PartContext
 from migrator_core.outcome import Notice
 from migrator_core.output_items import OutputItem
+from migrator_core.record import record
 from migrator_core.rows import EmbeddedFile
 
 UNTYPED = "part"
 """The type of an entry that names none."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Part:
     """One entry of a message's ``content``.
 
@@ -31,7 +31,7 @@ class Part:
     is_typed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pieces:
     """What one part becomes in an Open WebUI message; empty means that there is nothing to show.
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
+from binascii import b2a_base64
 from collections.abc import Mapping
 from typing import TypeAlias
 
@@ -28,8 +28,23 @@ _BYTES = 6
 """48 bits. A digest is only compared with the one that the same thing had before."""
 
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), default=list)
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+
+
 def digest(value: object) -> str:
     """Eight characters for a JSON value; all kinds of nothing are the same."""
-    text = json.dumps(value or None, sort_keys=True, separators=(",", ":"), default=list)
+    return _short(_ENCODER.encode(value or None))
+
+
+def digest_of_texts(texts: Mapping[str, str]) -> str:
+    """The :func:`digest` of texts by name, in the order of their names; made faster."""
+    encode = _ENCODER.encode
+    return _short(
+        "{" + ",".join([f'"{name}":{encode(text)}' for name, text in texts.items()]) + "}"
+    )
+
+
+def _short(text: str) -> str:
     hashed = hashlib.blake2b(text.encode("ascii"), digest_size=_BYTES).digest()
-    return base64.urlsafe_b64encode(hashed).decode("ascii")
+    return b2a_base64(hashed, newline=False).translate(_URL_SAFE).decode("ascii")

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any, TypeAlias
 
 from migrator_core.chat_document import LOST_FILE
-from migrator_core.openwebui.contents.digests import digest
+from migrator_core.openwebui.contents.digests import digest, digest_of_texts
 
 Message: TypeAlias = Mapping[str, Any]
 
@@ -24,6 +24,9 @@ SAID = (
     "annotation", "error",
 )  # fmt: skip
 """What is compared: what a person reads in a message, and may edit or rate."""
+
+_PLAIN = ("content", "role")
+"""All that most messages have of it."""
 
 _OURS = frozenset({*SAID, "usage", "meta", "feedbackId", "modelName"})
 """What goes where a message of ours is replaced."""
@@ -34,7 +37,12 @@ _PLACE = frozenset({"id", "parentId", "childrenIds", "models", "modelIdx"})
 
 def said(message: Message) -> str:
     """The digest of what a message says."""
-    return digest({name: message[name] for name in SAID if message.get(name)})
+    shown = {name: value for name in SAID if (value := message.get(name))}
+    if len(shown) == len(_PLAIN):
+        role, content = shown.get("role"), shown.get("content")
+        if isinstance(role, str) and isinstance(content, str):
+            return digest_of_texts({"content": content, "role": role})
+    return digest(shown)
 
 
 def says_more(ours: Message, theirs: Message) -> bool:

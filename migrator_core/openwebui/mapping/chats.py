@@ -115,33 +115,33 @@ def _messages(row: ChatRow) -> Iterator[TableRow]:
     """Rows as ``ChatMessages._build_message`` makes them (``models/chat_messages.py``)."""
     messages: Mapping[str, Mapping[str, Any]] = row.chat["history"]["messages"]
     for message_id, message in messages.items():
-        error = message.get("error")
-        created_at = message.get("timestamp") or row.created_at
+        get = message.get
+        error = get("error")
+        created_at = get("timestamp") or row.created_at
         values = {
             "id": f"{row.id}-{message_id}",
             "chat_id": row.id,
             "user_id": row.user_id,
             "role": message["role"],
-            "parent_id": message.get("parentId"),
-            "content": message.get("content", ""),
-            "output": _list(message, "output"),
-            "model_id": message.get("model"),
-            "files": _list(message, "files"),
-            "sources": _list(message, "sources"),
-            "embeds": _list(message, "embeds"),
-            "done": message.get("done", True),
-            "status_history": _list(message, "statusHistory"),
+            "parent_id": get("parentId"),
+            "content": get("content", ""),
+            "output": _list(get("output")),
+            "model_id": get("model"),
+            "files": _list(get("files")),
+            "sources": _list(get("sources")),
+            "embeds": _list(get("embeds")),
+            "done": get("done", True),
+            "status_history": _list(get("statusHistory")),
             "error": error if isinstance(error, dict | str) else None,
-            "usage": message.get("usage") or None,
+            "usage": get("usage") or None,
             "created_at": created_at,
             "updated_at": created_at,
         }
         yield TableRow("chat_message", values)
 
 
-def _list(message: Mapping[str, Any], key: str) -> list[Any] | None:
+def _list(value: object) -> list[Any] | None:
     # ``ChatMessageModel`` refuses anything else, and one refused row hides the whole chat.
-    value = message.get(key)
     return value if isinstance(value, list) else None
 
 

@@ -7,13 +7,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from migrator_core.record import record
 from migrator_core.rows import Grant
 
 _NAMESPACE = uuid.UUID("0f5d3c2e-6a55-5e0c-9d3f-6f3f4b1f7a10")
 """For the ids of rows that only accompany another row (members, grants, history entries)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TableRow:
     """One row to insert. A value of None is left out, so that the column's own default applies.
 

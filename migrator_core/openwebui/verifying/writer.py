@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from migrator_core.fingerprint import is_of
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.inventory import Account
 from migrator_core.openwebui.mapping.context import MappingContext
@@ -281,7 +282,9 @@ def _gaps_of(
         if (columns := unreadable(table, row)) is not None
     ]
     gaps += compare(kind.name, expected, present.ours, present.others, facts)
-    if known is None or known.fingerprint in {None, item.fingerprint}:
+    if known is None or known.fingerprint is None:
+        return gaps
+    if is_of(known.fingerprint, item.row, item.fingerprint):
         return gaps
     column = "last_active_at" if kind.name == "user" else "updated_at"
     touched = facts.touched(expected[kind.name][0], present.ours[kind.name][0], column)

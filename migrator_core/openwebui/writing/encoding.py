@@ -9,20 +9,27 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+import orjson
 
 from migrator_core.openwebui.database.faults import RejectedError
 from migrator_core.openwebui.mapping.context import MappingContext, TableRow
 from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.tables.registry import kind_of
+from migrator_core.record import record
 from migrator_core.rows import Row
 
 _LONGEST_ID = 500
 """Characters. Ids are indexed, and PostgreSQL indexes about 2700 bytes at most."""
+_BULKY = frozenset({"chat", "chat_message", "shared_chat"})
+"""Tables with nearly all that is written. Conversion has made JSON of everything in their documents
+(:func:`~migrator_core.convert.cleaning.clean_json`): no number is infinite, which a faster encoder
+would not tell from nothing."""
+_PLAIN_JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EncodedRow:
     """A row whose values the driver takes as they are; JSON is text by now."""
 
@@ -55,15 +62,26 @@ def encode_rows(rows: Iterable[TableRow], schema: Schema) -> list[EncodedRow]:
 
 
 def _encode_values(row: TableRow, schema: Schema) -> dict[str, object]:
-    encoded: dict[str, object] = {}
-    for name, value in row.values.items():
-        if value is None or not schema.has(row.table, name):
-            continue
-        if name in schema.json_columns[row.table]:
-            encoded[name] = _json_text(value)
-        else:
-            encoded[name] = _checked(name, value, schema.lengths[row.table].get(name))
-    return encoded
+    columns = schema.columns[row.table]
+    documents, lengths = schema.json_columns[row.table], schema.lengths[row.table]
+    to_json = _bulky_json_text if row.table in _BULKY else _json_text
+    return {
+        name: to_json(value) if name in documents else _checked(name, value, lengths.get(name))
+        for name, value in row.values.items()
+        if value is not None and name in columns
+    }
+
+
+def _bulky_json_text(value: object) -> str:
+    """The same text as that of :func:`_json_text`, many times as fast."""
+    try:
+        raw = orjson.dumps(value, option=_PLAIN_JSON)
+    except TypeError:  # what it refuses may be no more than a very large number
+        return _json_text(value)
+    text = raw.decode()
+    if b"\\u0000" in raw and _NUL.search(text):
+        raise RejectedError("a text holds a NUL character")
+    return text
 
 
 def _json_text(value: object) -> str:
@@ -78,6 +96,13 @@ def _json_text(value: object) -> str:
 
 
 def _checked(name: str, value: object, length: int | None) -> object:
+    longest = _LONGEST_ID if length is None else min(length, _LONGEST_ID)
+    if type(value) is str and len(value) <= longest and value.isascii() and "\x00" not in value:
+        return value  # nearly every one
+    return _looked_at(name, value, length)
+
+
+def _looked_at(name: str, value: object, length: int | None) -> object:
     if isinstance(value, bool):
         return value
     if isinstance(value, int):
@@ -88,7 +113,8 @@ def _checked(name: str, value: object, length: int | None) -> object:
         raise RejectedError(f"the value for {name!r} is a {type(value).__name__}")
     if "\x00" in value:
         raise RejectedError("a text holds a NUL character")
-    value.encode()
+    if not value.isascii():
+        value.encode()
     if length is not None and len(value) > length:
         raise RejectedError(f"the text for {name!r} is longer than {length} characters")
     if len(value) > _LONGEST_ID and (name == "id" or name.endswith("_id")):

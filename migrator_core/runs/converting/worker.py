@@ -14,8 +14,8 @@ from pathlib import Path
 from migrator_core.convert.chats.chat import ChatContext, convert_conversation
 from migrator_core.convert.chats.chat_size import row_weight
 from migrator_core.convert.chats.references import find_references
-from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.result import Skipped
+from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat.collection import UndecodableError
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.message import Message

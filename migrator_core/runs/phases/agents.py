@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
 from migrator_core.convert.files.file_link import FileLink
-from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.free_ids import FreeIds
 from migrator_core.convert.library.agents import convert_agent, label_of
 from migrator_core.convert.library.knowledge import (
@@ -19,6 +18,7 @@ from migrator_core.convert.library.knowledge import (
 from migrator_core.convert.people.avatars import data_uri
 from migrator_core.convert.people.grants import Resource, agent_is_shared
 from migrator_core.convert.result import Skipped
+from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.agent import Agent
 from migrator_core.openwebui import Ledger, OpenWebUI, Written

@@ -9,8 +9,8 @@ from migrator_core.convert.chats.chat import ChatContext, ConvertedChat, convert
 from migrator_core.convert.chats.chat_size import row_weight
 from migrator_core.convert.chats.references import find_references
 from migrator_core.convert.dates import seconds
-from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.result import Skipped
+from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document, StoredMessage
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.conversation import Conversation

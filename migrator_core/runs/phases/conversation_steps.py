@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import BinaryIO
 
 from migrator_core.convert.chats.chat import ConvertedChat
-from migrator_core.convert.fingerprint import fingerprint
+from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.outcome import Outcome, Reason, State

@@ -14,8 +14,8 @@ from migrator_core.convert.files.file_records import convert_file, skip_reason
 from migrator_core.convert.files.stored_paths import own_path
 from migrator_core.convert.files.text_kinds import reading_of
 from migrator_core.convert.files.text_only import as_text_file, text_only
-from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.result import Skipped, notice
+from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Blob, BlobError, Document
 from migrator_core.librechat.documents.file import File
 from migrator_core.openwebui import Written

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator_core.convert.chats.folders import FolderNames, convert_project
-from migrator_core.convert.fingerprint import fingerprint
+from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.chat_project import ChatProject
 from migrator_core.openwebui import OpenWebUI, Written

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.people.grants import EVERYONE, INSTANCE, RESOURCES, VIEW, Principal
 from migrator_core.convert.people.groups import convert_group, role_group, tenant_group
 from migrator_core.convert.people.tenants import NONE
 from migrator_core.convert.result import notice
+from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.acl_entry import AclEntry
 from migrator_core.librechat.documents.group import Group

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
-from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.library.memories import convert_memory
 from migrator_core.convert.result import Skipped, notice
+from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.agent import Agent
 from migrator_core.librechat.documents.memory_entry import MemoryEntry

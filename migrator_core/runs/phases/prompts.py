@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.library.commands import FreeCommands
 from migrator_core.convert.library.prompts import convert_group, own_id, production
 from migrator_core.convert.people.grants import Resource, prompt_is_shared
 from migrator_core.convert.result import Skipped
+from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.prompt import Prompt, PromptGroup
 from migrator_core.openwebui import OpenWebUI

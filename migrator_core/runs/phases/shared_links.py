@@ -14,9 +14,9 @@ from migrator_core.convert.chats.shared_chats import (
     readers,
     share_id,
 )
-from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.people.grants import Resource
 from migrator_core.convert.result import Skipped
+from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrator_core.convert.chats.tags import tag_row
-from migrator_core.convert.fingerprint import fingerprint
+from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.conversation_tag import ConversationTag
 from migrator_core.outcome import Reason

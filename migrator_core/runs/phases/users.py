@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
-from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.ids import user_id
 from migrator_core.convert.people.accounts import (
     AccountPlan,
@@ -24,6 +23,7 @@ from migrator_core.convert.people.tenants import is_of, wrong_tenant
 from migrator_core.convert.people.users import convert_user, slow_hash, slow_password, usable_hash
 from migrator_core.convert.result import notice
 from migrator_core.errors import CannotStartError
+from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.log_entry import LogEntry
 from migrator_core.librechat.documents.user import User

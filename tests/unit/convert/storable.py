@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from migrator_core.convert.fingerprint import fingerprint
+from migrator_core.fingerprint import fingerprint
 from migrator_core.rows import Row
 
 
@@ -19,7 +19,7 @@ def assert_storable(row: Row) -> None:
     for text in texts(data):
         assert "\x00" not in text
         text.encode("utf-8")
-    assert len(fingerprint(row)) == 64
+    assert len(fingerprint(row)) == 66
 
 
 def texts(value: Any) -> Iterator[str]:

@@ -14,6 +14,7 @@ from migrator_core.convert.content.fallback import block
 from migrator_core.convert.content.markdown.blocks import quoted
 from migrator_core.convert.content.pieces import NOTHING, Pieces
 from migrator_core.convert.files.file_link import content_url
+from migrator_core.record import record
 
 _LONGEST_MARK = 200
 _MOST_LENGTHS = 10
@@ -30,7 +31,7 @@ class FileNote:
     is_path: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Annotations:
     """Those about files, and whatever else there was."""
 

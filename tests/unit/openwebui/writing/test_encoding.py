@@ -82,6 +82,29 @@ def test_a_text_that_only_looks_like_nul_is_kept() -> None:
     assert json.loads(str(encoded(user("x", info=info))["user"].values["info"])) == info
 
 
+def said(text: object) -> Row:
+    messages = {"q": {"id": "q", "role": "user", "parentId": None, "content": "x", "output": text}}
+    return chat("Trip", BEA, chat={"history": {"currentId": "q", "messages": messages}})
+
+
+@pytest.mark.parametrize(
+    "text", ["Zürich 🚀", r"C:\u0000", 'quo"te\n', "\x7f\u2028", 0.1, 2**63, -1]
+)
+def test_the_faster_encoder_of_chats_writes_the_same_json(text: object) -> None:
+    row = said([text])
+    values = encoded(row)["chat"].values
+    assert values["chat"] == json.dumps(row.chat, ensure_ascii=False, separators=(",", ":"))
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [(SURROGATE, "character pair"), (NUL, "NUL"), ({1, 2}, "no JSON")],
+)
+def test_what_no_database_takes_is_refused_in_chats_too(text: object, why: str) -> None:
+    with pytest.raises(RejectedError, match=why):
+        encode(said([text]), CONTEXT, SCHEMA)
+
+
 def test_content_that_is_nested_too_deeply_is_refused() -> None:
     deep: dict[str, object] = {}
     for _ in range(100_000):

@@ -7,18 +7,40 @@ import json
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+import orjson
+
 from migrator_core.rows import Row
 
 _AT_ONCE = 1_000_000
 """Characters; a row may have many millions, which are not to lie in memory once more."""
 
+_SECOND = "2:"
+"""Begins a fingerprint of now; those of before have nothing in front."""
+
+_SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
+
 
 def fingerprint(row: Row) -> str:
-    """SHA-256 (hex) of the row's content as canonical JSON: sorted keys, no spaces, ASCII.
+    """SHA-256 (hex) of the row's content as canonical JSON: sorted keys, no spaces, UTF-8.
 
-    Equal rows have equal fingerprints on every machine and Python version; a verify or an undo
-    compares them to tell what has changed.
+    Equal rows have equal fingerprints on every machine and Python version; a verify compares them
+    to tell what has changed.
     """
+    content = [type(row).__name__, _members(row)]
+    try:
+        text = orjson.dumps(content, default=_members, option=_SORTED)
+    except TypeError:  # half of a surrogate pair, or a number that no database takes
+        return _SECOND + _first(row)
+    return _SECOND + hashlib.sha256(text).hexdigest()
+
+
+def is_of(known: str, row: Row, now: str) -> bool:
+    """Whether a fingerprint that a ledger knows is this row's, whose own one is ``now``."""
+    return known == now or (not known.startswith(_SECOND) and known == _first(row))
+
+
+def _first(row: Row) -> str:
+    """The fingerprint of earlier versions: SHA-256 of canonical JSON in ASCII."""
     content = [type(row).__name__, _members(row)]
     text = json.dumps(
         content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_members

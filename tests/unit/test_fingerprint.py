@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from migrator_core.chat_document import ChatDocument
-from migrator_core.convert.fingerprint import fingerprint
+from migrator_core.fingerprint import fingerprint, is_of
 from migrator_core.rows import ChatRow, Grant, PromptRow, TagRow
 
 CHAT: ChatDocument = {
@@ -19,13 +19,29 @@ CHAT: ChatDocument = {
     "tags": [],
     "timestamp": 1000,
 }
+TAG = TagRow("é", "É", "u")
+NOW = "2:d98b10ba65fedf8f222cc8fd989a44bd815d6a62dc81038bf9a11199ed8be409"
+BEFORE = "218a1c4895083014b2e2b0d45e9502852a136d447202de7330c4bc30acf9aa1a"
+"""What earlier versions noted of it."""
 PROMPT = PromptRow("id", "cmd", "u", "name", "text", (), {"a": 1, "b": {"c": 2}}, 1, 2)
 
 
 def test_the_value_is_the_same_on_every_machine() -> None:
-    assert fingerprint(TagRow("é", "É", "u")) == (
-        "218a1c4895083014b2e2b0d45e9502852a136d447202de7330c4bc30acf9aa1a"
-    )
+    assert fingerprint(TAG) == NOW
+
+
+def test_a_ledger_of_an_earlier_version_is_understood() -> None:
+    assert is_of(BEFORE, TAG, fingerprint(TAG))
+    assert is_of(NOW, TAG, fingerprint(TAG))
+    other = TagRow("e", "É", "u")
+    assert not is_of(BEFORE, other, fingerprint(other))
+    assert not is_of(NOW, other, fingerprint(other))
+
+
+@pytest.mark.parametrize("odd", ["half \ud83d", 2**70])
+def test_what_the_faster_encoder_refuses_has_one_all_the_same(odd: object) -> None:
+    row = replace(PROMPT, meta={"a": odd})
+    assert fingerprint(row) == fingerprint(replace(PROMPT, meta={"a": odd})) != fingerprint(PROMPT)
 
 
 def test_the_order_of_keys_does_not_count_but_every_value_does() -> None:
