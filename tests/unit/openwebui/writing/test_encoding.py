@@ -15,7 +15,7 @@ from migrator_core.openwebui.writing.encoding import EncodedRow, encode
 from migrator_core.openwebui.writing.prepared import entry_of, entry_of_brought, prepare
 from migrator_core.openwebui.writing.statements import Inserts
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import Grant, Row
+from migrator_core.rows import ChatRow, Grant, Row
 from tests.support.rows import chat, file, group, item, key, model, prompt, user
 from tests.unit.openwebui.stand_in import schema
 
@@ -82,7 +82,7 @@ def test_a_text_that_only_looks_like_nul_is_kept() -> None:
     assert json.loads(str(encoded(user("x", info=info))["user"].values["info"])) == info
 
 
-def said(text: object) -> Row:
+def said(text: object) -> ChatRow:
     messages = {"q": {"id": "q", "role": "user", "parentId": None, "content": "x", "output": text}}
     return chat("Trip", BEA, chat={"history": {"currentId": "q", "messages": messages}})
 
