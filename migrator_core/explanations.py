@@ -144,7 +144,7 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
         "The production version of the prompt is gone; the newest version was used."
     ),
     WarningCode.BASE_MODEL_DEFAULTED: (
-        "The agent's model has no counterpart; it uses the default base model."
+        "The model of the agent or preset has no counterpart; it uses the default base model."
     ),
     WarningCode.KNOWLEDGE_INCOMPLETE: (
         "Files that an agent knew are not in its knowledge base: they were not migrated, or they "

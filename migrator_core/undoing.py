@@ -39,7 +39,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "shared_chat": ("shared link", "shared links"),
     "prompt": ("prompt", "prompts"),
     "knowledge": ("knowledge base", "knowledge bases"),
-    "model": ("agent", "agents"),
+    "model": ("model", "models"),
     "memory": ("memory", "memories"),
 }
 """What people call the kinds of rows, one of them and several."""

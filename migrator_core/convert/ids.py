@@ -92,6 +92,12 @@ def memory_id(source_id: str) -> str:
     return _derive(f"memory:{source_id}")
 
 
+def preset_model_id(user_hex: str, preset_id: str, number: int = 0) -> str:
+    """The model's id for a preset; one with a number is for where the first is somebody else's."""
+    others = f":another:{number}" if number else ""
+    return f"preset-{_derive(f'preset:{user_hex}:{preset_id}{others}')}"
+
+
 def folder_id(source_id: str) -> str:
     """The folder's id, from the chat project's ``_id``."""
     return _derive(f"folder:{source_id}")

@@ -52,6 +52,7 @@ def build(blobs: Mapping[str, bytes]) -> Sample:
         "files": files.truth(blobs),
         "promptgroups": prompts.truth(),
         "agents": agents.truth(),
+        "presets": others.presets_truth(),
         "groups": sharing.groups_truth(),
     }
     truth["counts"] = _counts(collections, truth)

@@ -35,6 +35,14 @@ def _shared_links() -> list[Document]:
     ]  # fmt: skip
 
 
+def presets_truth() -> list[Document]:
+    """The presets that arrive, each for its owner alone."""
+    return [
+        {"key": "translator", "user": MARA.hex, "name": "Strict translator"},
+        {"key": "short", "user": TOMAS.hex, "name": "Short answers"},
+    ]
+
+
 def documents() -> dict[str, list[Document]]:
     """Every collection that has no module of its own, by name."""
     return {
@@ -50,7 +58,13 @@ def documents() -> dict[str, list[Document]]:
         "presets": [
             _row("preset", presetId=uuid("preset"), title="Strict translator", user=MARA.hex,
                  endpoint="openAI", model="gpt-4o", promptPrefix="Translate literally.",
-                 temperature=0.0, defaultPreset=True),
+                 temperature=0.0, defaultPreset=True, order=0),
+            _row("preset 2", presetId=uuid("preset 2"), title="Ask the analyst", user=MARA.hex,
+                 endpoint="agents", agent_id=AGENTS["analyst"].id, order=1),
+            _row("preset 3", presetId=uuid("preset 3"), title="Short answers", user=TOMAS.hex,
+                 endpoint="anthropic", model="claude-sonnet-4-5", maxOutputTokens=200,
+                 promptPrefix="Answer in one line.",
+                 web_search=True),
         ],
         "memoryentries": [
             _row("memory 1", userId=MARA.id, key="working_hours", value="No Fridays",

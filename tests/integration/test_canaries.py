@@ -125,15 +125,29 @@ def _library(plant: _Planted) -> dict[str, list[dict[str, Any]]]:
     }  # fmt: skip
 
 
+def _personal(plant: _Planted) -> dict[str, list[dict[str, Any]]]:
+    return {
+        "presets": [
+            {"_id": {"$oid": "9" * 24}, "presetId": "p", "user": ANN, "title": "Preset",
+             "endpoint": "openAI", "model": "gpt-4o", "tools": [plant.some(), plant.one()],
+             "examples": [plant.some()], "iconURL": plant.address(), **plant.some()},
+        ],
+        "memoryentries": [
+            {"_id": {"$oid": "f" * 24}, "userId": {"$oid": ANN}, "key": "k", "value": "Tea",
+             **plant.some()},
+        ],
+    }  # fmt: skip
+
+
 SECRET = (
-    "actions", "agentapikeys", "assistants", "configs", "keys", "mcpservers", "memoryentries",
-    "openidrefreshflights", "pluginauths", "presets", "refreshtokenbridges", "sessions", "tokens",
+    "actions", "agentapikeys", "assistants", "configs", "keys", "mcpservers",
+    "openidrefreshflights", "pluginauths", "refreshtokenbridges", "sessions", "tokens",
     "toolcalls",
 )  # fmt: skip
 
 
 def _backup(folder: Path, plant: _Planted) -> Path:
-    content = _people(plant) | _work(plant) | _library(plant)
+    content = _people(plant) | _work(plant) | _library(plant) | _personal(plant)
     content |= {name: [plant.some(), {"metadata": plant.some()}] for name in SECRET}
     content["logs"] = [{"key": f"BANS:{plant.one()}", "value": json.dumps(plant.some())}]
     (folder / "data").mkdir(parents=True)

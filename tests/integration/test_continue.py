@@ -212,3 +212,15 @@ def _told_beforehand(office: Office) -> str:
     asked = office.ask("When shall we meet?", features={"memory": True})
     (system,) = [message["content"] for message in asked["messages"] if message["role"] == "system"]
     return str(system)
+
+
+def test_a_preset_is_used_by_its_owner_and_by_nobody_else(office: Office) -> None:
+    (preset,) = [model for model in office.person.models() if model["name"] == "Strict translator"]
+    assert preset["write_access"]
+    asked = office.ask("Guten Tag", model=preset["id"])
+    assert asked["model"] == "gpt-4o"
+    assert asked["temperature"] == 0
+    assert asked["messages"][0] == {"role": "system", "content": "Translate literally."}
+    assert preset["id"] not in {model["id"] for model in office.others.get_models()}
+    form = {"model": preset["id"], "messages": [{"role": "user", "content": "Hello"}]}
+    assert not office.others.http.post("/api/chat/completions", json=form).is_success

@@ -1,4 +1,4 @@
-"""Files, prompts, agents and groups, read back over HTTP, and who may see them."""
+"""Files, prompts, agents, presets and groups, read back over HTTP, and who may see them."""
 
 from __future__ import annotations
 
@@ -105,8 +105,13 @@ def test_prompts_say_what_they_said_and_can_be_called(migrated: Migrated) -> Non
 
 
 @pytest.mark.parametrize("person", people(), ids=lambda person: person["key"])
-def test_everybody_sees_the_agents_they_may_see(person: dict[str, Any], migrated: Migrated) -> None:
-    models = {model["id"]: model for model in migrated.people[person["account"]].models()}
+def test_everybody_sees_the_agents_they_may_see_and_their_own_presets(
+    person: dict[str, Any], migrated: Migrated
+) -> None:
+    everything = migrated.people[person["account"]].models()
+    presets = {p["name"] for p in truth()["presets"] if account(p["user"]) == person["account"]}
+    assert {m["name"] for m in everything if m["id"].startswith("preset-")} == presets
+    models = {model["id"]: model for model in everything if model["name"] not in presets}
     expected = {a["model_id"]: a for a in AGENTS.values() if may(a, person, "read")}
     assert set(models) == set(expected)
     for model_id, agent in expected.items():

@@ -133,7 +133,7 @@ def test_undoing_a_later_run_gives_back_what_it_changed(database: Database, tmp_
     done = undo(place, tmp_path / "undo")
     assert done.status == 0, done.output
     assert sums(done)["of"] == second.report["run"]["id"]
-    assert sums(done)["restored"] == {"chats": 5, "agents": 1}
+    assert sums(done)["restored"] == {"chats": 5, "models": 1}
     assert values(place) == before
 
     again = migrate(place, newer, tmp_path / "again")

@@ -21,7 +21,7 @@ from migrator_core.convert.chats.tags import tag_row
 from migrator_core.convert.chats.tree import RepairedTree, order_and_repair
 from migrator_core.convert.cleaning import clean_json, clean_text, single_line
 from migrator_core.convert.result import Converted, Skipped
-from migrator_core.convert.variables import convert_special_variables
+from migrator_core.convert.system_prompt import system_prompt
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
@@ -132,7 +132,7 @@ def _row(
 ) -> ChatRow:
     title = chat_title(conversation.title)
     tags = _tags(conversation, context.owner_id)
-    system = _system_prompt(conversation)
+    system = system_prompt(conversation)
     chat = chat_document(
         chat_id, title, [chat_model(conversation, context)], history, tree.current, dates.created
     )
@@ -191,18 +191,6 @@ def chat_title(title: str | None) -> str:
 def _tags(conversation: Conversation, owner_id: str) -> tuple[TagRow, ...]:
     rows = (tag_row(name, owner_id) for name in conversation.tags)
     return tuple({row.id: row for row in rows if row is not None}.values())
-
-
-def _system_prompt(conversation: Conversation) -> str:
-    """What LibreChat put before the messages; the field's name depends on the endpoint."""
-    fields = (
-        conversation.prompt_prefix,
-        conversation.system,
-        conversation.instructions,
-        conversation.additional_instructions,
-    )
-    texts = dict.fromkeys(clean_text(text) for text in fields if text and text.strip())
-    return convert_special_variables("\n\n".join(texts))
 
 
 def _provenance(conversation: Conversation) -> JsonDict:

@@ -7,7 +7,7 @@ The list of message ids in the row is often stale and not read: messages are joi
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -71,6 +71,13 @@ def _flag_or_none(value: object) -> bool | None:
     return value if isinstance(value, bool) else None
 
 
+def gather_parameters(data: Any) -> Any:  # noqa: ANN401 - reads whatever a document holds
+    """A document with its :data:`PARAMETERS` in one field."""
+    if not isinstance(data, dict):
+        return data
+    return {**data, "parameters": {name: data[name] for name in PARAMETERS if name in data}}
+
+
 class Conversation(SourceModel):
     """One conversation, without its messages. Dates are milliseconds since the epoch."""
 
@@ -103,9 +110,4 @@ class Conversation(SourceModel):
     created_at: Date = Field(default=None, alias="createdAt")
     updated_at: Date = Field(default=None, alias="updatedAt")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _gather_parameters(cls, data: object) -> object:
-        if not isinstance(data, dict):
-            return data
-        return {**data, "parameters": {name: data[name] for name in PARAMETERS if name in data}}
+    _gather_parameters = model_validator(mode="before")(gather_parameters)

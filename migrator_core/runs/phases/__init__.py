@@ -19,6 +19,7 @@ from migrator_core.runs.phases.message_index import IndexPhase
 from migrator_core.runs.phases.model_ids import ModelIdsPhase
 from migrator_core.runs.phases.other_collections import OtherCollectionsPhase
 from migrator_core.runs.phases.permissions import PermissionsPhase, UnusedPermissionsPhase
+from migrator_core.runs.phases.presets import PresetsPhase
 from migrator_core.runs.phases.prompts import PromptsPhase
 from migrator_core.runs.phases.shared_links import LinksPhase, UnusedLinksPhase
 from migrator_core.runs.phases.tags import TagsPhase
@@ -41,6 +42,7 @@ PHASES: tuple[type[Phase], ...] = (
     UnusedLinksPhase,
     PromptsPhase,
     AgentsPhase,
+    PresetsPhase,
     MemoriesPhase,
     UnusedPermissionsPhase,
     OtherCollectionsPhase,

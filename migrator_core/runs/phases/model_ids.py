@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from migrator_core.convert.ids import another_model_id, model_id
 from migrator_core.librechat.documents.agent import Agent
@@ -12,7 +12,8 @@ from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.results import Accounts, Models
 
-_TRIES = 8
+TRIES = 8
+"""So many ids are tried before somebody else's is in the way for good."""
 
 
 class ModelIdsPhase(Phase):
@@ -43,14 +44,10 @@ class ModelIdsPhase(Phase):
         there = await target.inventory.model_owners(sorted(wanted))
         made = await Ledger(target).made("model", sorted(wanted))
         for agent, owner in self._agents.items():
-            own, *others = _candidates(agent)
-            if own in made:
-                continue
-            known = next((other for other in others if other in made), None)
-            if known is None and not _is_strangers(own, agent, owner, there):
-                continue
-            free = (other for other in others if not _is_strangers(other, agent, owner, there))
-            self._renamed[own] = known or next(free, others[-1])
+            own = model_id(agent)
+            chosen = free_model_id(_candidates(agent), agent, owner, there, made)
+            if chosen != own:
+                self._renamed[own] = chosen
 
     def advice(self) -> Iterable[Notice]:
         """One warning an agent with another id."""
@@ -63,8 +60,27 @@ class ModelIdsPhase(Phase):
         return Models(self._inputs.models.with_ids(self._renamed))
 
 
+def free_model_id(
+    candidates: Sequence[str],
+    source: str,
+    owner: str | None,
+    there: Mapping[str, ModelOwner],
+    made: Collection[str],
+) -> str:
+    """The id for what came from ``source``: its own, unless that is somebody else's.
+
+    ``candidates`` begin with its own; ``there`` are the models that have one of them, ``made``
+    those of them that the ledger knows as ours.
+    """
+    known = next((one for one in candidates if one in made), None)
+    if known is not None:
+        return known
+    free = (one for one in candidates if not _is_strangers(one, source, owner, there))
+    return next(free, candidates[-1])
+
+
 def _candidates(agent_id: str) -> list[str]:
-    others = (another_model_id(agent_id, number) for number in range(1, _TRIES))
+    others = (another_model_id(agent_id, number) for number in range(1, TRIES))
     return [model_id(agent_id), *others]
 
 

@@ -133,6 +133,25 @@ TAG: dict[str, Any] = {
     "description": "",
     "position": 1,
 }
+PRESET: dict[str, Any] = {
+    "_id": "66f00000000000000000000b",
+    "presetId": "d410850f-d5f4-40a3-8bff-a317eb15d8e3",
+    "user": ALICE,
+    "title": "Strict translator",
+    "defaultPreset": True,
+    "order": 0,
+    "endpoint": "openAI",
+    "model": "gpt-4o",
+    "agent_id": None,
+    "assistant_id": None,
+    "promptPrefix": "Translate literally.",
+    "system": None,
+    "temperature": 0.0,
+    "web_search": True,
+    "greeting": "",
+    "tools": [],
+    **DATES,
+}
 MEMORY: dict[str, Any] = {
     "_id": "66f00000000000000000000a",
     "userId": ALICE,

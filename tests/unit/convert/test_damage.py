@@ -14,6 +14,7 @@ from migrator_core.convert.files.file_link import file_link
 from migrator_core.convert.files.file_records import convert_file, skip_reason
 from migrator_core.convert.library.agents import convert_agent
 from migrator_core.convert.library.memories import convert_memory
+from migrator_core.convert.library.presets import convert_preset
 from migrator_core.convert.library.prompts import convert_group as convert_prompt
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.convert.people.accounts import identity_of, plan_accounts
@@ -28,6 +29,7 @@ from migrator_core.librechat.documents.conversation_tag import ConversationTag
 from migrator_core.librechat.documents.file import File
 from migrator_core.librechat.documents.group import Group
 from migrator_core.librechat.documents.memory_entry import MemoryEntry
+from migrator_core.librechat.documents.preset import Preset
 from migrator_core.librechat.documents.project import Project
 from migrator_core.librechat.documents.prompt import Prompt, PromptGroup
 from migrator_core.librechat.documents.user import User
@@ -93,6 +95,13 @@ def _memory(data: dict[str, Any]) -> object:
     return row if isinstance(row, Skipped) else Converted(row)
 
 
+def _preset(data: dict[str, Any]) -> object:
+    preset = parse(Preset, data)
+    return convert_preset(
+        preset, model_id="preset-1", owner_id="a", models=MODELS, fallback=d.STARTED
+    )
+
+
 CONVERTERS: list[tuple[dict[str, Any], Callable[[dict[str, Any]], object]]] = [
     (d.USER, _user),
     (d.FILE, _file),
@@ -102,6 +111,7 @@ CONVERTERS: list[tuple[dict[str, Any], Callable[[dict[str, Any]], object]]] = [
     (d.AGENT, _agent),
     (d.TAG, _tag),
     (d.MEMORY, _memory),
+    (d.PRESET, _preset),
 ]
 
 

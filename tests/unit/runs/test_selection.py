@@ -87,6 +87,10 @@ def _collections() -> dict[str, list[dict[str, Any]]]:
                 "_id": _id(80 + number), "id": f"agent_{name}", "author": user, "name": "A",
                 "provider": "openAI", "model": "gpt-4o",
             },
+            "presets": {
+                "_id": _id(110 + number), "user": user, "presetId": f"p-{name}", "title": "Short",
+                "endpoint": "openAI", "model": "gpt-4o",
+            },
             "memoryentries": {
                 "_id": _id(100 + number), "userId": {"$oid": user}, "key": "tea", "value": "Green",
             },
@@ -181,6 +185,7 @@ PARTS = {
     Part.CONVERSATIONS: ("conversations", "messages", "sharedlinks"),
     Part.PROMPTS: ("promptgroups", "prompts", "aclentries"),
     Part.AGENTS: ("agents",),
+    Part.PRESETS: ("presets",),
     Part.MEMORIES: ("memoryentries",),
 }
 EVERYTHING = {name: 2 for names in PARTS.values() for name in names}
@@ -253,7 +258,7 @@ async def test_one_person(target: OpenWebUI, backup: Path) -> None:
 
 async def test_what_is_new_since_a_date(target: OpenWebUI, backup: Path) -> None:
     walked = await run(target, backup, since="2026-03-01")
-    small = ("users", "groups", "conversationtags", "chatprojects", "memoryentries")
+    small = ("users", "groups", "conversationtags", "chatprojects", "presets", "memoryentries")
     whole = dict.fromkeys(small, 2)
     ben = dict.fromkeys(("conversations", "messages", "sharedlinks"), 1)
     assert walked.migrated() == whole | ben

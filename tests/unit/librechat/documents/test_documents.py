@@ -14,6 +14,7 @@ from migrator_core.librechat.documents.conversation_tag import ConversationTag
 from migrator_core.librechat.documents.file import File
 from migrator_core.librechat.documents.group import Group
 from migrator_core.librechat.documents.memory_entry import MemoryEntry
+from migrator_core.librechat.documents.preset import Preset
 from migrator_core.librechat.documents.project import Project
 from migrator_core.librechat.documents.prompt import Prompt, PromptGroup
 from migrator_core.librechat.documents.shared_link import SharedLink
@@ -31,6 +32,7 @@ MODELS: list[tuple[type[SourceModel], dict[str, Any], set[str]]] = [
     (Project, d.PROJECT, {"_id"}),
     (ConversationTag, d.TAG, set()),
     (MemoryEntry, d.MEMORY, {"_id"}),
+    (Preset, d.PRESET, {"_id"}),
     (ChatProject, {"_id": "692cda805f9d88c1aa1a2c7a", "name": "Work", "user": d.ALICE}, {"_id"}),
     (SharedLink, {"_id": "x", "shareId": "s", "conversationId": "c", "messages": []}, set()),
 ]

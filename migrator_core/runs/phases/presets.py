@@ -1,0 +1,110 @@
+"""Presets as workspace models of the people who saved them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from migrator_core.convert.fingerprint import fingerprint
+from migrator_core.convert.ids import preset_model_id
+from migrator_core.convert.library.presets import convert_preset
+from migrator_core.convert.result import Skipped, notice
+from migrator_core.librechat import Document
+from migrator_core.librechat.documents.preset import Preset
+from migrator_core.openwebui import Ledger, OpenWebUI, Written
+from migrator_core.outcome import Notice, Reason, State, WarningCode
+from migrator_core.rows import Item, ModelRow
+from migrator_core.runs.inputs import Inputs
+from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.phases.model_ids import TRIES, free_model_id
+from migrator_core.runs.results import Accounts, Models
+from migrator_core.runs.steps import Step, Write, skipped
+from migrator_core.selection import Part
+
+
+class PresetsPhase(Phase):
+    """``presets``."""
+
+    name = "presets"
+    label = "Presets as models"
+    collections = frozenset({"presets"})
+    part = Part.PRESETS
+    needs = (Accounts, Models)
+
+    def __init__(self, inputs: Inputs, handover: Handover) -> None:
+        super().__init__(inputs, handover)
+        self._ids: dict[tuple[str, str], str] = {}
+        self._base_models: set[str] = set()
+        self._taken: list[tuple[str, str]] = []
+
+    def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
+        """Whose presets there are."""
+        for preset in self._inputs.readable("presets", Preset):
+            if self.earlier(Accounts).of(preset.user) is not None:
+                self._ids[preset.user or "", preset.name] = ""
+
+    async def ask(self, target: OpenWebUI) -> None:
+        """Their ids, of which somebody else may have one."""
+        wanted = {own for one in self._ids for own in _candidates(*one)}
+        there = await target.inventory.model_owners(sorted(wanted))
+        made = await Ledger(target).made("model", sorted(wanted))
+        for user, preset in self._ids:
+            candidates = _candidates(user, preset)
+            owner = self.earlier(Accounts).of(user)
+            chosen = free_model_id(candidates, preset, owner, there, made)
+            self._ids[user, preset] = chosen
+            if chosen != candidates[0]:
+                self._taken.append((candidates[0], chosen))
+
+    def steps(self) -> Iterator[Step]:
+        """One step a preset."""
+        return self._inputs.each("presets", Preset, self._convert)
+
+    def advice(self) -> Iterable[Notice]:
+        """Ids that were taken, and what the administrator has to do before people can use them."""
+        for own, other in sorted(self._taken):
+            text = f"model {own}: the id is taken by a model of somebody else; ours is {other}"
+            yield Notice(WarningCode.ID_TAKEN, text)
+        if self._base_models:
+            names = ", ".join(sorted(self._base_models))
+            text = (
+                f"The presets build on {names}. Connect these models, and share each of them in "
+                "Admin Panel → Settings → Models with the people who are to use them."
+            )
+            yield notice(WarningCode.BASE_MODEL_ACCESS, text)
+
+    def _convert(self, document: Document, preset: Preset) -> Iterator[Step]:
+        accounts = self.earlier(Accounts)
+        owner = accounts.of(preset.user)
+        if not self.is_selected or accounts.leaves_out(preset.user):
+            yield skipped(document, Reason.NOT_SELECTED)
+        elif owner is None:
+            yield skipped(document, Reason.OWNER_NOT_MIGRATED)
+        elif not self._inputs.scratch.first_time("preset", preset.user or "", preset.name):
+            yield skipped(document, Reason.DUPLICATE)
+        else:
+            converted = convert_preset(
+                preset,
+                model_id=self._ids[preset.user or "", preset.name],
+                owner_id=owner,
+                models=self.earlier(Models).mapper,
+                fallback=self._inputs.started,
+            )
+            if isinstance(converted, Skipped):
+                yield skipped(document, converted.reason, converted.detail)
+                return
+            row = converted.row
+            yield Write(
+                Item(document.collection, preset.id, row, fingerprint(row)),
+                converted.notices,
+                weight=1000 + 2 * len(str(row.params)),
+                then=self._remember,
+            )
+
+    def _remember(self, written: Written) -> None:
+        row = written.item.row
+        if written.state is State.MIGRATED and isinstance(row, ModelRow):
+            self._base_models.add(row.base_model_id)
+
+
+def _candidates(user: str, preset: str) -> list[str]:
+    return [preset_model_id(user, preset, number) for number in range(TRIES)]
