@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from migrator_core.convert.fingerprint import fingerprint
 from migrator_core.convert.ids import preset_model_id
 from migrator_core.convert.library.presets import convert_preset
 from migrator_core.convert.result import Skipped, notice
+from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.preset import Preset
 from migrator_core.openwebui import Ledger, OpenWebUI, Written
