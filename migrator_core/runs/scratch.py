@@ -39,13 +39,16 @@ CREATE INDEX IF NOT EXISTS note_key ON note (kind, key);
 class Scratch:
     """Keyed notes on disk. Safe to use from one worker thread beside the event loop's thread."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, copied: bool = False) -> None:
+        """Notes in a directory; ``copied`` ones are only read, by several processes at once."""
         self._lock = threading.Lock()
         self._directory = directory
         # No journal and no syncing: a run that dies takes its notes with it.
         self._db = sqlite3.connect(
             directory / "scratch.sqlite", check_same_thread=False, isolation_level=None
         )
+        if copied:
+            return
         self._db.execute("PRAGMA journal_mode=OFF")
         self._db.execute("PRAGMA synchronous=OFF")
         # Nobody else opens the file: asking the operating system for its lock, and writing what has
@@ -71,14 +74,17 @@ class Scratch:
                 width = len(found.description)
                 rows = (row for row in found if table != "name" or row[0] in names)
                 other.fill(table, width, rows)
+            other.keep()
         return directory
+
+    def keep(self) -> None:
+        """Leave the notes behind, for whoever opens them next; nothing can be noted after it."""
+        self._db.execute("COMMIT")
 
     def fill(self, table: str, width: int, rows: Iterable[tuple[Any, ...]]) -> None:
         """Rows for one of the tables, as another one had them."""
         marks = ", ".join("?" * width)
-        self._db.execute("BEGIN")
         self._db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
-        self._db.execute("COMMIT")
 
     def first_time(self, kind: str, *key: str) -> bool:
         """Whether this key is new among its kind; it is not any more afterwards."""

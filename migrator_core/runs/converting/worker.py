@@ -48,7 +48,7 @@ def _converter(path: Path) -> _Converter:
 class _Converter:
     def __init__(self, setup: Setup) -> None:
         self._setup = setup
-        self._notes = Scratch(setup.notes)
+        self._notes = Scratch(setup.notes, copied=True)
         self._files = Files(self._notes, setup.ids)
 
     def attempt(self, job: Job) -> Answer | None:
