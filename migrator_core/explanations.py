@@ -158,6 +158,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
         "An agent knows more than fits into one question: its model searches the files with tools "
         "instead of being given them whole."
     ),
+    WarningCode.VERSIONS_LEFT: (
+        "Earlier versions of an agent stay behind: Open WebUI keeps versions of models from 0.12 "
+        "on, and of each agent the newest hundred are carried over."
+    ),
     WarningCode.SETTING_DROPPED: "A tool or setting has no counterpart in Open WebUI.",
     WarningCode.ACCESS_NARROWED: (
         "Somebody may do less with it than in LibreChat, because Open WebUI has no counterpart: "

@@ -118,6 +118,7 @@ class WarningCode(StrEnum):
     KNOWLEDGE_INCOMPLETE = "knowledge-incomplete"
     KNOWLEDGE_KEPT = "knowledge-kept"
     KNOWLEDGE_LARGE = "knowledge-large"
+    VERSIONS_LEFT = "versions-left"
     SETTING_DROPPED = "setting-dropped"
     ACCESS_NARROWED = "access-narrowed"
     ACCESS_WIDENED = "access-widened"

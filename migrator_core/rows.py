@@ -194,8 +194,21 @@ class PromptRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelVersion:
+    """What a model was once; ``message`` tells its versions apart."""
+
+    name: str
+    base_model_id: str
+    params: JsonDict
+    meta: JsonDict
+    user_id: str
+    message: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelRow:
-    """A workspace model on top of ``base_model_id``."""
+    """A workspace model on top of ``base_model_id``; ``earlier`` versions, the oldest first."""
 
     id: str
     user_id: str
@@ -206,6 +219,7 @@ class ModelRow:
     created_at: int
     updated_at: int
     grants: tuple[Grant, ...] = ()
+    earlier: tuple[ModelVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,12 +98,22 @@ FIRST: Backup = {
 }  # fmt: skip
 
 
+FIRST["agents"][0]["versions"] = [
+    {"name": "Seedling", "instructions": "Grow.", "provider": "openAI", "model": "gpt-4o",
+     "createdAt": a_day(1), "updatedAt": a_day(1), "updatedBy": oid("cleo")},
+    {"name": "Gardener", "description": "Knows what a gardener knows", "provider": "openAI",
+     "model": "gpt-4o", "createdAt": a_day(1), "updatedAt": a_day(1)},
+]  # fmt: skip
+
+
 def newer() -> Backup:
     """A file more and one less, another name, and Cleo lost the agent."""
     backup = copy.deepcopy(FIRST)
     gardener, cook, _ = backup["agents"]
     gardener["tool_resources"]["file_search"]["file_ids"].remove("roses")
     gardener["tool_resources"]["context"]["file_ids"].append("mulch")
+    gardener["versions"][1] |= {"name": "Ready", "updatedAt": a_day(2)}
+    gardener["versions"].append(FIRST["agents"][0]["versions"][1])
     gardener["updatedAt"] = cook["updatedAt"] = a_day(3)
     cook["name"] = "Chef"
     backup["aclentries"].pop()
@@ -150,6 +160,13 @@ class Garden:
             }
             for row in table_rows(self.place, "knowledge")
         }
+
+    def versions(self, who: str) -> list[dict[str, Any]]:
+        """The history of one agent's model, the newest first."""
+        found: list[dict[str, Any]] = self.people[who].get(
+            "/models/model/history", id="agent-gardener"
+        )
+        return found
 
     def change(self, statement: str, *values: object) -> None:
         """What Open WebUI's pages do, where they would want an embedding model."""
@@ -261,6 +278,30 @@ def test_nobody_reads_a_file_by_it_who_could_not_use_the_agent(garden: Garden) -
         assert changed.status_code >= 400
 
 
+def test_what_an_agent_was_before_is_in_its_models_history(garden: Garden) -> None:
+    said = [one["detail"] for one in garden.run.report["warnings"]
+            if one["code"] == "versions-left"]  # fmt: skip
+    if garden.place.version != CURRENT:  # it keeps no versions of models
+        assert [detail.startswith("agent Gardener (agent_gardener): 1 ") for detail in said] == [
+            True
+        ]
+        return
+    assert said == []
+    current, earlier = garden.versions("ada")
+    assert (current["commit_message"], earlier["commit_message"]) == (
+        "Current version in LibreChat", "Version 1 in LibreChat",
+    )  # fmt: skip
+    assert earlier["user"] == {"name": "cleo"}
+    assert current["parent_id"] == earlier["id"]
+    (model,) = (row for row in table_rows(garden.place, "model") if row["id"] == "agent-gardener")
+    assert model["version_id"] == current["id"]
+    ada, ben = garden.people["ada"], garden.people["ben"]
+    query = {"id": "agent-gardener"}
+    snapshot = ada.get(f"/models/model/history/{earlier['id']}", **query)["snapshot"]
+    assert (snapshot["name"], snapshot["params"]["system"]) == ("Seedling", "Grow.")
+    assert ben.http.get("/api/v1/models/model/history", params=query).status_code == 403
+
+
 def test_a_newer_backup_verification_and_undo_know_it(garden: Garden) -> None:
     """The last of these tests: it takes the migration back."""
     place, home = garden.place, garden.home
@@ -284,6 +325,12 @@ def test_a_newer_backup_verification_and_undo_know_it(garden: Garden) -> None:
     assert TEXTS["ada", "roses"] not in sent
     (kept,) = (one for one in second.report["warnings"] if one["code"] == "knowledge-kept")
     assert "agent_cook" in kept["detail"]
+    if place.version == CURRENT:
+        messages = [one["commit_message"] for one in garden.versions("ada")]
+        assert messages[0].startswith("From LibreChat (")
+        assert sorted(messages[1:]) == [
+            "Current version in LibreChat", "Version 1 in LibreChat", "Version 2 in LibreChat",
+        ]  # fmt: skip
     cleo = garden.people["cleo"]
     assert [one["name"] for one in cleo.get("/knowledge/")["items"]] == []
     with pytest.raises(httpx.HTTPStatusError):

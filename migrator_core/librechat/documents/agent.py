@@ -1,7 +1,7 @@
 """A row of LibreChat's ``agents`` collection.
 
 Fields as published in ``@librechat/data-schemas`` 0.0.21 to 0.0.71 (LibreChat 0.8.0 to 0.8.8).
-``versions`` repeats the whole configuration once for every change and is not read.
+``versions`` repeats the whole configuration once for every change, the current one last.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ class Agent(SourceModel):
     edges: Items = Field(default_factory=list)
     subagents: Mapping = Field(default_factory=dict)
     skills: Texts = Field(default_factory=list)
+    mcp_servers: Texts = Field(default_factory=list, alias="mcpServerNames")
+    versions: Items = Field(default_factory=list)
     is_collaborative: Flag = Field(default=False, alias="isCollaborative")
     project_ids: References = Field(default_factory=list, alias="projectIds")
     created_at: Date = Field(default=None, alias="createdAt")

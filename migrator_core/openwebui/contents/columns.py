@@ -45,18 +45,30 @@ class Thing:
         return digest([values.get(column) or None for column in self.columns])
 
 
+def _always(_values: Mapping[str, Any]) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Members:
     """Rows of a table that are there or not; ``columns`` say which is which.
 
     ``id_of`` computes the id that we give such a row: one with another id is somebody else's.
     Without it the values alone tell: Open WebUI gives all of them new ids whenever one changes.
+    ``counts`` says which rows of the table are such. What ``stays`` is not taken back where the
+    backup does not have it any more.
     """
 
     name: str
     table: str
     columns: tuple[str, ...]
     id_of: Callable[[Mapping[str, Any]], str] | None = None
+    counts: Callable[[Mapping[str, Any]], bool] = _always
+    stays: bool = False
+
+    def of(self, rows: TableRows) -> Iterator[Mapping[str, Any]]:
+        """Those of some rows, by table."""
+        return filter(self.counts, rows.get(self.table, ()))
 
     def is_ours(self, values: Mapping[str, Any]) -> bool:
         """Whether we may have made this row."""
@@ -123,7 +135,7 @@ class ColumnContents:
         """See :meth:`.Contents.taken_back`. Who is in a group gives no access by itself."""
         gone: dict[str, Change] = {}
         for members in self.members:
-            for row in there.get(members.table, ()) if members.id_of is None else ():
+            for row in members.of(there) if members.id_of is None else ():
                 if members.name_of(row) in written:
                     gone[members.name_of(row)] = Delete(members.table, {"id": row["id"]})
         left = {name: value for name, value in written.items() if name not in gone}
@@ -137,7 +149,7 @@ class ColumnContents:
             if (value := thing.digest(values)) is not None
         }
         for members in self.members:
-            for values in rows.get(members.table, ()):
+            for values in members.of(rows):
                 found[members.name_of(values)] = PRESENT
         for values in rows.get(self.table, ())[:1]:
             if self.rest is not None:
@@ -169,6 +181,7 @@ class _Comparison:
     def review(self, *, partial: bool) -> Review:
         known = self._written is not None
         spared = self._spared()
+        lasting = {members.name for members in self._contents.members if members.stays}
         for name in dict.fromkeys((*self._ours, *(self._written or {}))):
             if name in UNCOMPARED:
                 continue
@@ -176,7 +189,8 @@ class _Comparison:
             choice = choose(ours, was, self._theirs.get(name), known=known)
             if choice is Choice.BRING and name in spared:
                 choice = Choice.KEEP
-            if ours is None and (partial or choice is not Choice.BRING):
+            stays = partial or name.split("/", 1)[0] in lasting
+            if ours is None and (stays or choice is not Choice.BRING):
                 if choice is Choice.SAME:
                     self._now.pop(name, None)
                 continue
@@ -193,7 +207,7 @@ class _Comparison:
         things = self._contents.things
         spared = {each.name for each in things if each.spares and each.spares(self._there)}
         for members in self._contents.members:
-            rows = self._there.get(members.table, ())
+            rows = members.of(self._there)
             spared |= {members.name_of(row) for row in rows if not members.is_ours(row)}
         return spared
 
@@ -221,9 +235,10 @@ class _Comparison:
 
     def _member_changes(self, members: Members) -> Iterator[Change]:
         for row in self._rows:
-            if row.table == members.table and self._brought(members.name_of(row.values)):
+            own = row.table == members.table and members.counts(row.values)
+            if own and self._brought(members.name_of(row.values)):
                 yield Insert(row)
-        for values in self._there.get(members.table, ()):
+        for values in members.of(self._there):
             name = members.name_of(values)
             if self._brought(name) and name not in self._ours:
                 yield Delete(members.table, {"id": values["id"]}, members.id_of)

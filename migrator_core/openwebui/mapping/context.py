@@ -31,6 +31,7 @@ class MappingContext:
     """Facts about the target. ``now`` and ``earliest_account`` are seconds since the epoch.
 
     ``searches_flat`` says that it searches a flat copy of the messages only, as 0.10 does.
+    ``keeps_versions`` says that it keeps versions of models, as it does from 0.12 on.
     ``path`` is where the storage provider has put the bytes of the file that is mapped.
     """
 
@@ -40,6 +41,7 @@ class MappingContext:
     default_group: str | None
     group_share: bool | str
     searches_flat: bool = False
+    keeps_versions: bool = True
     path: str | None = None
 
 

@@ -5,6 +5,7 @@ From ``open_webui/models/prompts.py``, ``knowledge.py``, ``models.py`` and ``mem
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -15,10 +16,13 @@ from migrator_core.openwebui.mapping.context import (
     companion_id,
     grant_rows,
 )
-from migrator_core.rows import KnowledgeRow, MemoryRow, ModelRow, PromptRow
+from migrator_core.rows import JsonDict, KnowledgeRow, MemoryRow, ModelRow, PromptRow
 
 _FIRST_VERSION = "Initial version"
 """What the app itself calls the first entry of a history."""
+_CURRENT_VERSION = "Current version in LibreChat"
+"""What it is called where earlier ones come with it."""
+_EARLIER = re.compile(r"Version \d+ in LibreChat")
 
 
 def prompt_rows(row: PromptRow, _context: MappingContext) -> list[TableRow]:
@@ -53,8 +57,8 @@ def prompt_rows(row: PromptRow, _context: MappingContext) -> list[TableRow]:
     return [TableRow("prompt", prompt), TableRow("prompt_history", history), *grants]
 
 
-def model_rows(row: ModelRow, _context: MappingContext) -> list[TableRow]:
-    """A workspace model, its grants and the first entry of its history (0.12)."""
+def model_rows(row: ModelRow, context: MappingContext) -> list[TableRow]:
+    """A workspace model, its grants and its history (0.12), the current version first."""
     if row.base_model_id == row.id:
         raise RejectedError("a model cannot be its own base model")
     version_id = model_version_id({"model_id": row.id})
@@ -73,20 +77,50 @@ def model_rows(row: ModelRow, _context: MappingContext) -> list[TableRow]:
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }
-    # ``model_history.py: model_snapshot`` leaves the live model's visibility out of its history.
-    kept = {
-        key: row.meta[key] for key in row.meta if key not in {"hidden", "chat_variables_schema"}
-    }
+    earlier = list(_earlier_versions(row)) if context.keeps_versions else []
     history = {
         "id": version_id,
         "model_id": row.id,
-        "snapshot": {**content, "meta": kept},
+        "parent_id": earlier[-1].values["id"] if earlier else None,
+        "snapshot": {**content, "meta": _kept(row.meta)},
         "user_id": row.user_id,
-        "commit_message": _FIRST_VERSION,
-        "created_at": row.created_at,
+        "commit_message": _CURRENT_VERSION if earlier else _FIRST_VERSION,
+        "created_at": row.updated_at if earlier else row.created_at,
     }
     grants = grant_rows("model", row.id, row.grants, row.created_at)
-    return [TableRow("model", model), TableRow("model_history", history), *grants]
+    return [TableRow("model", model), TableRow("model_history", history), *earlier, *grants]
+
+
+def _kept(meta: JsonDict) -> JsonDict:
+    """``model_history.py: model_snapshot`` leaves the live model's visibility out."""
+    return {key: meta[key] for key in meta if key not in {"hidden", "chat_variables_schema"}}
+
+
+def _earlier_versions(row: ModelRow) -> Iterator[TableRow]:
+    before: str | None = None
+    for version in row.earlier:
+        named = {"model_id": row.id, "commit_message": version.message}
+        own = model_version_id(named)
+        values = {
+            "id": own,
+            **named,
+            "parent_id": before,
+            "snapshot": {
+                "name": version.name,
+                "base_model_id": version.base_model_id,
+                "params": version.params,
+                "meta": _kept(version.meta),
+            },
+            "user_id": version.user_id,
+            "created_at": version.created_at,
+        }
+        before = own
+        yield TableRow("model_history", values, if_absent=True)
+
+
+def is_earlier_version(values: Mapping[str, Any]) -> bool:
+    """Whether a row of ``model_history`` is what LibreChat had before, by what it is called."""
+    return _EARLIER.fullmatch(values.get("commit_message") or "") is not None
 
 
 def knowledge_rows(row: KnowledgeRow, _context: MappingContext) -> list[TableRow]:
@@ -150,4 +184,5 @@ def model_version_id(values: Mapping[str, Any]) -> str:
 def _version(values: Mapping[str, Any]) -> tuple[str, ...]:
     """What tells later versions from the first one: their message names what is in them."""
     message = values.get("commit_message")
-    return () if message in {None, _FIRST_VERSION} else (str(message),)
+    own = {None, _FIRST_VERSION, _CURRENT_VERSION}
+    return () if message in own else (str(message),)

@@ -8,6 +8,7 @@ from migrator_core.openwebui.contents.review import TableRows
 from migrator_core.openwebui.contents.text import TEXT, TextThing, rest_of_file
 from migrator_core.openwebui.mapping.accounts import membership_id
 from migrator_core.openwebui.mapping.library import (
+    is_earlier_version,
     knowledge_file_id,
     model_version_id,
     prompt_version_id,
@@ -83,6 +84,16 @@ MODEL = _access(
     Thing("base model", "model", ("base_model_id",)),
     Thing("parameters", "model", ("params",)),
     Thing("description", "model", ("meta",)),
+    members=(
+        Members(
+            "version",
+            "model_history",
+            ("commit_message",),
+            model_version_id,
+            counts=is_earlier_version,
+            stays=True,
+        ),
+    ),
     versions=Versions("model_history", model_version_id),
     watched=("user_id", "is_active"),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from migrator_core.openwebui.mapping.library import is_earlier_version
 from migrator_core.openwebui.verifying.facts import Facts, Gap, Values, by_touch, same
 from migrator_core.verification import Difference
 
@@ -41,9 +42,13 @@ def compare_versions(
 ) -> Iterator[Gap]:
     """The history: what was migrated is one of its entries.
 
-    Entries can be added and deleted in Open WebUI, never changed.
+    Entries can be added and deleted in Open WebUI, never changed. Deleting one leaves no trace, but
+    the current one cannot be deleted.
     """
     if any(_says(version, expected) for version in actual):
+        return
+    if is_earlier_version(expected) and all(row.get("id") != expected["id"] for row in actual):
+        yield Gap(Difference.REMOVED_IN_OPEN_WEBUI, f"{table}: {expected['commit_message']}")
         return
     ours = any(version.get("id") == expected["id"] for version in actual)
     lost = Difference.DIFFERS if ours else Difference.MISSING

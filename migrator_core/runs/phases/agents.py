@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from migrator_core.convert.files.file_link import FileLink
 from migrator_core.convert.free_ids import FreeIds
+from migrator_core.convert.library.agent_versions import earlier_versions, versions_left
 from migrator_core.convert.library.agents import convert_agent, label_of
 from migrator_core.convert.library.knowledge import (
     attached,
@@ -47,6 +49,7 @@ class AgentsPhase(Phase):
         self._base_models: set[str] = set()
         self._collections: dict[str, None] = {}
         self._made: set[str] = set()
+        self._keeps_versions = True
 
     def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
         """Which collections there may be of earlier runs, also of agents that know nothing now."""
@@ -56,7 +59,8 @@ class AgentsPhase(Phase):
                 self._collections.setdefault(own_knowledge_id(agent, owner, self._ids))
 
     async def ask(self, target: OpenWebUI) -> None:
-        """Which of them earlier runs made."""
+        """Which of them earlier runs made; and whether there is room for versions."""
+        self._keeps_versions = target.schema.has("model_history", "id")
         self._made = await Ledger(target).made("knowledge", list(self._collections))
 
     def steps(self) -> Iterator[Step]:
@@ -127,10 +131,11 @@ class AgentsPhase(Phase):
             return
         yield from granted.steps
         row, knowing = yield from self._with_knowledge(agent, converted.row, granted)
+        row, aging = self._with_versions(agent, row)
         complete = self._inputs.whole(*Granting.reads)
         yield Write(
             Item("agents", agent.id, row, fingerprint(row), partial=not complete),
-            (*converted.notices, *knowing, *granted.notices),
+            (*converted.notices, *knowing, *aging, *granted.notices),
             children=granted.children,
             weight=1000 + 2 * len(str(row.params)) + len(str(row.meta)),
             then=self._remember,
@@ -154,6 +159,18 @@ class AgentsPhase(Phase):
         whole = fits_whole(files)
         notices = knowledge_notices(label_of(agent), named, found, whole=whole)
         return (attached(row, knowledge, whole=whole) if files else row), notices
+
+    def _with_versions(self, agent: Agent, row: ModelRow) -> tuple[ModelRow, tuple[Notice, ...]]:
+        """The model with what it was before; and what to say of it."""
+        mapper, accounts = self.earlier(Models).mapper, self.earlier(Accounts).by_user
+        earlier = earlier_versions(agent, row, mapper, accounts)
+        if not self._keeps_versions:
+            left = len(earlier.versions) + earlier.left
+            why = "Open WebUI keeps versions of models from 0.12 on"
+            return row, (versions_left(agent, row, left, why),) if left else ()
+        why = "of each agent the newest hundred come"
+        notices = (versions_left(agent, row, earlier.left, why),) if earlier.left else ()
+        return replace(row, earlier=earlier.versions), notices
 
     def _files(
         self, agent: Agent, named: Sequence[str], editors: Sequence[str]
