@@ -106,6 +106,9 @@ FIRST["agents"][0]["versions"] = [
 ]  # fmt: skip
 
 
+_VERSIONED = ("name", "description", "instructions", "provider", "model", "tool_resources")
+
+
 def newer() -> Backup:
     """A file more and one less, another name, and Cleo lost the agent."""
     backup = copy.deepcopy(FIRST)
@@ -113,7 +116,8 @@ def newer() -> Backup:
     gardener["tool_resources"]["file_search"]["file_ids"].remove("roses")
     gardener["tool_resources"]["context"]["file_ids"].append("mulch")
     gardener["versions"][1] |= {"name": "Ready", "updatedAt": a_day(2)}
-    gardener["versions"].append(FIRST["agents"][0]["versions"][1])
+    gardener["instructions"] = "Water first."
+    gardener["versions"].append({key: gardener[key] for key in _VERSIONED})
     gardener["updatedAt"] = cook["updatedAt"] = a_day(3)
     cook["name"] = "Chef"
     backup["aclentries"].pop()

@@ -102,16 +102,20 @@ def _version(
         meta=row.meta | _same(model.meta, "knowledge"),
         user_id=accounts.get(normalise_id(raw.get("updatedBy")) or "", model.user_id),
         message=f"Version {number} in LibreChat",
-        created_at=min(_date(raw, model) or model.created_at, model.updated_at),
+        # Open WebUI lists them by their dates.
+        created_at=min(_date(raw, model) or model.created_at, model.updated_at - 1),
     )
 
 
 def _changes(made: list[ModelVersion], model: ModelRow) -> Iterator[ModelVersion]:
     """Those that differ from the one after them, in what Open WebUI keeps of a version."""
-    following = [_contents(one) for one in made[1:]] + [_contents(model)]
-    for version, after in zip(made, following, strict=True):
-        if _contents(version) != after:
-            yield version
+    after = _contents(model)
+    changes: list[ModelVersion] = []
+    for version in reversed(made):
+        if (own := _contents(version)) != after:
+            changes.append(version)
+        after = own
+    return reversed(changes)
 
 
 def _contents(one: ModelVersion | ModelRow) -> tuple[Any, ...]:

@@ -52,6 +52,10 @@ def test_versions_before_the_current_one_come_with_author_and_date() -> None:
     assert version.params["system"] == "You are careful."
 
 
+def test_an_agent_that_never_changed_has_no_earlier_version() -> None:
+    assert _earlier() == _earlier(_version()) == Earlier()
+
+
 def test_what_changed_nothing_that_arrives_is_no_version() -> None:
     same = _version(recursion_limit=7)
     changed = _version(name="Other")
@@ -63,7 +67,7 @@ def test_what_changed_nothing_that_arrives_is_no_version() -> None:
 def test_a_version_is_never_newer_than_the_current_one(date: Any) -> None:
     agent, model = _agent(_version(name="Draft", updatedAt=date, createdAt=date), _version())
     (version,) = earlier_versions(agent, model, MODELS, {}).versions
-    assert model.created_at <= version.created_at <= model.updated_at
+    assert model.created_at <= version.created_at < model.updated_at
     assert "1 earlier version: why" in versions_left(agent, model, 1, "why").detail
 
 
