@@ -162,6 +162,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
         "Earlier versions of an agent stay behind: Open WebUI keeps versions of models from 0.12 "
         "on, and of each agent the newest hundred are carried over."
     ),
+    WarningCode.CONNECTION_NEEDED: (
+        "An agent used a tool server, an API or other agents: its model has to be connected by an "
+        "administrator. Keys and passwords are neither carried over nor named."
+    ),
     WarningCode.SETTING_DROPPED: "A tool or setting has no counterpart in Open WebUI.",
     WarningCode.ACCESS_NARROWED: (
         "Somebody may do less with it than in LibreChat, because Open WebUI has no counterpart: "

@@ -119,6 +119,7 @@ class WarningCode(StrEnum):
     KNOWLEDGE_KEPT = "knowledge-kept"
     KNOWLEDGE_LARGE = "knowledge-large"
     VERSIONS_LEFT = "versions-left"
+    CONNECTION_NEEDED = "connection-needed"
     SETTING_DROPPED = "setting-dropped"
     ACCESS_NARROWED = "access-narrowed"
     ACCESS_WIDENED = "access-widened"

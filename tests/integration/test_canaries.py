@@ -107,6 +107,7 @@ def _library(plant: _Planted) -> dict[str, list[dict[str, Any]]]:
              "tool_options": plant.some(), "tool_kwargs": [plant.some()],
              "edges": [{"from": "agent_x", "to": "agent_y", **plant.some()}],
              "tool_resources": {"file_search": plant.some(), **plant.some()},
+             "tools": ["look_mcp_wiki"], "actions": ["bank_action_act"],
              "subagents": plant.some(), "git_identity": plant.some(),
              "versions": [{"model_parameters": plant.some()}],
              "avatar": {"filepath": plant.address(), "source": "s3"}, **plant.some()},
@@ -149,6 +150,14 @@ SECRET = (
 def _backup(folder: Path, plant: _Planted) -> Path:
     content = _people(plant) | _work(plant) | _library(plant) | _personal(plant)
     content |= {name: [plant.some(), {"metadata": plant.some()}] for name in SECRET}
+    content["actions"].append(
+        {"action_id": "act", "agent_id": "agent_x", "user": {"$oid": ANN}, "metadata": {
+            "domain": plant.address(), "auth": plant.some() | {"type": "oauth"}, **plant.some()}}
+    )  # fmt: skip
+    content["mcpservers"].append(
+        {"serverName": "wiki", "author": {"$oid": ANN},
+         "config": {"type": "sse", "url": plant.address(), "title": plant.one(), **plant.some()}}
+    )  # fmt: skip
     content["logs"] = [{"key": f"BANS:{plant.one()}", "value": json.dumps(plant.some())}]
     (folder / "data").mkdir(parents=True)
     for name, rows in content.items():
@@ -185,6 +194,8 @@ def test_no_secret_comes_out_anywhere(empty: Deployment, tmp_path: Path) -> None
     assert run.collections["pluginauths"]["skipped"] == {"secret": 2}
     settle(empty)
     places = [*_everything(empty, tmp_path / "report", empty.data), ("the output", run.output)]
+    said = [one["detail"] for one in run.report["warnings"] if one["code"] == "connection-needed"]
+    assert ["bucket.example" in detail for detail in said[:2]] == [True, True]
     assert any("Say it" in text for name, text in places if name == "the table prompt")
     found = {
         (canary, name) for name, text in places if WORD in text

@@ -120,9 +120,14 @@ def _features(agent: Agent) -> tuple[list[str], list[str]]:
         feature = next((name for name, tools in FEATURES if tools.fullmatch(tool.strip())), None)
         if feature is not None:
             features.setdefault(feature)
-        elif tool.strip() not in {"", "file_search", "context", "ocr"}:
+        elif tool.strip() not in {"", "file_search", "context", "ocr"} and not _is_connected(tool):
             others.setdefault(tool)  # tools over files are dealt with as knowledge
     return list(features), list(others)
+
+
+def _is_connected(tool: str) -> bool:
+    """Whether it is a tool of a server or API, of which more is to be said than its name."""
+    return "_mcp_" in tool or "_action_" in tool
 
 
 def _meta(agent: Agent, base: BaseModelChoice, features: list[str], avatar: str | None) -> JsonDict:
@@ -175,17 +180,13 @@ def _notices(
 def _dropped_settings(
     agent: Agent, label: str, tools: list[str], parameters: list[str]
 ) -> list[tuple[WarningCode, str]]:
-    partners = agent.agent_ids or agent.edges or agent.subagents.get("enabled") is True
     dropped = [
         ("tools without a counterpart", tools),
         ("parameters without a counterpart", parameters),
         ("skills", agent.skills),
     ]
     details = [f"{what}: {_listed(names)}" for what, names in dropped if names]
-    if partners:
-        details.append("work handed over to other agents")
     others = {
-        "actions": agent.actions,
         "artifacts": agent.artifacts,
         "recursion limit": agent.recursion_limit,
         "support contact": agent.support_contact,

@@ -9,6 +9,7 @@ from migrator_core.convert.files.file_link import FileLink
 from migrator_core.convert.free_ids import FreeIds
 from migrator_core.convert.library.agent_versions import earlier_versions, versions_left
 from migrator_core.convert.library.agents import convert_agent, label_of
+from migrator_core.convert.library.connections import Surroundings, connection_notices
 from migrator_core.convert.library.knowledge import (
     attached,
     convert_knowledge,
@@ -29,6 +30,7 @@ from migrator_core.rows import Item, ModelRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.permissions import Granting, ResourceGrants
+from migrator_core.runs.phases.surroundings import name_of, surroundings
 from migrator_core.runs.results import Accounts, Files, Ids, Models, Permissions
 from migrator_core.runs.steps import Enclosure, Step, Write, skipped
 from migrator_core.selection import Part
@@ -50,13 +52,17 @@ class AgentsPhase(Phase):
         self._collections: dict[str, None] = {}
         self._made: set[str] = set()
         self._keeps_versions = True
+        self._around = Surroundings()
 
     def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
-        """Which collections there may be of earlier runs, also of agents that know nothing now."""
+        """What agents are connected to, and which collections earlier runs may have made."""
+        names: dict[str, str] = {}
         for agent in self._inputs.readable("agents", Agent):
+            names[agent.id] = name_of(agent)
             owner = self.earlier(Accounts).of(agent.author)
             if owner is not None:
                 self._collections.setdefault(own_knowledge_id(agent, owner, self._ids))
+        self._around = surroundings(self._inputs, names)
 
     async def ask(self, target: OpenWebUI) -> None:
         """Which of them earlier runs made; and whether there is room for versions."""
@@ -135,7 +141,13 @@ class AgentsPhase(Phase):
         complete = self._inputs.whole(*Granting.reads)
         yield Write(
             Item("agents", agent.id, row, fingerprint(row), partial=not complete),
-            (*converted.notices, *knowing, *aging, *granted.notices),
+            (
+                *converted.notices,
+                *connection_notices(agent, label_of(agent), self._around),
+                *knowing,
+                *aging,
+                *granted.notices,
+            ),
             children=granted.children,
             weight=1000 + 2 * len(str(row.params)) + len(str(row.meta)),
             then=self._remember,

@@ -69,9 +69,8 @@ def test_an_agent_arrives_as_a_model() -> None:
 @pytest.mark.parametrize(
     ("changes", "code", "said"),
     [
-        ({"tools": ["web_search", "mcp_x", "a_action_b"]}, "setting-dropped", "mcp_x, a_action_b"),
+        ({"tools": ["web_search", "mcp_x", "b_mcp_c"]}, "setting-dropped", "counterpart: mcp_x"),
         ({"model_parameters": {"thinking": True}}, "setting-dropped", "thinking"),
-        ({"agent_ids": ["agent_x"]}, "setting-dropped", "other agents"),
         ({"skills": ["writer"]}, "setting-dropped", "writer"),
         ({"support_contact": {"name": "A"}}, "setting-dropped", "support contact"),
         ({"provider": "anthropic"}, "base-model-defaulted", "anthropic/gpt-4o"),
