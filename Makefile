@@ -132,6 +132,10 @@ check: venv ## Lint, formatting, types, arrows between packages, dead code
 bench: venv ## Measure speed, memory and what neighbours notice (ARGS=neighbour for one part)
 	$(BIN)/python -m benchmarks $(ARGS)
 
+.PHONY: bench-quick
+bench-quick: venv ## Measure the targets in two minutes: wanted, measured, met or not
+	$(BIN)/python -m benchmarks.targets $(ARGS)
+
 .PHONY: fuzz
 fuzz: venv ## Read and convert 50,000 damaged inputs, preview 1,000 damaged backups (ARGS="--seed 2")
 	$(BIN)/python -m tests.fuzz $(ARGS)

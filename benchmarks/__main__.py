@@ -15,29 +15,23 @@ import argparse
 import json
 import os
 import shutil
-import sqlite3
 import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
-
 from benchmarks.again import compare_runs
 from benchmarks.generate import generate
+from benchmarks.importing import import_over_http
 from benchmarks.neighbour.measure import measure
 from tests.support.databases import set_up
-from tests.support.environments import CURRENT, ROOT, deployment
-from tests.support.openwebui import OpenWebUIServer, Visitor
+from tests.support.environments import CURRENT, ROOT, Deployment, deployment
 
-ADMIN = ("Bench Admin", "admin@bench.example", "bench-admin")
-IMPORTED_AT_ONCE = 100
 PARTS = ("speed", "memory", "again", "neighbour")
-TARGET_RATIO = 5.0
+TARGET_RATIO = 20.0
 TARGET_MEGABYTES = 60.0
 
 
@@ -47,7 +41,7 @@ class Migrated:
 
     seconds: float
     peak_megabytes: float
-    database: Path
+    deployment: Deployment
 
 
 def main() -> None:
@@ -97,7 +91,8 @@ def compare_speed(workshop: Path, messages: int, rounds: int) -> dict[str, Any]:
     for number in range(rounds):
         migrated = migrate(workshop / f"migrated-{number}", backup)
         ours.append(messages / migrated.seconds)
-        seconds = import_over_http(workshop / f"imported-{number}", migrated.database)
+        fresh = deployment(CURRENT, workshop / f"imported-{number}")
+        seconds = import_over_http(fresh, migrated.deployment)
         theirs.append(messages / seconds)
         ratios.append(ours[-1] / theirs[-1])
         print(
@@ -151,46 +146,7 @@ def migrate(home: Path, backup: Path) -> Migrated:
         raise SystemExit(
             f"the run ended with {process.returncode}:\n{(home / 'run.log').read_text()}"
         )
-    return Migrated(seconds, usage.ru_maxrss / 1024, fresh.data / "webui.db")
-
-
-def import_over_http(home: Path, database: Path) -> float:
-    """Seconds that Open WebUI's own import takes for the chats in ``database``."""
-    fresh = deployment(CURRENT, home)
-    seconds = 0.0
-    with OpenWebUIServer(fresh) as server:
-        person = Visitor(server.url).sign_up(*ADMIN)
-        with person.http as http:
-            for chats in portions(database):
-                started = time.perf_counter()
-                answer = http.post(
-                    "/api/v1/chats/import", json={"chats": chats}, timeout=httpx.Timeout(600)
-                )
-                seconds += time.perf_counter() - started
-                answer.raise_for_status()
-    return seconds
-
-
-def portions(database: Path) -> Iterator[list[dict[str, Any]]]:
-    """The chats of a database in the form that the import takes."""
-    connection = sqlite3.connect(database)
-    try:
-        rows = connection.execute(
-            "SELECT chat, meta, pinned, created_at, updated_at FROM chat ORDER BY id"
-        )
-        while some := rows.fetchmany(IMPORTED_AT_ONCE):
-            yield [
-                {
-                    "chat": json.loads(chat),
-                    "meta": json.loads(meta),
-                    "pinned": bool(pinned),
-                    "created_at": created_at,
-                    "updated_at": updated_at,
-                }
-                for chat, meta, pinned, created_at, updated_at in some
-            ]
-    finally:
-        connection.close()
+    return Migrated(seconds, usage.ru_maxrss / 1024, fresh)
 
 
 if __name__ == "__main__":
