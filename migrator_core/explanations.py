@@ -182,8 +182,12 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
         "that access is taken back, and they are their owners' alone."
     ),
     WarningCode.BASE_MODEL_ACCESS: (
-        "Open WebUI shows a base model to administrators only until they share it; "
-        "people need read access to it to use the models built on it."
+        "Open WebUI shows a connected model to administrators only until they share it; people "
+        "need read access to it to go on with their chats, and to use the models built on it."
+    ),
+    WarningCode.MODEL_NOT_CONNECTED: (
+        "Chats or agents name models that no connection of Open WebUI offers; people can read "
+        "those chats, and go on with them once they choose another model."
     ),
     WarningCode.SHARED_LINK_MOVED: (
         "A shared link has another id and so another address, because Open WebUI cannot use its "

@@ -125,6 +125,7 @@ class WarningCode(StrEnum):
     ACCESS_WIDENED = "access-widened"
     ACCESS_TAKEN_BACK = "access-taken-back"
     BASE_MODEL_ACCESS = "base-model-access"
+    MODEL_NOT_CONNECTED = "model-not-connected"
     SHARED_LINK_MOVED = "shared-link-moved"
     COLLECTION_DAMAGED = "collection-damaged"
     BACKUP_ODDITY = "backup-oddity"

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Any, Literal, TypeAlias
 
+from migrator_core.access_row import AccessRow
 from migrator_core.chat_document import ChatDocument, FeedbackData
 
 JsonDict: TypeAlias = dict[str, Any]
@@ -208,11 +209,14 @@ class ModelVersion:
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """A workspace model on top of ``base_model_id``; ``earlier`` versions, the oldest first."""
+    """A workspace model on top of ``base_model_id``, or what is set for a connected model.
+
+    ``earlier`` versions, the oldest first.
+    """
 
     id: str
     user_id: str
-    base_model_id: str
+    base_model_id: str | None
     name: str
     params: JsonDict
     meta: JsonDict
@@ -262,6 +266,7 @@ Row: TypeAlias = (
     | KnowledgeRow
     | ModelRow
     | MemoryRow
+    | AccessRow
 )
 
 

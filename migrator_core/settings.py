@@ -7,18 +7,26 @@ WebUI (database, data directory, secret key, storage) is not repeated: Open WebU
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from migrator_core.errors import UsageError
 from migrator_core.processors import usable_processors
-from migrator_core.selection import Part, Selection, read_addresses, read_date, read_parts
+from migrator_core.selection import Part, Selection
+from migrator_core.setting_values import (
+    Addresses,
+    ModelId,
+    ModelMap,
+    Moment,
+    OneName,
+    Parts,
+    PerhapsPath,
+    PossiblePath,
+    WebAddress,
+)
 
 
 class Settings(BaseModel):
@@ -29,7 +37,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    backup_dir: Path = Field(
+    backup_dir: PossiblePath = Field(
         default=Path("librechat-backup"),
         description="The backup: a directory, a .tar.gz, a mongodump directory or archive.",
         json_schema_extra={"env": "BACKUP_DIR", "flag": "--backup", "metavar": "PATH"},
@@ -44,12 +52,12 @@ class Settings(BaseModel):
         description="Read everything back after the run and compare it with the backup.",
         json_schema_extra={"env": "MIGRATION_VERIFY", "flag": "--verify"},
     )
-    only: tuple[Part, ...] = Field(
+    only: Parts = Field(
         default=(),
         description=f"Migrate only these, separated by commas: {', '.join(Part)}.",
         json_schema_extra={"env": "MIGRATION_ONLY", "flag": "--only", "metavar": "NAMES"},
     )
-    users: tuple[str, ...] = Field(
+    users: Addresses = Field(
         default=(),
         description=(
             "Migrate only what belongs to the people with these e-mail addresses. Can be repeated, "
@@ -57,7 +65,7 @@ class Settings(BaseModel):
         ),
         json_schema_extra={"env": "MIGRATION_USERS", "flag": "--user", "metavar": "EMAIL"},
     )
-    since: datetime | None = Field(
+    since: Moment = Field(
         default=None,
         description=(
             "Of conversations, files, prompts and agents, migrate only those that are new or "
@@ -98,7 +106,7 @@ class Settings(BaseModel):
             "metavar": "read|write",
         },
     )
-    tenant: str = Field(
+    tenant: OneName = Field(
         default="",
         description=(
             "Of a backup with several tenants, the one to migrate, by its id; - for the people who "
@@ -106,7 +114,7 @@ class Settings(BaseModel):
         ),
         json_schema_extra={"env": "MIGRATION_TENANT", "flag": "--tenant", "metavar": "ID"},
     )
-    default_model: str = Field(
+    default_model: ModelId = Field(
         default="gpt-4o",
         min_length=1,
         description="The base model for agents whose own model has no counterpart.",
@@ -116,7 +124,7 @@ class Settings(BaseModel):
             "metavar": "ID",
         },
     )
-    model_map: dict[str, str] = Field(
+    model_map: ModelMap = Field(
         default_factory=dict,
         description=(
             "A JSON object (or a file with one) from LibreChat's endpoint/model, or just model, "
@@ -134,6 +142,41 @@ class Settings(BaseModel):
             "env": "MIGRATION_INDEX",
             "flag": "--index",
             "metavar": "text|none",
+        },
+    )
+    share_base_models: bool = Field(
+        default=False,
+        description=(
+            "Let the people who used a model in LibreChat use it here, where it is connected and "
+            "not everybody may use it: they become a group that may read it."
+        ),
+        json_schema_extra={
+            "env": "MIGRATION_SHARE_BASE_MODELS",
+            "flag": "--share-base-models",
+        },
+    )
+    openwebui_url: WebAddress = Field(
+        default="",
+        description=(
+            "The address of the running Open WebUI, to ask it which models are connected. Not "
+            "needed in the server itself; without it, what the connections are configured to offer "
+            "counts."
+        ),
+        json_schema_extra={
+            "env": "MIGRATION_OPENWEBUI_URL",
+            "flag": "--openwebui-url",
+            "metavar": "URL",
+        },
+    )
+    openwebui_token: SecretStr | None = Field(
+        default=None,
+        description=(
+            "An administrator's token or API key of that Open WebUI. Better in the environment."
+        ),
+        json_schema_extra={
+            "env": "OPEN_WEBUI_TOKEN",
+            "flag": "--openwebui-token",
+            "metavar": "TOKEN",
         },
     )
     include_temporary: bool = Field(
@@ -164,7 +207,7 @@ class Settings(BaseModel):
         description="End with exit status 11 instead of 0 when there were warnings.",
         json_schema_extra={"env": "MIGRATION_FAIL_ON_WARNINGS", "flag": "--fail-on-warnings"},
     )
-    report_dir: Path | None = Field(
+    report_dir: PerhapsPath = Field(
         default=None,
         description="Where the reports go. Default: DATA_DIR/librechat-migration/RUN.",
         json_schema_extra={
@@ -174,100 +217,11 @@ class Settings(BaseModel):
         },
     )
 
-    @field_validator("backup_dir", "report_dir")
-    @classmethod
-    def _possible(cls, value: Path | None) -> Path | None:
-        return None if value is None else possible_path(value)
-
-    @field_validator("default_model")
-    @classmethod
-    def _a_model(cls, value: str) -> str:
-        return _model_id(value)
-
-    @field_validator("tenant")
-    @classmethod
-    def _one_name(cls, value: str) -> str:
-        return value.strip()
-
-    @field_validator("report_dir", mode="before")
-    @classmethod
-    def _empty_is_default(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
-        return None if value == "" else value
-
-    @field_validator("model_map", mode="before")
-    @classmethod
-    def _read_model_map(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
-        return _model_map(value) if isinstance(value, str | Path) else value
-
-    @field_validator("only", mode="before")
-    @classmethod
-    def _read_only(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
-        return read_parts(value) if isinstance(value, str | list | tuple) else value
-
-    @field_validator("users", mode="before")
-    @classmethod
-    def _read_users(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
-        return read_addresses(value) if isinstance(value, str | list | tuple) else value
-
-    @field_validator("since", mode="before")
-    @classmethod
-    def _read_since(cls, value: Any) -> Any:  # noqa: ANN401 - pydantic hands over raw input
-        return read_date(value)
-
-    @field_validator("model_map")
-    @classmethod
-    def _to_models(cls, value: dict[str, str]) -> dict[str, str]:
-        return {name: _model_id(model) for name, model in value.items()}
-
     @property
     def selection(self) -> Selection:
         """What is to be migrated."""
         since = None if self.since is None else round(self.since.timestamp() * 1000)
         return Selection(frozenset(self.only), frozenset(self.users), since)
-
-
-def possible_path(path: Path) -> Path:
-    """A path that the system could have.
-
-    Raises:
-        ValueError: it could not; it says why.
-    """
-    if "\0" in str(path):
-        raise ValueError("holds a NUL character, which no path can have")
-    try:
-        os.fsencode(path)
-    except UnicodeEncodeError as error:
-        raise ValueError("holds half a character, which no path can have") from error
-    return path
-
-
-def _model_id(text: str) -> str:
-    if not text.isprintable():
-        raise ValueError("holds a control character, which no model's id can have")
-    return text
-
-
-def _model_map(value: str | Path) -> dict[str, str]:
-    text = str(value).strip()
-    if not text:
-        return {}
-    where = "the model map"
-    if not text.startswith("{"):
-        where = f"the model map {text}"
-        try:
-            text = Path(text).read_text(encoding="utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise ValueError(f"{where} cannot be read: {error}") from error
-    try:
-        mapping = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ValueError(f"{where} is not valid JSON: {error}") from error
-    if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
-        raise ValueError(
-            f"{where} must be one JSON object of strings, such as "
-            '{"anthropic/claude-sonnet-4": "my-claude"}'
-        )
-    return mapping
 
 
 def from_environment(environment: Mapping[str, str]) -> dict[str, str]:

@@ -41,6 +41,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "knowledge": ("knowledge base", "knowledge bases"),
     "model": ("model", "models"),
     "memory": ("memory", "memories"),
+    "access_grant": ("permission", "permissions"),
 }
 """What people call the kinds of rows, one of them and several."""
 

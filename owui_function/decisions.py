@@ -45,6 +45,10 @@ DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
         "Documents",
         lambda word: "their text is not read" if word == "none" else "",
     ),
+    "share_base_models": (
+        "Connected models",
+        lambda on: "shared with the people who used them" if on else "",
+    ),
     "include_temporary": (
         "Temporary conversations",
         lambda on: "migrated, too" if on else "left out",

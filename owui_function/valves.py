@@ -17,13 +17,15 @@ from pydantic import (
 
 from migrator_core.errors import UsageError
 from migrator_core.selection import Part
-from migrator_core.settings import Settings, build, extra, from_environment, possible_path
+from migrator_core.setting_values import possible_path
+from migrator_core.settings import Settings, build, extra, from_environment
 
 _ENVIRONMENT = "As the environment says"
 _REPLACE = "Use the password from LibreChat"
 _MIGRATE = "Migrate them, too"
 _UNREAD = "Do not read them"
 _NOTHING = "Give them nothing"
+_SHARE = "Share them with who used them"
 _WRITE = "Let them write, delete and share"
 
 
@@ -115,6 +117,19 @@ class Valves(BaseModel):
             "`MIGRATION_INDEX`; where it has none, it is read."
         ),
     )
+    base_models: Literal[
+        "As the environment says",
+        "Leave them as they are",
+        "Share them with who used them",
+    ] = Field(
+        default="As the environment says",
+        description=(
+            "Open WebUI shows a connected model to administrators only until it is shared. The "
+            "people who used one in LibreChat can become a group that may read it; nobody else "
+            "gets anything, and an undo takes it back. The environment's word is "
+            "`MIGRATION_SHARE_BASE_MODELS`; where it has none, nothing is shared."
+        ),
+    )
     temporary_chats: Literal["As the environment says", "Leave them out", "Migrate them, too"] = (
         Field(
             default="As the environment says",
@@ -174,6 +189,7 @@ _NAMES = {
     "existing_accounts": "People here already",
     "editors": "Editors",
     "index": "Documents",
+    "share_base_models": "Base models",
     "include_temporary": "Temporary chats",
     "only": "Only",
     "users": "People",
@@ -250,6 +266,8 @@ def decided(valves: Valves) -> dict[str, Any]:
         found["editors"] = "write" if valves.editors == _WRITE else "read"
     if valves.documents != _ENVIRONMENT:
         found["index"] = "none" if valves.documents == _UNREAD else "text"
+    if valves.base_models != _ENVIRONMENT:
+        found["share_base_models"] = valves.base_models == _SHARE
     if valves.temporary_chats != _ENVIRONMENT:
         found["include_temporary"] = valves.temporary_chats == _MIGRATE
     return found

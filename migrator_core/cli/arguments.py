@@ -151,9 +151,17 @@ def _add_check(verbs: Any) -> None:  # noqa: ANN401 - as above
         verbs,
         "check",
         "Say what prevents a run and what to expect of one. Writes nothing.",
-        lambda parsed: check.check_readiness(settings_from(parsed)),
+        lambda parsed: check.check_readiness(settings_from(parsed), parsed.suggest_model_map),
     )
     _add_settings(verb, [name for name in Settings.model_fields if name not in _OF_RUNS_ALONE])
+    verb.add_argument(
+        "--suggest-model-map",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="Print a model map, or write it to FILE: for each name that leads to no connected "
+        "model, the one that is most like it. Look it through, and give it to --model-map.",
+    )
 
 
 def _add_settings(verb: argparse.ArgumentParser, names: Iterable[str]) -> None:

@@ -73,6 +73,7 @@ class ModelMapper:
         default: the id for what nothing else fits.
         known: the model ids that Open WebUI has.
         renamed: the ids of agents whose own id is somebody else's, by that id.
+        built_on: what the models of agents that are there already are built on, by their ids.
     """
 
     def __init__(
@@ -81,10 +82,12 @@ class ModelMapper:
         default: str,
         known: frozenset[str],
         renamed: Mapping[str, str] | None = None,
+        built_on: Mapping[str, str] | None = None,
     ) -> None:
         self._default = default
         self._mapping = mapping
         self._renamed = renamed or {}
+        self._built_on = built_on or {}
         self._known = known
         self._by_model = dict(mapping)
         # Model names and endpoint names may both hold slashes, so every cut is a possible key.
@@ -104,9 +107,15 @@ class ModelMapper:
         """The id for what nothing else fits."""
         return self._default
 
-    def with_ids(self, renamed: Mapping[str, str]) -> ModelMapper:
-        """The same answers, with other ids for some agents."""
-        return ModelMapper(self._mapping, self._default, self._known, renamed)
+    def with_agents(
+        self, renamed: Mapping[str, str], built_on: Mapping[str, str] | None = None
+    ) -> ModelMapper:
+        """The same answers, with other ids for some agents, and what those here are built on."""
+        return ModelMapper(self._mapping, self._default, self._known, renamed, built_on)
+
+    def also_built_on(self, more: Mapping[str, str]) -> ModelMapper:
+        """The same answers, where further models that are there are built on these."""
+        return self.with_agents(self._renamed, {**self._built_on, **more})
 
     def agent_model(self, agent_id: str) -> str:
         """The id of the model that a saved agent becomes."""
@@ -130,17 +139,24 @@ class ModelMapper:
             place, name = packed.endpoint, packed.model or name
         return self._mapped(place, name) or name or place or self._default
 
-    def base_model(self, provider: str | None, model: str | None) -> BaseModelChoice:
-        """The model that a workspace model made from an agent is built on."""
+    def base_model(
+        self, provider: str | None, model: str | None, own_id: str = ""
+    ) -> BaseModelChoice:
+        """The model that a workspace model made from an agent is built on.
+
+        ``own_id`` is the workspace model's. A model that Open WebUI knew when it was made is not
+        given up because the provider does not answer today.
+        """
         place, name = _label(provider), _label(model)
         mapped = self._mapped(place, name)
         if mapped:
             return BaseModelChoice(mapped, BaseModelRule.MODEL_MAP)
         usable = name and not name.startswith(SAVED_AGENT)
-        if usable and name in self._known:
-            return BaseModelChoice(name, BaseModelRule.KNOWN_MODEL)
         if usable and place and place.lower() not in OTHER_BUILT_INS:
             return BaseModelChoice(name, BaseModelRule.SAME_ID)
+        kept = name != self._default and name == self._built_on.get(own_id)
+        if usable and (kept or name in self._known):
+            return BaseModelChoice(name, BaseModelRule.KNOWN_MODEL)
         return BaseModelChoice(self._default, BaseModelRule.DEFAULT)
 
     def _mapped(self, endpoint: str, model: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from migrator_core.openwebui.catching_up.leftovers import Brought, Leftovers
 from migrator_core.openwebui.catching_up.proofs import Proofs
+from migrator_core.openwebui.connected_models import ConnectedModels
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.inventory import Account, ModelOwner
 from migrator_core.openwebui.ledger.ledger import Ledger
@@ -26,6 +27,7 @@ __all__ = [
     "UNDOES",
     "Account",
     "Brought",
+    "ConnectedModels",
     "EntryState",
     "Ledger",
     "LedgerItem",

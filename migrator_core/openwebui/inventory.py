@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.errors import CannotStartError
+from migrator_core.models_in_use import Reading
+from migrator_core.openwebui.connected_models import (
+    CONNECTIONS,
+    ConnectedModels,
+    asks_nobody,
+    of_api,
+    of_connections,
+    of_this_server,
+)
 from migrator_core.openwebui.database.database import Database
 from migrator_core.openwebui.database.parameters import askable, in_portions
 from migrator_core.openwebui.schema import Schema
@@ -29,10 +38,12 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class ModelOwner:
-    """Whose a model is, and the agent that it says it was made from."""
+    """Whose a model is, the agent that it says it was made from, and what it is built on."""
 
     user_id: str
     agent_id: str | None
+    base_model_id: str | None = None
+    name: str = ""
 
 
 class Inventory:
@@ -109,25 +120,63 @@ class Inventory:
         rows = await self._select("model", "id")
         return frozenset(model_id for (model_id,) in rows)
 
-    async def public_models(self) -> frozenset[str]:
-        """The ids of the models that everybody may use."""
-        grant, model = self._schema.table("access_grant"), self._schema.table("model")
-        query = sa.select(grant.c.resource_id).where(
-            grant.c.resource_type == "model",
-            grant.c.principal_type == "user",
-            grant.c.principal_id == "*",
-            grant.c.resource_id.in_(sa.select(model.c.id).where(model.c.is_active)),
+    async def connected_models(self, url: str = "", token: str = "") -> ConnectedModels:
+        """Which models are connected: asked of the server, where it can be asked.
+
+        Raises:
+            CannotStartError: nothing answers at ``url``, or not to this token.
+        """
+        found = of_this_server()
+        if found is None and url:
+            found = await of_api(url, token)
+        if found is None:
+            found = of_connections(await self._settings(CONNECTIONS))
+        return replace(found, open_to_all=asks_nobody())
+
+    async def model_access(self, model_ids: Collection[str]) -> dict[str, Reading]:
+        """Who may use those of these models that have a row and are switched on."""
+        grant, model, member = map(self._schema.table, ("access_grant", "model", "group_member"))
+        asked = sa.select(model.c.id, model.c.user_id, model.c.base_model_id).where(
+            model.c.is_active
+        )
+        granted = sa.select(grant.c.resource_id, grant.c.principal_id).where(
+            grant.c.resource_type == "model", grant.c.permission == "read"
+        )
+        people = granted.where(grant.c.principal_type == "user")
+        groups = (
+            sa.select(grant.c.resource_id, member.c.user_id)
+            .join(member, member.c.group_id == grant.c.principal_id)
+            .where(
+                grant.c.resource_type == "model",
+                grant.c.permission == "read",
+                grant.c.principal_type == "group",
+            )
         )
 
-        async def ask(connection: AsyncConnection) -> frozenset[str]:
-            return frozenset((await connection.execute(query)).scalars())
+        async def ask(connection: AsyncConnection) -> dict[str, Reading]:
+            readers: dict[str, set[str]] = {}
+            workspace: set[str] = set()
+            for some in in_portions(askable(model_ids)):
+                for own, owner, base in await connection.execute(asked.where(model.c.id.in_(some))):
+                    readers[own] = {owner or ""}
+                    workspace |= {own} if base else set()
+                for query in (people, groups):
+                    rows = await connection.execute(query.where(grant.c.resource_id.in_(some)))
+                    for own, account in rows:
+                        readers.get(own, set()).add(account)
+            return {
+                own: Reading("*" in who, frozenset(who), own in workspace)
+                for own, who in readers.items()
+            }
 
         return await self._database.read(ask)
 
     async def model_owners(self, model_ids: Sequence[str]) -> dict[str, ModelOwner]:
         """Whose those of these models are that exist."""
         model = self._schema.table("model")
-        query = sa.select(model.c.id, model.c.user_id, model.c.meta)
+        query = sa.select(
+            model.c.id, model.c.user_id, model.c.base_model_id, model.c.name, model.c.meta
+        )
 
         async def ask(connection: AsyncConnection) -> dict[str, ModelOwner]:
             found: dict[str, ModelOwner] = {}
@@ -135,7 +184,9 @@ class Inventory:
                 for row in await connection.execute(query.where(model.c.id.in_(some))):
                     known = row.meta.get("librechat") if isinstance(row.meta, dict) else None
                     agent_id = known.get("id") if isinstance(known, dict) else None
-                    found[row.id] = ModelOwner(row.user_id or "", agent_id)
+                    found[row.id] = ModelOwner(
+                        row.user_id or "", agent_id, row.base_model_id, row.name or ""
+                    )
             return found
 
         return await self._database.read(ask)
@@ -159,15 +210,19 @@ class Inventory:
 
     async def default_group(self) -> str | None:
         """The group every new account joins (``ui.default_group_id``), if it exists."""
-        config, group = self._schema.table("config"), self._schema.table("group")
-        stored = await self._database.rows(
-            sa.select(config.c.value).where(config.c.key == _DEFAULT_GROUP)
-        )
-        wanted = self._schema.setting(_DEFAULT_GROUP, stored[0].value if stored else None)
+        group = self._schema.table("group")
+        wanted = (await self._settings([_DEFAULT_GROUP]))[_DEFAULT_GROUP]
         if not isinstance(wanted, str) or not wanted:
             return None
         known = await self._database.rows(sa.select(group.c.id).where(group.c.id == wanted))
         return wanted if known else None
+
+    async def _settings(self, keys: Sequence[str]) -> Mapping[str, object]:
+        """What settings of Open WebUI are."""
+        config = self._schema.table("config")
+        query = sa.select(config.c.key, config.c.value).where(config.c.key.in_(keys))
+        stored = {row.key: row.value for row in await self._database.rows(query)}
+        return {key: self._schema.setting(key, stored.get(key)) for key in keys}
 
     async def _select(self, table: str, *columns: str) -> Sequence[sa.Row[Any]]:
         described = self._schema.table(table)

@@ -13,7 +13,7 @@ from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.database.parameters import in_portions
 from migrator_core.openwebui.ledger.reader import LedgerReader
 
-_SOURCES = ("file_id", "conversationId", "id", "role", "tenant")
+_SOURCES = ("file_id", "conversationId", "id", "role", "tenant", "model")
 """What ``meta.librechat`` names a thing by, in this order."""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from migrator_core.models_in_use import ModelsInUse
 from migrator_core.outcome import Mode, Notice, Outcome, RunState
 from migrator_core.tally import CollectionEntry, Counts
 from migrator_core.undoing import KeptThing, UndoCounts
@@ -87,7 +88,7 @@ class Report:
     ``collections`` has the shape of ``report.json``; ``items`` and ``warnings`` can be read again
     and again and never need to fit into memory; ``told`` are the items with a reason, where those
     can be had without the others. ``verification`` is there where what was migrated
-    was read back, ``undoing`` where a run was taken back.
+    was read back, ``undoing`` where a run was taken back, ``models`` where the run has come so far.
     """
 
     run: RunInfo
@@ -98,6 +99,7 @@ class Report:
     verification: Verification | None = None
     undoing: Undoing | None = None
     told: Callable[[], Iterable[Outcome]] | None = None
+    models: ModelsInUse | None = None
 
     @property
     def title(self) -> str:

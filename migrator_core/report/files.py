@@ -84,6 +84,8 @@ def json_chunks(report: Report) -> Iterator[str]:
         {"code": notice.code, "detail": notice.detail} for notice in report.warnings()
     )
     yield "]"
+    if report.models is not None:
+        yield ',\n"models": ' + _dump(report.models.to_json())
     if report.verification is not None:
         sums = _dump(report.verification.counts.to_json())
         yield ',\n"verification": ' + sums.removesuffix("}") + ', "findings": ['

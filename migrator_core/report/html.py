@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from html import escape as escape_html
 
 from migrator_core.explanations import EXPLANATIONS
+from migrator_core.models_in_use import ModelsInUse
 from migrator_core.report.data import Report, Undoing, isoformat
 from migrator_core.report.grouping import (
     Group,
@@ -75,6 +76,7 @@ def _chunks(report: Report) -> Iterator[str]:
         return
     yield from _table(report)
     yield from _verification(report)
+    yield from _models(report.models)
     groups = item_groups(report)
     if groups:
         yield "<h2>Not migrated</h2>\n"
@@ -120,6 +122,19 @@ def _table(report: Report) -> Iterator[str]:
         yield f'<td class="bad">{failed:,}</td>' if failed else '<td class="zero">0</td>'
         yield f"<td>{not_done(entry)}</td></tr>\n" if early else "</tr>\n"
     yield "</tbody></table></div>\n"
+
+
+def _models(models: ModelsInUse | None) -> Iterator[str]:
+    if models is None or not models.models:
+        return
+    yield "<h2>Models that chats and agents name</h2>\n"
+    yield f"<p>{_escape(models.how_it_is_known())}</p>\n<ul>\n"
+    for heading, found in models.headings():
+        named = "".join(f"<li>{_escape(str(model))}</li>" for model in found)
+        yield f"<li>{_escape(heading)}:<ul>{named}</ul></li>\n"
+    if models.more:
+        yield f"<li>… and {models.more:,} more</li>\n"
+    yield "</ul>\n"
 
 
 def _verification(report: Report) -> Iterator[str]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from migrator_core.explanations import EXPLANATIONS
+from migrator_core.models_in_use import ModelsInUse
 from migrator_core.report.data import Report, Undoing, isoformat
 from migrator_core.report.grouping import (
     Group,
@@ -48,6 +49,8 @@ def _chunks(report: Report) -> Iterator[str]:
         yield f"\n### {_escape(collection)}: {difference} ({group.count:,})\n\n"
         yield f"{MEANINGS[difference]}\n\n"
         yield from _entries(group)
+    if report.models is not None and report.models.models:
+        yield from _models(report.models)
     groups = item_groups(report)
     if groups:
         yield "\n## Not migrated\n"
@@ -61,6 +64,16 @@ def _chunks(report: Report) -> Iterator[str]:
     for code, group in warnings.items():
         yield f"\n### {code} ({group.count:,})\n\n{EXPLANATIONS[code]}\n\n"
         yield from _entries(group)
+
+
+def _models(models: ModelsInUse) -> Iterator[str]:
+    yield f"\n## Models that chats and agents name\n\n{_escape(models.how_it_is_known())}\n\n"
+    for heading, found in models.headings():
+        yield f"- {heading}:\n"
+        for model in found:
+            yield f"    - {_escape(str(model))}\n"
+    if models.more:
+        yield f"- … and {models.more:,} more\n"
 
 
 def _undoing(undoing: Undoing) -> Iterator[str]:

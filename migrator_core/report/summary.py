@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from migrator_core.explanations import EXPLANATIONS
+from migrator_core.models_in_use import listed
 from migrator_core.outcome import Mode, Reason, RunState, WarningCode
 from migrator_core.report.data import Report
 from migrator_core.tally import CollectionEntry
@@ -69,6 +70,8 @@ def summary_lines(report: Report) -> list[str]:
     lines += _reason_lines(report, "failed")
     if report.verification is not None:
         lines += _verification_lines(report.verification.counts)
+    for heading, found in report.models.headings() if report.models else ():
+        lines.append(f"models: {heading}: {listed(found)}")
     for code, count in warning_counts(report).items():
         lines.append(f"warning: {code}: {count:,}. {EXPLANATIONS[code]}")
     return lines

@@ -9,12 +9,12 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.errors import MigratorError
 from migrator_core.librechat import Backup
 from migrator_core.openwebui import Memory, OpenWebUI, VerifyingWriter, before_us
 from migrator_core.outcome import Notice
 from migrator_core.report import Verification
+from migrator_core.runs.asking_models import ask_for_models
 from migrator_core.runs.driver import Driver, stopped
 from migrator_core.runs.ending import not_adding_up
 from migrator_core.runs.inputs import Inputs
@@ -106,8 +106,7 @@ class Comparison:
                 return scratch.first_time("compared", kind, key)
 
             writer = VerifyingWriter(self.target, memory, self.findings.add, first_time, counts)
-            known = await target.inventory.model_ids()
-            models = ModelMapper(self.settings.model_map, self.settings.default_model, known)
+            models, connected = await ask_for_models(target, self.settings)
             inputs = Inputs(
                 self.backup,
                 scratch,
@@ -117,6 +116,7 @@ class Comparison:
                 self.pause,
                 trusts_nobody=True,
                 pool=self.pool,
+                connected=connected,
             )
             await walk(inputs, Driver(writer, self.journal, self.stop), target)
             if inputs.selection.is_everything:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from migrator_core.errors import AbortedError
+from migrator_core.models_in_use import ModelsInUse
 from migrator_core.openwebui import OpenWebUI, Writer, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.progress import EventKind
@@ -148,6 +149,8 @@ class Driver:
                 self._end(step)
             case LeftOut():
                 self._end(step.outcome)
+            case ModelsInUse():
+                self.journal.models = step
             case Unchanged():
                 self._end(step.outcome)
                 for collection, source_ids in step.children:

@@ -79,6 +79,7 @@ def report_of(
         warnings=journal.warnings,
         verification=verification,
         told=journal.told,
+        models=journal.models,
     )
 
 

@@ -12,7 +12,7 @@ from migrator_core.convert.people.avatars import local_path
 from migrator_core.convert.people.tenants import is_foreign
 from migrator_core.librechat import Backup, BlobError, Document
 from migrator_core.librechat.documents.base import InvalidDocumentError, M, parse
-from migrator_core.openwebui import Written
+from migrator_core.openwebui import ConnectedModels, Written
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.runs.scratch import Scratch
 from migrator_core.runs.steps import (
@@ -53,7 +53,8 @@ class Inputs:
     ``started`` is the run's start in seconds since the epoch: the only "now" that conversion sees.
     ``pause`` is called between two documents, in the thread that reads them. What ``trusts_nobody``
     converts everything, also what is known to be unchanged. ``pool`` are other processes that may
-    convert.
+    convert. ``connected`` are the target's models. ``brings_anything`` says that a chat or an agent
+    is new.
     """
 
     backup: Backup
@@ -64,6 +65,8 @@ class Inputs:
     pause: Callable[[], None] = lambda: None
     trusts_nobody: bool = False
     pool: Executor | None = None
+    connected: ConnectedModels = field(default_factory=ConnectedModels)
+    brings_anything: bool = False
     _claimed: list[tuple[str, str]] = field(default_factory=list)
     _damaged: set[str] = field(default_factory=set)
     _read: set[str] = field(default_factory=set)
@@ -100,6 +103,10 @@ class Inputs:
         """Count a collection as not whole if this, of which others depend, could not be written."""
         if written.state is State.FAILED:
             self._damaged.add(written.item.collection)
+
+    def arrived(self, written: Written) -> None:
+        """Note that a chat or an agent is new: what is said of their models is said once."""
+        self.brings_anything |= written.state is State.MIGRATED and not written.updated
 
     def has_any(self, collection: str) -> bool:
         """Whether any document of a collection was read."""

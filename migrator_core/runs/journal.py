@@ -8,6 +8,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
+from migrator_core.models_in_use import ModelsInUse
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.plain_json import from_json, to_json
 from migrator_core.progress import Progress
@@ -24,6 +25,7 @@ class Journal:
     def __init__(self, directory: Path, progress: Progress) -> None:
         self.tally = Tally()
         self.progress = progress
+        self.models: ModelsInUse | None = None
         self._items = Spool(directory / "items.jsonl")
         self._told = Spool(directory / "told.jsonl")
         self._warnings = Spool(directory / "warnings.jsonl")

@@ -107,6 +107,13 @@ class Models:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedModels:
+    """The connected models that this run shares with the people who used them."""
+
+    ids: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Files:
     """Where the files of the backup went, noted on disk; ``ids`` are free for further ones."""
 

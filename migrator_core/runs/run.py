@@ -14,6 +14,7 @@ from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.errors import AbortedError, MigratorError
 from migrator_core.librechat import Backup, check_exists
 from migrator_core.openwebui import (
+    ConnectedModels,
     Ledger,
     LiveWriter,
     OpenWebUI,
@@ -28,6 +29,7 @@ from migrator_core.report import (
     Verification,
     headline,
 )
+from migrator_core.runs.asking_models import ask_for_models
 from migrator_core.runs.comparing import Comparison, Findings, QuietJournal
 from migrator_core.runs.course import Course
 from migrator_core.runs.directories import noting, report_directory, work_directory
@@ -83,7 +85,8 @@ async def migrate(
         await refuse_what_cannot_end(settings, target, backup)
         journal = stack.enter_context(contextlib.closing(Journal(workdir, progress)))
         target.database.stop = stop or asyncio.Event()
-        run = _Run(settings, target, backup, journal, target.database.stop)
+        models = await ask_for_models(target, settings)
+        run = _Run(settings, target, backup, journal, target.database.stop, models)
         return await run.execute(workdir, pause, pool)
 
 
@@ -97,7 +100,9 @@ class _Run:
         backup: Backup,
         journal: Journal,
         stop: asyncio.Event,
+        models: tuple[ModelMapper, ConnectedModels],
     ) -> None:
+        self._models, self._connected = models
         self._settings = settings
         self._target = target
         self._backup = backup
@@ -141,16 +146,15 @@ class _Run:
             noting(workdir, needed=self._size_of_data()),
             contextlib.closing(Scratch(workdir)) as scratch,
         ):
-            known = await self._target.inventory.model_ids()
-            models = ModelMapper(self._settings.model_map, self._settings.default_model, known)
             inputs = Inputs(
                 self._backup,
                 scratch,
                 self._settings,
-                models,
+                self._models,
                 self._course.started,
                 pause,
                 pool=pool,
+                connected=self._connected,
             )
             driver = Driver(writer, self._journal, self._stop)
             await walk(inputs, driver, self._target)

@@ -19,6 +19,7 @@ from typing import Any, Generic, cast
 from migrator_core.convert.files.file_link import FileLink
 from migrator_core.librechat.documents.base import M
 from migrator_core.plain_json import from_json, to_json
+from migrator_core.runs.used_models import UsedModels
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS seen (kind TEXT, key BLOB, PRIMARY KEY (kind, key)) WITHOUT ROWID;
@@ -33,6 +34,10 @@ CREATE TABLE IF NOT EXISTS note (
     kind TEXT, key BLOB, place INTEGER PRIMARY KEY AUTOINCREMENT, source BLOB, body TEXT
 );
 CREATE INDEX IF NOT EXISTS note_key ON note (kind, key);
+CREATE TABLE IF NOT EXISTS used (
+    model BLOB, account BLOB, chats INTEGER NOT NULL, agents INTEGER NOT NULL,
+    PRIMARY KEY (model, account)
+) WITHOUT ROWID;
 """
 
 
@@ -172,6 +177,10 @@ class Scratch:
             rows = self._db.execute(query, (key,)).fetchall()
         for row in rows:
             yield from (value if isinstance(value, bytes) else _bytes(value) for value in row)
+
+    def used_models(self) -> UsedModels:
+        """Who uses which model."""
+        return UsedModels(self._db, self._lock)
 
     def notes(self, kind: str, model: type[M]) -> Notes[M]:
         """The notes of one kind, each a document of this model."""

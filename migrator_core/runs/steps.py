@@ -6,14 +6,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, TypeAlias
 
+from migrator_core.access_row import AccessRow
 from migrator_core.convert.free_ids import is_another
 from migrator_core.librechat import Document
+from migrator_core.models_in_use import ModelsInUse
 from migrator_core.openwebui import Account, Brought, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
-from migrator_core.rows import Item, KnowledgeRow, ModelRow, SharedChatRow, TagRow, UserRow
+from migrator_core.rows import (
+    Item,
+    KnowledgeRow,
+    ModelRow,
+    SharedChatRow,
+    TagRow,
+    UserRow,
+)
 from migrator_core.runs.converting.job import Answer, Job
 
-_FREELY_NAMED = (ModelRow, SharedChatRow, TagRow, UserRow)
+_FREELY_NAMED = (AccessRow, ModelRow, SharedChatRow, TagRow, UserRow)
 """What has no id that could say whether it stands in for another one."""
 
 
@@ -131,6 +140,7 @@ Step: TypeAlias = (
     | NewPassword
     | TakeBack
     | Pending
+    | ModelsInUse
 )
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from migrator_core import Attachment, Findings
 from migrator_core.outcome import RunState, WarningCode
@@ -60,9 +61,17 @@ def readiness(found: Findings, made: Sequence[Decision], notes: Sequence[str]) -
     )  # fmt: skip
     for sign, sentences in said:
         lines += ["", *(f"{sign} {plain(_sentence(text))}\n" for text in sentences)]
+    if found.model_map:
+        lines += ["", "A model map to begin with, for the valve “Model map”:", ""]
+        lines += ["```json", *_as_code(found.model_map), "```"]
     if not found.problems:
         lines += ["", "Say **Preview** to see what would arrive. It writes nothing."]
     return "\n".join(lines) + "\n"
+
+
+def _as_code(mapping: Mapping[str, str]) -> list[str]:
+    """JSON in which nothing ends the block of code around it."""
+    return json.dumps(dict(mapping), indent=2).replace("`", "\\u0060").splitlines()
 
 
 def _decided(made: Sequence[Decision]) -> list[str]:
@@ -164,8 +173,8 @@ def result(summary: Summary, files: Sequence[Attachment]) -> str:
         lines.append(f"\nSay **{Command.RUN}** to continue where it was.")
     else:
         lines.append(
-            "\nPeople sign in with the e-mail and the password they had. Share the base models "
-            "with them in Admin Panel → Settings → Models."
+            "\nPeople sign in with the e-mail and the password they had. The report lists the "
+            "models that they used, and which of them they may not use yet."
         )
         lines.append(
             f"\nSay **{Command.VERIFY}** to read everything back and compare it with the backup."

@@ -32,7 +32,7 @@ def test_it_says_what_to_expect_and_leaves_no_trace(
     assert f"{FOUND} people are in the backup: {ARRIVE} become accounts, 0 arrived" in said
     assert "21 files, 25.6 kB, go to the file storage." in said
     assert "1 of 22 files are not in the backup" in said
-    assert "gpt-4o (chats: 29, agents: 4)" in said
+    assert "Not connected: gpt-4o (chats: 32, agents: 4, people: 7), " in said
     assert "A run can begin." in said
     assert _there(tmp_path) == before
 
@@ -95,11 +95,16 @@ def test_a_model_that_everybody_may_use_is_no_worry(empty: Deployment) -> None:
             "VALUES ('g', 'model', 'gpt-4o', 'user', '*', 'read', 0)"
         )
         connection.commit()
-    status, said = call(empty, "check", "--backup", str(SAMPLE))
+    connections = {
+        "ENABLE_OPENAI_API": "true", "OPENAI_API_BASE_URLS": "https://api.example",
+        "OPENAI_API_CONFIGS": '{"0": {"model_ids": ["gpt-4o", "gpt-4"]}}',
+    }  # fmt: skip
+    status, said = call(empty, "check", "--backup", str(SAMPLE), **connections)
     assert status == 11, said
-    assert "Of 11 models that chats and agents name, not everybody may use" in said
-    assert "gpt-4 (chats: 1)" in said
-    assert "gpt-4o (" not in said
+    ready = next(line for line in said.splitlines() if "shared with everybody who uses" in line)
+    assert "gpt-4o (" in ready
+    closed = next(line for line in said.splitlines() if "only administrators see them" in line)
+    assert "gpt-4 (chats: 1, people: 1)" in closed
 
 
 def test_a_storage_that_cannot_be_written_is_in_the_way(empty: Deployment) -> None:

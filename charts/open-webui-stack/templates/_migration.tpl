@@ -79,6 +79,19 @@
 - name: MIGRATION_MODEL_MAP
   value: {{ toJson . | quote }}
 {{- end }}
+- name: MIGRATION_SHARE_BASE_MODELS
+  value: {{ $m.shareBaseModels | quote }}
+{{- with $m.openWebuiUrl }}
+- name: MIGRATION_OPENWEBUI_URL
+  value: {{ . | quote }}
+{{- end }}
+{{- with $m.openWebuiTokenSecret }}
+- name: OPEN_WEBUI_TOKEN
+  valueFrom:
+    secretKeyRef:
+      name: {{ . | quote }}
+      key: {{ default "token" $m.openWebuiTokenSecretKey | quote }}
+{{- end }}
 {{- with (default (ternary "/reports" "" (not (empty $m.reportPvc))) $m.reportDir) }}
 - name: MIGRATION_REPORT_DIR
   value: {{ . | quote }}

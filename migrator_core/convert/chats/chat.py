@@ -133,9 +133,8 @@ def _row(
     title = chat_title(conversation.title)
     tags = _tags(conversation, context.owner_id)
     system = system_prompt(conversation)
-    chat = chat_document(
-        chat_id, title, [chat_model(conversation, context)], history, tree.current, dates.created
-    )
+    models = [chat_model(conversation, context.models)]
+    chat = chat_document(chat_id, title, models, history, tree.current, dates.created)
     chat["params"] = chat_parameters(conversation) | ({"system": system} if system else {})
     return ChatRow(
         id=chat_id,

@@ -86,11 +86,9 @@ class History:
     unsure: list[str] = field(default_factory=list)
 
 
-def chat_model(conversation: Conversation, context: ChatContext) -> str:
+def chat_model(conversation: Conversation, models: ModelMapper) -> str:
     """The model that a conversation was last set to."""
-    return context.models.chat_model(
-        conversation.endpoint, conversation.model, conversation.agent_id
-    )
+    return models.chat_model(conversation.endpoint, conversation.model, conversation.agent_id)
 
 
 def convert_history(

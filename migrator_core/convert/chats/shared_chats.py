@@ -88,7 +88,7 @@ def convert_link(
     # The id of the chat itself stays out: before Open WebUI 0.12, whoever may open the link could
     # read the whole chat by it.
     made = row_dates(link.created_at, link.updated_at, link.id, context.fallback)
-    models = [chat_model(conversation, context)]
+    models = [chat_model(conversation, context.models)]
     chat = chat_document(own_id, title, models, history, tree.current, made.created)
     row = SharedChatRow(
         id=own_id,

@@ -97,7 +97,7 @@ def _version(
     row = converted.row
     return ModelVersion(
         name=row.name,
-        base_model_id=row.base_model_id,
+        base_model_id=row.base_model_id or "",
         params=row.params | _same(model.params, "function_calling"),
         meta=row.meta | _same(model.meta, "knowledge"),
         user_id=accounts.get(normalise_id(raw.get("updatedBy")) or "", model.user_id),

@@ -98,7 +98,7 @@ def _name(agent: Agent) -> str:
 
 
 def _base_model(agent: Agent, target_id: str, models: ModelMapper) -> BaseModelChoice | None:
-    choice = models.base_model(agent.provider, agent.model)
+    choice = models.base_model(agent.provider, agent.model, target_id)
     fallback = BaseModelChoice(models.default, BaseModelRule.DEFAULT)
     return next((item for item in (choice, fallback) if item.id and item.id != target_id), None)
 

@@ -37,7 +37,7 @@ def convert_preset(
     chosen = _chosen(preset)
     if chosen:
         return Skipped(Reason.NOT_SUPPORTED, f"it only chooses the {chosen}")
-    base = models.base_model(preset.endpoint, preset.model)
+    base = models.base_model(preset.endpoint, preset.model, model_id)
     name = _name(preset)
     params, dropped = convert_parameters(preset.parameters)
     searches = _WEB_SEARCH in dropped

@@ -51,7 +51,7 @@ def group_rows(row: GroupRow, context: MappingContext) -> list[TableRow]:
         "user_id": context.creator,
         "name": row.name,
         "description": row.description,
-        "data": {"config": {"share": context.group_share}},
+        "data": {"config": {"share": _may_be_shared_with(row, context)}},
         "meta": row.meta,
         "permissions": {},
         "created_at": row.created_at,
@@ -62,6 +62,12 @@ def group_rows(row: GroupRow, context: MappingContext) -> list[TableRow]:
         TableRow("group", group),
         *(_member(row.id, member, row.created_at, membership_id) for member in members),
     ]
+
+
+def _may_be_shared_with(row: GroupRow, context: MappingContext) -> bool | str:
+    """Who may share with the group. Who used a model is nobody's business, so that none may."""
+    known = row.meta.get("librechat")
+    return False if isinstance(known, dict) and "model" in known else context.group_share
 
 
 def membership_id(values: Mapping[str, Any]) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from migrator_core.access_row import AccessRow
 from migrator_core.openwebui.database.faults import RejectedError
 from migrator_core.openwebui.mapping.context import (
     MappingContext,
@@ -16,7 +17,14 @@ from migrator_core.openwebui.mapping.context import (
     companion_id,
     grant_rows,
 )
-from migrator_core.rows import JsonDict, KnowledgeRow, MemoryRow, ModelRow, PromptRow
+from migrator_core.rows import (
+    Grant,
+    JsonDict,
+    KnowledgeRow,
+    MemoryRow,
+    ModelRow,
+    PromptRow,
+)
 
 _FIRST_VERSION = "Initial version"
 """What the app itself calls the first entry of a history."""
@@ -169,6 +177,12 @@ def memory_rows(row: MemoryRow, _context: MappingContext) -> list[TableRow]:
         "updated_at": row.updated_at,
     }
     return [TableRow("memory", values)]
+
+
+def access_rows(row: AccessRow, _context: MappingContext) -> list[TableRow]:
+    """One permission."""
+    grant = Grant(row.principal_type, row.principal_id, row.permission)
+    return grant_rows(row.resource_type, row.resource_id, (grant,), row.created_at)
 
 
 def prompt_version_id(values: Mapping[str, Any]) -> str:

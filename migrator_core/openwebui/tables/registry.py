@@ -12,6 +12,7 @@ from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 
+from migrator_core.access_row import AccessRow
 from migrator_core.openwebui.mapping.accounts import (
     default_membership_id,
     group_rows,
@@ -27,6 +28,7 @@ from migrator_core.openwebui.mapping.chats import (
 )
 from migrator_core.openwebui.mapping.files import file_rows
 from migrator_core.openwebui.mapping.library import (
+    access_rows,
     knowledge_file_id,
     knowledge_rows,
     memory_rows,
@@ -48,7 +50,7 @@ from migrator_core.openwebui.tables.contents import (
     SHARED_CHAT,
 )
 from migrator_core.openwebui.tables.kind import Claim, Kind, Parent, Part, R, Table
-from migrator_core.openwebui.tables.shared import MEMBERS, grants, table
+from migrator_core.openwebui.tables.shared import ACCESS_KEY, GRANTS, MEMBERS, grants, table
 from migrator_core.rows import (
     ChatRow,
     FileRow,
@@ -263,6 +265,7 @@ KINDS = (
         memory_rows,
         contents=MEMORY,
     ),
+    Kind(AccessRow, GRANTS, access_rows, key=ACCESS_KEY, claims=(Claim(ACCESS_KEY),)),
 )
 """In an order that foreign keys accept: a kind comes after those that its rows point to."""
 

@@ -18,14 +18,18 @@ def table(
 
 
 MEMBERS = table("group_member", "groups.GroupMember", "id group_id user_id created_at updated_at")
-_GRANTS = table(
+GRANTS = table(
     "access_grant",
     "access_grants.AccessGrant",
     "id resource_type resource_id principal_type principal_id permission created_at",
 )
 
+ACCESS_KEY = ("resource_type", "principal_type", "principal_id", "permission", "resource_id")
+"""What names a permission that stands alone: what it says, because somebody may have given the same
+under another id. The id of the resource comes last: a model's may hold slashes."""
+
 
 def grants(resource_type: str, of: str = "id") -> Part:
     """Who may use such a thing besides its owner."""
     where = {"resource_type": resource_type}
-    return Part(_GRANTS, "resource_id", of=of, where=where, id_of=grant_id)
+    return Part(GRANTS, "resource_id", of=of, where=where, id_of=grant_id)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
+from migrator_core.access_row import SHARED_MODELS
 from migrator_core.openwebui.database.parameters import in_portions
 from migrator_core.undoing import Kept, KeptThing, UndoCounts
 
@@ -129,13 +130,16 @@ class Plan:
         return {decision for (decision,) in self._db.execute(query, (kind, name))}
 
     def removable(self, names: Iterable[str]) -> list[Thing]:
-        """Those of all things to be removed, and not yet, whose key is one of these texts."""
+        """Those of all things to be removed, and not yet, whose key is one of these texts.
+
+        A connected model is there without the rows that share it, whoever names it.
+        """
         found: list[Thing] = []
         for some in in_portions(list(names)):
             marks = ",".join("?" * len(some))
             query = f"SELECT {_THING} FROM plan WHERE key IN ({marks})"  # noqa: S608 - marks
-            query += " AND decision = 'remove' AND NOT done"
-            found += [Thing(*row) for row in self._db.execute(query, some)]
+            query += " AND decision = 'remove' AND NOT done AND collection != ?"
+            found += [Thing(*row) for row in self._db.execute(query, [*some, SHARED_MODELS])]
         return found
 
     def next_to_look_at(self, count: int) -> list[Thing]:

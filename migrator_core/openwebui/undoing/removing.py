@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from migrator_core.access_row import SHARED_MODELS
 from migrator_core.openwebui.belonging import conditions
 from migrator_core.openwebui.catching_up.changes import apply, begin
 from migrator_core.openwebui.connection import OpenWebUI
@@ -154,7 +155,8 @@ class Removing:
         kept = {key: one for key, one in found.items() if one.decision is Decision.KEEP}
         if kind.name == "chat":
             await self._close_links(connection, list(kept))
-        for key, detail in (await self._uses(connection, kind, keys)).items():
+        needed = [thing.key for thing in things if thing.collection != SHARED_MODELS]
+        for key, detail in (await self._uses(connection, kind, needed)).items():
             kept.setdefault(key, Verdict(Decision.KEEP, Kept.USED, detail))
         going = [key for key in keys if key not in kept]
         if not going:

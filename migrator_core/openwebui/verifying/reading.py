@@ -142,7 +142,7 @@ async def existing(target: OpenWebUI, keys: Iterable[Key]) -> frozenset[Key]:
         for name, ids in wanted.items():
             columns = [target.schema.table(name).c[column] for column in kind_named(name).key]
             for some in in_portions(askable(ids)):
-                last = [key.rsplit("/", 1)[-1] for key in some]
+                last = [key.split("/", len(columns) - 1)[-1] for key in some]
                 rows = await connection.execute(sa.select(*columns).where(columns[-1].in_(last)))
                 found |= {(name, "/".join(row)) for row in rows}
         return found

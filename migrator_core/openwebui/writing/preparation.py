@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from migrator_core.access_row import AccessRow
 from migrator_core.openwebui.belonging import Rows
 from migrator_core.openwebui.catching_up.comparing import Behind, Comparing
 from migrator_core.openwebui.connection import OpenWebUI
@@ -42,6 +43,8 @@ class _Known:
             return same or _same_source(there.get("info"), row.info)
         if isinstance(row, GroupRow):
             return _same_source(there.get("meta"), row.meta)
+        if isinstance(row, AccessRow):
+            return True
         owner: object = there.get("user_id")
         return owner == row.user_id
 
@@ -131,7 +134,7 @@ def _same_source(stored: object, ours: JsonDict) -> bool:
     known = stored.get("librechat") if isinstance(stored, dict) else None
     if not isinstance(known, dict):
         return False
-    names = ("id", "role", "tenant")
+    names = ("id", "role", "tenant", "model")
     return [known.get(name) for name in names] == [ours["librechat"].get(name) for name in names]
 
 

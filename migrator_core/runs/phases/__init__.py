@@ -17,11 +17,13 @@ from migrator_core.runs.phases.memories import MemoriesPhase
 from migrator_core.runs.phases.merged_users import MergedUsersPhase
 from migrator_core.runs.phases.message_index import IndexPhase
 from migrator_core.runs.phases.model_ids import ModelIdsPhase
+from migrator_core.runs.phases.models_in_use import ModelsInUsePhase
 from migrator_core.runs.phases.other_collections import OtherCollectionsPhase
 from migrator_core.runs.phases.permissions import PermissionsPhase, UnusedPermissionsPhase
 from migrator_core.runs.phases.presets import PresetsPhase
 from migrator_core.runs.phases.prompts import PromptsPhase
 from migrator_core.runs.phases.shared_links import LinksPhase, UnusedLinksPhase
+from migrator_core.runs.phases.shared_models import SharedModelsPhase
 from migrator_core.runs.phases.tags import TagsPhase
 from migrator_core.runs.phases.taken_ids import TakenIdsPhase
 from migrator_core.runs.phases.users import UsersPhase
@@ -44,6 +46,8 @@ PHASES: tuple[type[Phase], ...] = (
     AgentsPhase,
     PresetsPhase,
     MemoriesPhase,
+    SharedModelsPhase,
+    ModelsInUsePhase,
     UnusedPermissionsPhase,
     OtherCollectionsPhase,
     GonePhase,

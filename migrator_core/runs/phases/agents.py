@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 
 from migrator_core.convert.files.file_link import FileLink
@@ -25,7 +25,7 @@ from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.agent import Agent
 from migrator_core.openwebui import Ledger, OpenWebUI, Written
-from migrator_core.outcome import Notice, Reason, State, WarningCode
+from migrator_core.outcome import Notice, Reason
 from migrator_core.rows import Item, ModelRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
@@ -48,7 +48,7 @@ class AgentsPhase(Phase):
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
         super().__init__(inputs, handover)
         self._granting = Granting(inputs, self)
-        self._base_models: set[str] = set()
+        self._used = inputs.scratch.used_models()
         self._collections: dict[str, None] = {}
         self._made: set[str] = set()
         self._keeps_versions = True
@@ -73,25 +73,15 @@ class AgentsPhase(Phase):
         """One step an agent."""
         return self._inputs.each("agents", Agent, self._convert)
 
-    def advice(self) -> Iterable[Notice]:
-        """What the administrator has to do before people can use these models."""
-        if not self._base_models:
-            return ()
-        names = ", ".join(sorted(self._base_models))
-        text = (
-            f"The migrated models build on {names}. Connect these models, and share each of them "
-            "in Admin Panel → Settings → Models with the people who are to use them."
-        )
-        return (Notice(WarningCode.BASE_MODEL_ACCESS, text),)
-
     @property
     def _ids(self) -> FreeIds:
         return self.earlier(Ids).free
 
     def _remember(self, written: Written) -> None:
+        self._inputs.arrived(written)
         row = written.item.row
-        if written.state is State.MIGRATED and isinstance(row, ModelRow):
-            self._base_models.add(row.base_model_id)
+        if written.is_there and isinstance(row, ModelRow):
+            self._used.add_agent(row.id, row.user_id, row.base_model_id or "")
 
     def _leaves_out(self, agent: Agent) -> bool:
         if not self.is_selected or self.earlier(Accounts).leaves_out(agent.author):

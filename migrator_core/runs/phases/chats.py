@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from migrator_core.convert.chats.chat import ChatContext, ConvertedChat, convert_conversation
 from migrator_core.convert.chats.chat_size import row_weight
+from migrator_core.convert.chats.history import chat_model
 from migrator_core.convert.chats.references import find_references
 from migrator_core.convert.dates import seconds
 from migrator_core.convert.result import Skipped
@@ -64,6 +65,7 @@ class Chats:
         self._files = phase.earlier(Files)
         self._index = phase.earlier(Messages).index
         self._models = phase.earlier(Models).mapper
+        self._used = inputs.scratch.used_models()
         self._linking = linking
         self._unchanged = unchanged
 
@@ -85,7 +87,14 @@ class Chats:
         converted = answer.converted
         row = converted.row
         item = self._item(own, row, answer.fingerprint, certain=not row.unsure, of=converted)
-        return self._inputs.settle(own.document, lambda: written(item, converted, answer.weight))
+        self._count(own)
+        return self._inputs.settle(
+            own.document, lambda: written(item, converted, answer.weight, self._inputs.arrived)
+        )
+
+    def _count(self, own: Own) -> None:
+        """Note who uses which model."""
+        self._used.add_chat(chat_model(own.conversation, self._models), own.owner)
 
     def here(self, own: Own) -> Iterator[Step]:
         """The steps of a conversation with everything that a backup may hold for it."""
@@ -120,7 +129,9 @@ class Chats:
         certain = not (shared.row.unsure or converted.embedded or found.strays)
         certain &= references.paths <= found.links.keys()
         item = self._item(own, shared.row, fingerprint(shared.row), certain=certain, of=converted)
-        yield from written(item, replace(converted, row=shared.row), row_weight(shared.row))
+        self._count(own)
+        converted = replace(converted, row=shared.row)
+        yield from written(item, converted, row_weight(shared.row), self._inputs.arrived)
         yield from shared.after
 
     def _item(

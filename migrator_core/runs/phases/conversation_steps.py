@@ -11,6 +11,7 @@ from migrator_core.convert.chats.chat import ConvertedChat
 from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.conversation import Conversation
+from migrator_core.openwebui import Written
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.rows import FileRow, Item
 from migrator_core.runs.phases.stray_files import Stray
@@ -59,7 +60,9 @@ def as_it_was(conversation: Conversation, chat_id: str, message_ids: Sequence[st
     return Unchanged(outcome, ((MESSAGES, message_ids),))
 
 
-def written(item: Item, converted: ConvertedChat, weight: int) -> Iterator[Step]:
+def written(
+    item: Item, converted: ConvertedChat, weight: int, then: Callable[[Written], None]
+) -> Iterator[Step]:
     """A chat to write, with the outcomes of its messages."""
     yield from converted.message_outcomes
     yield Write(
@@ -67,5 +70,6 @@ def written(item: Item, converted: ConvertedChat, weight: int) -> Iterator[Step]
         converted.notices,
         children=((MESSAGES, converted.message_ids),),
         weight=weight,
+        then=then,
         things={MESSAGES: [f"message/{target_id}" for target_id in converted.target_ids]},
     )

@@ -8,6 +8,7 @@ from functools import partial
 from migrator_core.convert.chats.chat import (
     is_temporary,
 )
+from migrator_core.convert.chats.history import chat_model
 from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.librechat import Document, Unowned
 from migrator_core.librechat.documents.conversation import Conversation
@@ -69,6 +70,8 @@ class ConversationsPhase(Phase):
         self._unchanged = Unchanges(inputs, self)
         self._chats = Chats(inputs, self, self._linking, self._unchanged)
         self._ahead: Ahead | None = None
+        self._models = self.earlier(Models).mapper
+        self._used = inputs.scratch.used_models()
 
     async def ask(self, target: OpenWebUI) -> None:
         """The addresses of shared chats that are taken, and what is known to be unchanged."""
@@ -138,6 +141,7 @@ class ConversationsPhase(Phase):
             source = ""  # what is shared depends on too much
         proven = self._unchanged.proven(source)
         if proven is not None and self._inputs.selection.since is None:
+            self._used.add_chat(chat_model(conversation, self._models), owner)
             yield as_it_was(conversation, proven, [message.source_id for message in stored])
             return
         own = Own(document, conversation, stored, user, owner, folder, source, complete)

@@ -32,6 +32,7 @@ class ModelIdsPhase(Phase):
         super().__init__(inputs, handover)
         self._agents: dict[str, str | None] = {}
         self._renamed: dict[str, str] = {}
+        self._built_on: dict[str, str] = {}
 
     def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
         """The agents, and whose each one is."""
@@ -43,6 +44,7 @@ class ModelIdsPhase(Phase):
         wanted = {own for agent in self._agents for own in _candidates(agent)}
         there = await target.inventory.model_owners(sorted(wanted))
         made = await Ledger(target).made("model", sorted(wanted))
+        self._built_on = {own: there[own].base_model_id or "" for own in made & there.keys()}
         for agent, owner in self._agents.items():
             own = model_id(agent)
             chosen = free_model_id(_candidates(agent), agent, owner, there, made)
@@ -57,7 +59,7 @@ class ModelIdsPhase(Phase):
 
     def result(self) -> Models:
         """The models that stand for LibreChat's, agents with their ids among them."""
-        return Models(self._inputs.models.with_ids(self._renamed))
+        return Models(self._inputs.models.with_agents(self._renamed, self._built_on))
 
 
 def free_model_id(

@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from migrator_core.convert.ids import preset_model_id
 from migrator_core.convert.library.presets import convert_preset
-from migrator_core.convert.result import Skipped, notice
+from migrator_core.convert.result import Skipped
 from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.preset import Preset
 from migrator_core.openwebui import Ledger, OpenWebUI, Written
-from migrator_core.outcome import Notice, Reason, State, WarningCode
+from migrator_core.outcome import Notice, Reason, WarningCode
 from migrator_core.rows import Item, ModelRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
@@ -33,7 +33,8 @@ class PresetsPhase(Phase):
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
         super().__init__(inputs, handover)
         self._ids: dict[tuple[str, str], str] = {}
-        self._base_models: set[str] = set()
+        self._used = inputs.scratch.used_models()
+        self._models = self.earlier(Models).mapper
         self._taken: list[tuple[str, str]] = []
 
     def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
@@ -47,6 +48,9 @@ class PresetsPhase(Phase):
         wanted = {own for one in self._ids for own in _candidates(*one)}
         there = await target.inventory.model_owners(sorted(wanted))
         made = await Ledger(target).made("model", sorted(wanted))
+        self._models = self._models.also_built_on(
+            {own: there[own].base_model_id or "" for own in made & there.keys()}
+        )
         for user, preset in self._ids:
             candidates = _candidates(user, preset)
             owner = self.earlier(Accounts).of(user)
@@ -60,17 +64,10 @@ class PresetsPhase(Phase):
         return self._inputs.each("presets", Preset, self._convert)
 
     def advice(self) -> Iterable[Notice]:
-        """Ids that were taken, and what the administrator has to do before people can use them."""
+        """Ids that were taken."""
         for own, other in sorted(self._taken):
             text = f"model {own}: the id is taken by a model of somebody else; ours is {other}"
             yield Notice(WarningCode.ID_TAKEN, text)
-        if self._base_models:
-            names = ", ".join(sorted(self._base_models))
-            text = (
-                f"The presets build on {names}. Connect these models, and share each of them in "
-                "Admin Panel → Settings → Models with the people who are to use them."
-            )
-            yield notice(WarningCode.BASE_MODEL_ACCESS, text)
 
     def _convert(self, document: Document, preset: Preset) -> Iterator[Step]:
         accounts = self.earlier(Accounts)
@@ -86,7 +83,7 @@ class PresetsPhase(Phase):
                 preset,
                 model_id=self._ids[preset.user or "", preset.name],
                 owner_id=owner,
-                models=self.earlier(Models).mapper,
+                models=self._models,
                 fallback=self._inputs.started,
             )
             if isinstance(converted, Skipped):
@@ -101,9 +98,10 @@ class PresetsPhase(Phase):
             )
 
     def _remember(self, written: Written) -> None:
+        self._inputs.arrived(written)
         row = written.item.row
-        if written.state is State.MIGRATED and isinstance(row, ModelRow):
-            self._base_models.add(row.base_model_id)
+        if written.is_there and isinstance(row, ModelRow):
+            self._used.add_agent(row.id, row.user_id, row.base_model_id or "")
 
 
 def _candidates(user: str, preset: str) -> list[str]:

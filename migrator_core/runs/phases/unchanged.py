@@ -32,6 +32,9 @@ _OF_THE_RUN = frozenset(
         "users",
         "since",
         "processes",
+        "openwebui_url",
+        "openwebui_token",
+        "share_base_models",
     }
 )
 """Settings that make no other chat."""

@@ -46,7 +46,7 @@ async def look_inside(found: Findings) -> None:
             "when it is unpacked, in a preview."
         )
         return
-    parts: Sequence[Look] = (People(), StoredFiles(), NamedModels(found.settings))
+    parts: Sequence[Look] = (People(), StoredFiles(), NamedModels())
     try:
         await asyncio.to_thread(_read, offer.path, parts, found)
     except MigratorError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +31,9 @@ class Findings:
 
     ``problems`` prevent a run, ``warnings`` never do, ``facts`` are good to know. ``offers`` are
     the backups at the place that the settings name, ``name`` chooses one of them; ``free`` is in
-    bytes. ``target`` is there while Open WebUI is connected.
+    bytes. ``target`` is there while Open WebUI is connected. ``accounts`` are those that people's
+    content goes to, by LibreChat's ids; ``model_map`` leads the names of models that are not
+    connected to those that are most like them.
     """
 
     settings: Settings
@@ -47,6 +49,8 @@ class Findings:
     problems: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     facts: list[str] = field(default_factory=list)
+    accounts: Mapping[str, str] = field(default_factory=dict)
+    model_map: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def needs_all_room(self) -> bool:

@@ -64,6 +64,11 @@ async def _say_who_they_are(people: People, found: Findings) -> None:
     accounts = await found.target.inventory.accounts(emails) if found.target else {}
     known = holders(accounts, found.settings, people.foreign)
     plan = plan_accounts(people.identities, known)
+    found.accounts = {
+        user: decision.account_id
+        for user, decision in plan.decisions.items()
+        if decision.account_id is not None
+    }
     made = {account.id for account in accounts.values()}
     decisions = plan.decisions.values()
     arrived = sum(d.fate is Fate.CREATE and d.account_id in made for d in decisions)

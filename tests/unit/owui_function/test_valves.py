@@ -22,6 +22,7 @@ def test_the_page_shows_a_description_and_a_select_for_every_choice() -> None:
     assert all(len(field["description"]) > 40 for field in properties.values())
     assert {name for name, field in properties.items() if field.get("enum")} == {
         "documents",
+        "base_models",
         "editors",
         "existing_accounts",
         "people_here_already",

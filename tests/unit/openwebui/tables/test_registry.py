@@ -6,6 +6,7 @@ from typing import get_args
 
 import pytest
 
+from migrator_core.access_row import AccessRow
 from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.tables.registry import KINDS, WRITTEN, kind_named, kind_of
 from migrator_core.rows import Grant, Row, TagRow
@@ -47,6 +48,7 @@ EXAMPLES: tuple[Row, ...] = (
     knowledge("helper", BEA, (key("notes.txt"),), READERS),
     model("helper", BEA, READERS),
     memory("tea", BEA),
+    AccessRow("model", "user", BEA, "read", "vendor/gpt", 1_700_000_000),
 )
 """A row of each kind that fills every table it can."""
 
