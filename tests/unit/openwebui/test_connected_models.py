@@ -30,7 +30,7 @@ NAMES = {"gpt-4o": "GPT 4o", "llama3:8b": "llama3:8b"}
 
 def _server(monkeypatch: pytest.MonkeyPatch, models: dict[str, Any]) -> None:
     app = SimpleNamespace(state=SimpleNamespace(MODELS=models))
-    monkeypatch.setitem(sys.modules, "open_webui.main", SimpleNamespace(app=app))  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "open_webui.main", SimpleNamespace(app=app))
 
 
 def test_inside_the_server_its_own_list_counts(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -143,5 +143,5 @@ def test_whether_everybody_may_use_everything(
     monkeypatch: pytest.MonkeyPatch, bypasses: bool
 ) -> None:
     env = SimpleNamespace(BYPASS_MODEL_ACCESS_CONTROL=bypasses)
-    monkeypatch.setitem(sys.modules, "open_webui.env", env)  # type: ignore[arg-type]
+    monkeypatch.setitem(sys.modules, "open_webui.env", env)
     assert asks_nobody() is bypasses
