@@ -125,6 +125,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     WarningCode.TEXT_NOT_READ: (
         "A document arrived, but its text could not be read; the detail says why."
     ),
+    WarningCode.VECTORS_NOT_MADE: (
+        "Documents can be read, but not searched by models yet; the detail says why. A later run "
+        "goes on."
+    ),
     WarningCode.FILE_REFERENCE_LOST: (
         "A message refers to a file that was not migrated; its name stays readable in the message."
     ),

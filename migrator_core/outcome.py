@@ -106,6 +106,7 @@ class WarningCode(StrEnum):
     SIZE_MISMATCH = "size-mismatch"
     FILE_TEXT_ONLY = "file-text-only"
     TEXT_NOT_READ = "text-not-read"
+    VECTORS_NOT_MADE = "vectors-not-made"
     FILE_REFERENCE_LOST = "file-reference-lost"
     TREE_REPAIRED = "tree-repaired"
     PART_NOT_CONVERTED = "part-not-converted"

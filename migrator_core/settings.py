@@ -132,16 +132,17 @@ class Settings(BaseModel):
         ),
         json_schema_extra={"env": "MIGRATION_MODEL_MAP", "flag": "--model-map", "metavar": "FILE"},
     )
-    index: Literal["text", "none"] = Field(
+    index: Literal["text", "vectors", "none"] = Field(
         default="text",
         description=(
-            "What documents are made ready for. text: people and models can read them. none: only "
-            "those of which LibreChat kept the text."
+            "What documents are made ready for. text: people and models can read them. vectors: "
+            "models can search them, too; the running Open WebUI is asked for that after the run. "
+            "none: only those of which LibreChat kept the text."
         ),
         json_schema_extra={
             "env": "MIGRATION_INDEX",
             "flag": "--index",
-            "metavar": "text|none",
+            "metavar": "text|vectors|none",
         },
     )
     share_base_models: bool = Field(
@@ -158,9 +159,9 @@ class Settings(BaseModel):
     openwebui_url: WebAddress = Field(
         default="",
         description=(
-            "The address of the running Open WebUI, to ask it which models are connected. Not "
-            "needed in the server itself; without it, what the connections are configured to offer "
-            "counts."
+            "The address of the running Open WebUI, to ask it which models are connected and to "
+            "index documents. Not needed in the server itself; without it, what the connections "
+            "are configured to offer counts."
         ),
         json_schema_extra={
             "env": "MIGRATION_OPENWEBUI_URL",

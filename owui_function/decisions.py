@@ -43,7 +43,7 @@ DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     ),
     "index": (
         "Documents",
-        lambda word: "their text is not read" if word == "none" else "",
+        lambda word: {"none": "their text is not read", "vectors": "indexed, too"}.get(word, ""),
     ),
     "share_base_models": (
         "Connected models",

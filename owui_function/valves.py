@@ -23,7 +23,11 @@ from migrator_core.settings import Settings, build, extra, from_environment
 _ENVIRONMENT = "As the environment says"
 _REPLACE = "Use the password from LibreChat"
 _MIGRATE = "Migrate them, too"
-_UNREAD = "Do not read them"
+_INDEX = {
+    "Read their text": "text",
+    "Read their text and index it": "vectors",
+    "Do not read them": "none",
+}
 _NOTHING = "Give them nothing"
 _SHARE = "Share them with who used them"
 _WRITE = "Let them write, delete and share"
@@ -108,13 +112,15 @@ class Valves(BaseModel):
     documents: Literal[
         "As the environment says",
         "Read their text",
+        "Read their text and index it",
         "Do not read them",
     ] = Field(
         default="As the environment says",
         description=(
             "Whether the text of documents is read, so that people see it and models can be given "
-            "it; where LibreChat kept it, it comes anyway. The environment's word is "
-            "`MIGRATION_INDEX`; where it has none, it is read."
+            "it; where LibreChat kept it, it comes anyway. Indexed documents can be searched by "
+            "models, too: after the run, the embedding model is asked for each of them. The "
+            "environment's word is `MIGRATION_INDEX`; where it has none, their text is read."
         ),
     )
     base_models: Literal[
@@ -265,7 +271,7 @@ def decided(valves: Valves) -> dict[str, Any]:
     if valves.editors != _ENVIRONMENT:
         found["editors"] = "write" if valves.editors == _WRITE else "read"
     if valves.documents != _ENVIRONMENT:
-        found["index"] = "none" if valves.documents == _UNREAD else "text"
+        found["index"] = _INDEX.get(valves.documents, "text")
     if valves.base_models != _ENVIRONMENT:
         found["share_base_models"] = valves.base_models == _SHARE
     if valves.temporary_chats != _ENVIRONMENT:

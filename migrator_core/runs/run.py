@@ -42,6 +42,7 @@ from migrator_core.runs.ending import (
     write_or_explain,
 )
 from migrator_core.runs.heartbeat import Heartbeat
+from migrator_core.runs.indexing import Indexing
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
 from migrator_core.runs.opening import open_for
@@ -77,6 +78,7 @@ async def migrate(
     async with AsyncExitStack() as stack:
         verifies = settings.verify and not settings.dry_run
         progress.phase_count = len(PHASES) * (2 if verifies else 1)
+        progress.phase_count += settings.index == "vectors" and not settings.dry_run
         target = await stack.enter_async_context(
             await OpenWebUI.connect(read_only=settings.dry_run)
         )
@@ -123,7 +125,7 @@ class _Run:
         course = self._course
         directory = report_directory(self._settings.report_dir, self._target.data_dir, course.id)
         async with self._writer() as writer:
-            error = await early_end(self._walk(writer, workdir, pause, pool), self._stop)
+            error = await early_end(self._carry_out(writer, workdir, pause, pool), self._stop)
             error = error or not_adding_up(self._journal.tally)
             course.end(RunState.FINISHED if error is None else RunState.ABORTED)
         async with AsyncExitStack() as stack:
@@ -137,6 +139,21 @@ class _Run:
         if error is not None:
             raise _with_counts(error, report)
         return result_of(report, self._journal.tally, directory, problem)
+
+    async def _carry_out(
+        self, writer: Writer, workdir: Path, pause: Callable[[], None], pool: Executor | None
+    ) -> None:
+        """All phases, and the index of what has come."""
+        await self._walk(writer, workdir, pause, pool)
+        if self._indexes:
+            ledger = Ledger(self._target)
+            await Indexing(
+                self._target, ledger, self._course.id, self._journal, self._stop
+            ).carry_out(self._settings)
+
+    @property
+    def _indexes(self) -> bool:
+        return self._settings.index == "vectors" and self._course.mode is Mode.RUN
 
     async def _walk(
         self, writer: Writer, workdir: Path, pause: Callable[[], None], pool: Executor | None

@@ -57,10 +57,13 @@ def _zipped(document: bytes) -> bytes:
     return packed.getvalue()
 
 
-def backup_with(root: Path, files: Mapping[str, bytes], **more: Mapping[str, Any]) -> Path:
+def backup_with(
+    root: Path, files: Mapping[str, bytes], *, knows: str = "", **more: Mapping[str, Any]
+) -> Path:
     """A backup of one person with one chat, whose question has all these files.
 
-    ``more`` are fields of the records, by the file's name without its extension.
+    ``more`` are fields of the records, by the file's name without its extension; an agent ``knows``
+    one of the files.
     """
     records = [
         {
@@ -92,6 +95,14 @@ def backup_with(root: Path, files: Mapping[str, bytes], **more: Mapping[str, Any
                            "updatedAt": when}],
         "messages": [question, answer],
     }  # fmt: skip
+    if knows:
+        known = {"file_search": {"file_ids": [f"file-{knows}"]}}
+        collections["agents"] = [
+            {"_id": {"$oid": "65a0000000000000000000aa"}, "id": "agent_cellarer",
+             "name": "Cellarer", "author": {"$oid": OWNER}, "provider": "openAI",
+             "model": "gpt-4o", "tools": ["file_search"], "tool_resources": known,
+             "createdAt": when},
+        ]  # fmt: skip
     (root / "data").mkdir(parents=True)
     for name, documents in collections.items():
         lines = "".join(json.dumps(document) + "\n" for document in documents)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import queue
+import re
 import threading
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -14,11 +16,17 @@ WAIT_SECONDS = 60
 
 
 class OpenAIStandIn:
-    """Serves ``/v1/models`` and ``/v1/chat/completions`` on a free port. A context manager."""
+    """Serves ``/v1/models``, ``/v1/chat/completions`` and ``/v1/embeddings`` on a free port.
+
+    A context manager. ``embedded`` are the texts of which it was asked for vectors; while
+    ``tired`` is set, it makes none.
+    """
 
     def __init__(self, *models: str) -> None:
         self._asked: queue.Queue[dict[str, Any]] = queue.Queue()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(models, self._asked))
+        self.embedded: list[str] = []
+        self.tired = threading.Event()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(models, self))
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property
@@ -49,9 +57,7 @@ class OpenAIStandIn:
         self._server.server_close()
 
 
-def _handler(
-    models: tuple[str, ...], asked: queue.Queue[dict[str, Any]]
-) -> type[BaseHTTPRequestHandler]:
+def _handler(models: tuple[str, ...], api: OpenAIStandIn) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             listed = [{"id": name, "object": "model", "owned_by": "openai"} for name in models]
@@ -59,12 +65,24 @@ def _handler(
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            asked.put(body)
+            if self.path.endswith("/embeddings"):
+                self._embed(body["input"])
+                return
+            api._asked.put(body)
             if body.get("stream"):
                 self._answer("text/event-stream", "".join(_chunks(body["model"])))
             else:
                 said = {"index": 0, "message": {"role": "assistant", "content": SAYS}}
                 self._answer("application/json", json.dumps({"id": "c", "choices": [said]}))
+
+        def _embed(self, given: str | list[str]) -> None:
+            if api.tired.is_set():
+                self.send_error(503)
+                return
+            texts = [given] if isinstance(given, str) else given
+            api.embedded += texts
+            data = [{"index": i, "embedding": _vector(text)} for i, text in enumerate(texts)]
+            self._answer("application/json", json.dumps({"object": "list", "data": data}))
 
         def _answer(self, kind: str, text: str) -> None:
             content = text.encode()
@@ -78,6 +96,14 @@ def _handler(
             """Keep the tests' output readable."""
 
     return Handler
+
+
+def _vector(text: str) -> list[float]:
+    """How often which words stand in a text, about: texts with the same words are close."""
+    vector = [0.01] * 64
+    for word in re.findall(r"\w+", text.lower()):
+        vector[zlib.crc32(word.encode()) % 64] += 1.0
+    return vector
 
 
 def _chunks(model: str) -> list[str]:

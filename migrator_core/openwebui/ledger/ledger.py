@@ -172,6 +172,16 @@ class Ledger(LedgerReader):
             change = sa.update(item).where(item.c.id == number)
             await connection.execute(change.values(written=dump_json(written)))
 
+    async def forget_indexed(self, kind: str, pattern: str) -> None:
+        """Note that vectors are gone; ``pattern`` is what ids are like."""
+        item = self._tables.item
+        indexed = item.c.state == EntryState.INDEXED.value
+        await self._execute(
+            sa.delete(item).where(
+                indexed, item.c.target_kind == kind, item.c.target_id.like(pattern)
+            )
+        )
+
     async def forget_bytes(self, number: int) -> None:
         """Note that bytes are taken back."""
         item = self._tables.item
@@ -217,7 +227,7 @@ class Ledger(LedgerReader):
         await self._execute(sa.update(run).where(run.c.id == run_id).values(**values))
 
     async def _execute(
-        self, statement: sa.Insert | sa.Update, values: Mapping[str, Any] | None = None
+        self, statement: sa.Insert | sa.Update | sa.Delete, values: Mapping[str, Any] | None = None
     ) -> int:
         async def execute(connection: AsyncConnection) -> int:
             return (await connection.execute(statement, values)).rowcount

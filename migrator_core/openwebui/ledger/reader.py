@@ -143,6 +143,20 @@ class LedgerReader:
 
         return await self._database.read(ask)
 
+    async def indexed(self, kind: str, patterns: Sequence[str]) -> set[str]:
+        """The ids, among those that are like one of these, of what has vectors."""
+        if not patterns or not await self.exists():
+            return set()
+        item = self._tables.item
+        query = sa.select(item.c.target_id).where(
+            item.c.target_kind == kind, item.c.state == EntryState.INDEXED.value
+        )
+        found: set[str] = set()
+        for pattern in patterns:
+            rows = await self._database.rows(query.where(item.c.target_id.like(pattern)))
+            found.update(row[0] for row in rows)
+        return found
+
     async def _present(self) -> Mapping[str, frozenset[str]]:
         if not self._columns:
             self._columns = await self._database.read(

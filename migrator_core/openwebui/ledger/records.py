@@ -34,7 +34,8 @@ class EntryState(StrEnum):
     """What an entry says, beyond the four states of a document.
 
     ``brought`` is a row that came along with the row of a document (a tag with a chat);
-    ``updated`` is one that an earlier run had made and that was brought up to date.
+    ``updated`` is one that an earlier run had made and that was brought up to date; of what is
+    ``indexed``, Open WebUI has made vectors, and ``proof`` is the digest of the text.
     """
 
     MIGRATED = State.MIGRATED.value
@@ -45,6 +46,7 @@ class EntryState(StrEnum):
     UPDATED = "updated"
     WARNING = "warning"
     REPLACED = "replaced"
+    INDEXED = "indexed"
     UNDONE = "undone"
 
 

@@ -35,6 +35,7 @@ from migrator_core.openwebui.undoing.plan import Decision, Plan, Thing, Verdict,
 from migrator_core.openwebui.undoing.planning import at_once, tags_of_chats
 from migrator_core.openwebui.undoing.references import References
 from migrator_core.openwebui.undoing.restoring import way_back
+from migrator_core.openwebui.undoing.vectors import Vectors
 from migrator_core.undoing import Kept
 
 
@@ -59,6 +60,7 @@ class Removing:
         self._breathe = breathe
         self._references = References(target)
         self._needs = Needs(target, plan, self._references, breathe)
+        self._vectors = Vectors(target, ledger)
 
     async def carry_out(self) -> None:
         """Everything, in an order in which nothing is left that names what is gone."""
@@ -104,6 +106,7 @@ class Removing:
     async def _restore(self, thing: Thing) -> None:
         replacement = await self._memory.replacement(self._run.id, thing.kind, thing.key)
         schema = self._target.schema
+        traces = await self._vectors.of(thing.kind, [thing.key])
 
         async def commit(connection: AsyncConnection) -> None:
             await begin(connection)
@@ -119,10 +122,12 @@ class Removing:
             self._plan.keep(thing.kind, thing.key, Kept.FAILED, str(error))
         else:
             self._plan.done([thing])
+            await self._vectors.forget(traces)
 
     async def _remove(self, kind: Kind[Any], things: Sequence[Thing]) -> None:
         """Remove them together; where that fails, in halves, down to the one to blame."""
         written = await self._memory.written(kind.name, keys_of(things))
+        traces = {thing.key: await self._vectors.of(kind.name, [thing.key]) for thing in things}
         try:
             kept = await self._target.database.try_write(
                 lambda connection: self._commit(connection, kind, things, written)
@@ -136,6 +141,9 @@ class Removing:
             await self._remove(kind, things[middle:])
             return
         self._plan.done([thing for thing in things if thing.key not in kept])
+        await self._vectors.forget(
+            one for key, some in traces.items() if key not in kept for one in some
+        )
         for key, verdict in kept.items():
             self._plan.keep(kind.name, key, verdict.why or Kept.USED, verdict.detail)
 

@@ -35,6 +35,7 @@ _OF_THE_RUN = frozenset(
         "openwebui_url",
         "openwebui_token",
         "share_base_models",
+        "index",
     }
 )
 """Settings that make no other chat."""

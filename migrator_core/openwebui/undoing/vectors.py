@@ -1,0 +1,91 @@
+"""Vectors of what an undo takes away: they go with it, through Open WebUI's own client."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.ledger.ledger import Ledger
+
+_LOG = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """Where vectors of ours are: a collection, or (``file_id``) those of one file in it."""
+
+    collection: str
+    file_id: str | None
+    kind: str
+    pattern: str
+    """Of the ids of the ledger's entries about them."""
+
+
+class Vectors:
+    """What of the vector database goes with things that are taken away."""
+
+    def __init__(self, target: OpenWebUI, ledger: Ledger) -> None:
+        self._target = target
+        self._ledger = ledger
+
+    async def of(self, kind: str, keys: Iterable[str]) -> list[Traces]:
+        """Where the vectors of these are. Asked before they go."""
+        if kind == "knowledge":
+            pairs = await self._ledger.indexed("knowledge_file", [f"{key}/%" for key in keys])
+            gone = {pair.partition("/")[0] for pair in pairs}
+            return [Traces(key, None, "knowledge_file", f"{key}/%") for key in sorted(gone)]
+        if kind != "file":
+            return []
+        found = []
+        for key in await self._of_files(list(keys)):
+            found.append(Traces(f"file-{key}", None, "file", key))
+            for pair in await self._ledger.indexed("knowledge_file", [f"%/{key}"]):
+                collection = pair.partition("/")[0]
+                found.append(Traces(collection, key, "knowledge_file", pair))
+        return found
+
+    async def _of_files(self, keys: list[str]) -> list[str]:
+        table = self._target.schema.table("file")
+        query = sa.select(table.c.id, table.c.meta).where(table.c.id.in_(keys))
+        rows = await self._target.database.rows(query) if keys else []
+        # Its own collection alone: a record may name one of somebody else's.
+        return [
+            row.id
+            for row in rows
+            if isinstance(row.meta, dict) and row.meta.get("collection_name") == f"file-{row.id}"
+        ]
+
+    async def forget(self, traces: Iterable[Traces]) -> None:
+        """Remove them. What stays is said in the log: nothing leads to it any more."""
+        for one in traces:
+            if await asyncio.to_thread(_remove, one):
+                await self._ledger.forget_indexed(one.kind, one.pattern)
+
+
+def _remove(traces: Traces) -> bool:
+    name = traces.collection
+    try:
+        client = _client()
+        if not client.has_collection(collection_name=name):
+            return True
+        if traces.file_id is None:
+            client.delete_collection(collection_name=name)
+        else:
+            client.delete(collection_name=name, filter={"file_id": traces.file_id})
+    except Exception as error:  # noqa: BLE001 - any of a dozen vector databases
+        _LOG.warning("The vectors in %s were not removed: %s", name, error)
+        return False
+    return True
+
+
+def _client() -> Any:  # noqa: ANN401 - a class of Open WebUI's
+    factory = importlib.import_module("open_webui.retrieval.vector.factory")
+    connect = getattr(factory, "get_vector_db_client", None)  # since 0.11
+    return factory.VECTOR_DB_CLIENT if connect is None else connect()
