@@ -59,6 +59,7 @@ def measure(
             figures = home / "stages.json"
             command = [str(fresh.python), "-m", "benchmarks.stages_inside", str(figures), "run"]
             command += ["--backup", str(backup), "--report-dir", str(home / "report")]
+            command += ["--processes", "1"]
             with (home / "run.log").open("wb") as log:
                 done = subprocess.run(
                     command,

@@ -124,6 +124,8 @@ def single_line(text: str | None, *, limit: int) -> str:
     """
     if not text:
         return ""
+    if len(text) <= limit and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")  # nearly every name
     return " ".join(_INVISIBLE.sub("", text).split())[:limit].rstrip()
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from migrator_core.chat_document import ChatDocument
 from migrator_core.convert.chats.chat_dates import ChatDates, chat_dates
 from migrator_core.convert.chats.chat_parameters import chat_parameters, other_parameters
-from migrator_core.convert.chats.chat_size import characters
+from migrator_core.convert.chats.chat_size import row_characters, row_weight
 from migrator_core.convert.chats.history import (
     ChatContext,
     History,
@@ -47,13 +47,15 @@ class ConvertedChat(Converted[ChatRow]):
     ``message_ids`` are the source ids of those that share the chat's fate, ``target_ids`` what
     they are called in the chat; all others, repeated
     ones for example, are in ``message_outcomes``. Together they are as many as were given.
-    ``embedded`` are files to store before the chat, which shows them.
+    ``embedded`` are files to store before the chat, which shows them; ``weight`` is about the bytes
+    that its rows take.
     """
 
     message_ids: tuple[str, ...] = ()
     target_ids: tuple[str, ...] = ()
     message_outcomes: tuple[Outcome, ...] = ()
     embedded: tuple[EmbeddedFile, ...] = ()
+    weight: int = 0
 
 
 def is_temporary(conversation: Conversation) -> bool:
@@ -87,7 +89,9 @@ def convert_conversation(
     dates = chat_dates(conversation, named.kept, tree, context.fallback)
     history = convert_history(conversation, named.kept, tree, dates.messages, context)
     row = _row(chat_id, conversation, tree, dates, history, context)
+    characters = row_characters(row)
     notices = _notices(conversation, row, dates, context, where)
+    notices += _large(row, characters, where)
     names = _source_ids(messages) if source_ids is None else source_ids
     arrived = [entry for entry in named.kept if entry.index not in history.failed]
     return ConvertedChat(
@@ -112,6 +116,7 @@ def convert_conversation(
             ),
         ),
         embedded=tuple(history.embedded.values()),
+        weight=row_weight(row, characters),
     )
 
 
@@ -226,17 +231,20 @@ def _notices(
         notices.append(
             Notice(WarningCode.DATE_REPAIRED, f"{where}: {dates.repaired} missing or impossible")
         )
-    size = _json_size(row)
-    if size > LARGE_CHAT:
-        notices.append(Notice(WarningCode.LARGE_CHAT, f"{where}: {size / 1e6:.1f} MB"))
     return notices
 
 
-def _json_size(row: ChatRow) -> int:
+def _large(row: ChatRow, characters: int, where: str) -> list[Notice]:
+    size = _json_size(row, characters)
+    if size <= LARGE_CHAT:
+        return []
+    return [Notice(WarningCode.LARGE_CHAT, f"{where}: {size / 1e6:.1f} MB")]
+
+
+def _json_size(row: ChatRow, characters: int) -> int:
     """Bytes of the chat's JSON; 0 where a cheap look shows that it is far below the limit."""
-    messages = row.chat["history"]["messages"].values()
     # A character takes at most six bytes in JSON.
-    least = sum(500 + characters(message) for message in messages)
+    least = 500 * len(row.chat["history"]["messages"]) + characters
     if least * 6 < LARGE_CHAT or least > LARGE_CHAT:  # writing it would take long
         return least if least > LARGE_CHAT else 0
     return len(json.dumps(row.chat, ensure_ascii=False).encode("utf-8"))

@@ -10,13 +10,21 @@ _BULKY = ("output", "sources", "code_executions")
 """Fields that may hold as much as the message's text, or far more."""
 
 
-def row_weight(row: ChatRow) -> int:
+def row_characters(row: ChatRow) -> int:
+    """About the characters of all texts of the chat's messages."""
+    return sum([characters(message) for message in row.chat["history"]["messages"].values()])
+
+
+def row_weight(row: ChatRow, characters: int) -> int:
     """About the bytes that the chat's rows take: everything said twice, once per table."""
-    messages = row.chat["history"]["messages"].values()
-    return sum(1000 + 2 * characters(message) for message in messages)
+    return 1000 * len(row.chat["history"]["messages"]) + 2 * characters
 
 
 def characters(message: ChatMessage) -> int:
     """About the characters of a message's texts; keys and ids are a few hundred more."""
-    fields = (message.get(key) for key in _BULKY)
-    return len(message["content"]) + sum(rough_size(value) for value in fields if value)
+    total = len(message["content"])
+    for key in _BULKY:
+        value = message.get(key)
+        if value:
+            total += rough_size(value)
+    return total

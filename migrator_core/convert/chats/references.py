@@ -44,25 +44,30 @@ def find_references(messages: Iterable[Message], user: str) -> References:
             message.plugin,
             message.plugins,
         ):
-            _collect(value, user, found)
-        found.files |= {
-            entry.strip() for entry in message.files if isinstance(entry, str) and _is_id(entry)
-        }
+            if value:
+                _collect(value, user, found)
+        if message.files:
+            found.files |= {
+                entry.strip() for entry in message.files if isinstance(entry, str) and _is_id(entry)
+            }
     return found
 
 
 def _collect(value: object, user: str, found: References) -> None:
     """Walk a JSON value; what nests deeper than any message of LibreChat's is not followed."""
+    if isinstance(value, str):
+        _collect_text(value, user, found)
+        return
     waiting: list[tuple[object, int]] = [(value, 0)]
     while waiting:
         item, depth = waiting.pop()
         if isinstance(item, str):
             _collect_text(item, user, found)
         elif depth < _MAX_DEPTH and isinstance(item, list):
-            waiting += ((inner, depth + 1) for inner in item)
+            waiting += [(inner, depth + 1) for inner in item if inner]
         elif depth < _MAX_DEPTH and isinstance(item, dict):
             _collect_ids(item, found)
-            waiting += ((inner, depth + 1) for inner in item.values())
+            waiting += [(inner, depth + 1) for inner in item.values() if inner]
 
 
 def _collect_ids(item: dict[str, object], found: References) -> None:

@@ -48,7 +48,7 @@ def _said(message: Message, parts: Sequence[Part], context: PartContext) -> list
     """The parts; ``text`` as well unless they hold text, which makes it stale."""
     older = [*_old_pictures(message, parts, context), *_plugins(message)]
     pieces = [convert_whole(part, context) for part in (*parts, *older)]
-    if any(piece.plain for piece in pieces) or _is_nothing(message.text):
+    if _is_nothing(message.text) or any(piece.plain for piece in pieces):
         return pieces
     own = convert_whole(Part("text", message.text, {"text": message.text}), context)
     # People write first and attach then; models use their tools first and answer then.
@@ -73,7 +73,7 @@ def _old_pictures(message: Message, parts: Sequence[Part], context: PartContext)
 def _plugins(message: Message) -> list[Part]:
     """What plugins of LibreChat before 0.8.6 left beside ``content``; usually empty shells."""
     found = []
-    if any(not _is_nothing(value) for value in message.plugin.values()):
+    if message.plugin and any(not _is_nothing(value) for value in message.plugin.values()):
         found.append(Part("plugin", message.plugin, {"plugin": message.plugin}))
     if message.plugins:
         found.append(Part("plugins", message.plugins, {"plugins": message.plugins}))
@@ -81,4 +81,6 @@ def _plugins(message: Message) -> list[Part]:
 
 
 def _is_nothing(value: object) -> bool:
-    return value is None or isinstance(value, bool) or value in ("", [], {})
+    if value is None or isinstance(value, bool):
+        return True
+    return not value and value in ("", [], {})

@@ -25,6 +25,10 @@ def fill(message: ChatMessage, pieces: Sequence[Pieces], sources: Sequence[Sourc
     Whether something had to be repaired for that.
     """
     fields = _fields(pieces, sources, message["id"])
+    if not fields:  # most messages are nothing but text
+        text = visible_text(pieces, ())
+        message["content"] = clean_text(text)
+        return message["content"] != text
     stored: ShownFields = clean_json(fields, max_depth=MAX_DEPTH + 1)
     text = visible_text(pieces, stored.get("output", []))
     message["content"] = clean_text(text)
@@ -47,9 +51,9 @@ def _fields(
     fields: ShownFields = {}
     if output := compose_output(pieces, message_id):
         fields["output"] = output
-    if executions := code_executions(output):
-        fields["code_executions"] = executions
-    if files := _distinct(item for piece in pieces for item in piece.files):
+        if executions := code_executions(output):
+            fields["code_executions"] = executions
+    if files := _distinct([item for piece in pieces for item in piece.files]):
         fields["files"] = files
     if sources:
         fields["sources"] = list(sources)
@@ -83,7 +87,7 @@ def compose_output(pieces: Sequence[Pieces], message_id: str) -> list[OutputItem
 def visible_text(pieces: Sequence[Pieces], output: Sequence[OutputItem]) -> str:
     """The text alone: with ``output`` what Open WebUI's ``get_output_text`` makes of it."""
     if not output:
-        return "\n\n".join(piece.text for piece in pieces if piece.text.strip())
+        return "\n\n".join([piece.text for piece in pieces if piece.text.strip()])
     texts = (
         "".join(part["text"] for part in item["content"])
         for item in output

@@ -50,9 +50,8 @@ class Job:
 class Answer:
     """A conversation of which everything could be converted, without a look into the backup.
 
-    ``fingerprint`` is its row's, ``weight`` about the bytes that its rows take.
+    ``fingerprint`` is its row's.
     """
 
     converted: ConvertedChat
     fingerprint: str
-    weight: int

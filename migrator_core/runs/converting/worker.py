@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from migrator_core.convert.chats.chat import ChatContext, convert_conversation
-from migrator_core.convert.chats.chat_size import row_weight
 from migrator_core.convert.chats.references import find_references
 from migrator_core.convert.result import Skipped
 from migrator_core.fingerprint import fingerprint
@@ -82,5 +81,4 @@ class _Converter:
         converted = convert_conversation(job.conversation, messages, scope, source_ids)
         if isinstance(converted, Skipped) or converted.embedded:
             return None
-        row = converted.row
-        return Answer(converted, fingerprint(row), row_weight(row))
+        return Answer(converted, fingerprint(converted.row))

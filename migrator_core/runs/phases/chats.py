@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from migrator_core.convert.chats.chat import ChatContext, ConvertedChat, convert_conversation
-from migrator_core.convert.chats.chat_size import row_weight
 from migrator_core.convert.chats.history import chat_model
 from migrator_core.convert.chats.references import find_references
 from migrator_core.convert.dates import seconds
@@ -89,7 +88,7 @@ class Chats:
         item = self._item(own, row, answer.fingerprint, certain=not row.unsure, of=converted)
         self._count(own)
         return self._inputs.settle(
-            own.document, lambda: written(item, converted, answer.weight, self._inputs.arrived)
+            own.document, lambda: written(item, converted, self._inputs.arrived)
         )
 
     def _count(self, own: Own) -> None:
@@ -131,7 +130,7 @@ class Chats:
         item = self._item(own, shared.row, fingerprint(shared.row), certain=certain, of=converted)
         self._count(own)
         converted = replace(converted, row=shared.row)
-        yield from written(item, converted, row_weight(shared.row), self._inputs.arrived)
+        yield from written(item, converted, self._inputs.arrived)
         yield from shared.after
 
     def _item(

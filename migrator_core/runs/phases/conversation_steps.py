@@ -61,7 +61,7 @@ def as_it_was(conversation: Conversation, chat_id: str, message_ids: Sequence[st
 
 
 def written(
-    item: Item, converted: ConvertedChat, weight: int, then: Callable[[Written], None]
+    item: Item, converted: ConvertedChat, then: Callable[[Written], None]
 ) -> Iterator[Step]:
     """A chat to write, with the outcomes of its messages."""
     yield from converted.message_outcomes
@@ -69,7 +69,7 @@ def written(
         item,
         converted.notices,
         children=((MESSAGES, converted.message_ids),),
-        weight=weight,
+        weight=converted.weight,
         then=then,
         things={MESSAGES: [f"message/{target_id}" for target_id in converted.target_ids]},
     )

@@ -55,6 +55,8 @@ class Citations:
     @property
     def sources(self) -> tuple[SourceEntry, ...]:
         """The message's ``sources``: the cited ones by number, then what else was found."""
+        if not self._numbers and not self._found:
+            return ()
         sources = {source_id: source for source_id, (_, source) in self._numbers.items()}
         for source in self._found:
             if len(sources) < _MAX_SOURCES:

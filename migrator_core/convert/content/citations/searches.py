@@ -17,6 +17,8 @@ def read_citations(attachments: Sequence[object], files: Mapping[str, FileLink])
     attachments. The later of two with the same number is the one that anchors mean.
     """
     turns: dict[int, Turn] = {}
+    if not attachments:
+        return Citations()
     by_id: dict[str, Source] = {}
     file_searches = 0
     for place, attachment in enumerate(attachments):

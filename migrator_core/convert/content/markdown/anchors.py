@@ -52,7 +52,7 @@ def replace_anchors(text: str, marker: Callable[[list[Anchor]], str]) -> str:
     Where it makes nothing, the space before the anchor goes as well. All other markers vanish. In
     code, anchors are spelled out.
     """
-    if not _may_hold_markers(text):
+    if not may_hold_markers(text):
         return text
     return "".join(
         spelled_out(piece) if is_code else _replace(piece, marker)
@@ -88,7 +88,8 @@ def _has_characters(text: str) -> bool:
     return any(_CHARACTER.match(match[0]) for match in _ANCHOR.finditer(text))
 
 
-def _may_hold_markers(text: str) -> bool:
+def may_hold_markers(text: str) -> bool:
+    """Whether a text may hold an anchor, of which the rest of this module says more."""
     if not text.isascii() and any(character in text for character in _CHARACTERS):
         return True
     return "\\ue20" in text or "\\uE20" in text

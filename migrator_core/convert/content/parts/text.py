@@ -15,7 +15,7 @@ from migrator_core.convert.content.file_references.annotations import (
     read_annotations,
 )
 from migrator_core.convert.content.file_references.inline_links import replace_links
-from migrator_core.convert.content.markdown.anchors import without_anchors
+from migrator_core.convert.content.markdown.anchors import may_hold_markers, without_anchors
 from migrator_core.convert.content.markdown.artifacts import convert_artifacts
 from migrator_core.convert.content.markdown.code import split_code
 from migrator_core.convert.content.markdown.thinking import split_reasoning
@@ -23,6 +23,9 @@ from migrator_core.convert.content.payload import text_of
 from migrator_core.convert.content.pieces import NOTHING, Part, Pieces, together
 from migrator_core.convert.content.text_items import message_items, reasoning_item
 from migrator_core.outcome import Notice, WarningCode
+
+_MARKS = ("](", "://", "data:image/", "<think>", ":::", "\\u")
+"""All that is looked for below begins with one of these, or is an anchor."""
 
 _UI_MARKER = re.compile(r"\\ui\{[^{}\n]{1,500}\}")
 
@@ -33,6 +36,8 @@ def convert_text(part: Part, context: PartContext) -> Pieces:
     A blank part shows nothing, as in LibreChat. What an answer's text marks up (reasoning,
     artifacts, links to files, citations) takes Open WebUI's form.
     """
+    if isinstance(part.payload, str) and _is_unmarked(part.payload):
+        return Pieces(part.payload, plain=True) if part.payload.strip() else NOTHING
     text = text_of(part.payload)
     if text is None and part.type == "text_delta":
         text = text_of(part.fields.get("text"))
@@ -53,6 +58,11 @@ def convert_text(part: Part, context: PartContext) -> Pieces:
             told = link_citations(convert_artifacts(some), annotations, context)
             pieces.append(_visible(told, context, known, markers=True))
     return _joined([*pieces, added])
+
+
+def _is_unmarked(text: str) -> bool:
+    """Whether a text holds nothing that any converter would look at a second time."""
+    return not may_hold_markers(text) and not any(mark in text for mark in _MARKS)
 
 
 def _visible(

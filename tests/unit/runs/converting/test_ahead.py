@@ -79,7 +79,9 @@ def test_conversations_are_converted_elsewhere_and_come_in_order(tmp_path: Path)
         if answer is not None
     ]
     assert texts == [f"hello {number}" for number in range(40)]
-    assert all(answer is not None and answer.weight and answer.fingerprint for answer in told)
+    assert all(
+        answer is not None and answer.converted.weight and answer.fingerprint for answer in told
+    )
 
 
 def test_large_ones_are_waited_for_before_more_are_handed_over(tmp_path: Path) -> None:
