@@ -166,6 +166,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
         "Earlier versions of an agent stay behind: Open WebUI keeps versions of models from 0.12 "
         "on, and of each agent the newest hundred are carried over."
     ),
+    WarningCode.ASSISTANT_INCOMPLETE: (
+        "LibreChat keeps no name, instructions and tools of an assistant: they are where it was "
+        "made. Its owner enters them in the model."
+    ),
     WarningCode.CONNECTION_NEEDED: (
         "An agent used a tool server, an API or other agents: its model has to be connected by an "
         "administrator. Keys and passwords are neither carried over nor named."

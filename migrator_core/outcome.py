@@ -120,6 +120,7 @@ class WarningCode(StrEnum):
     KNOWLEDGE_KEPT = "knowledge-kept"
     KNOWLEDGE_LARGE = "knowledge-large"
     VERSIONS_LEFT = "versions-left"
+    ASSISTANT_INCOMPLETE = "assistant-incomplete"
     CONNECTION_NEEDED = "connection-needed"
     SETTING_DROPPED = "setting-dropped"
     ACCESS_NARROWED = "access-narrowed"

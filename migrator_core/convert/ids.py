@@ -92,6 +92,12 @@ def memory_id(source_id: str) -> str:
     return _derive(f"memory:{source_id}")
 
 
+def assistant_model_id(user_hex: str, assistant_id: str, number: int = 0) -> str:
+    """The model's id for an assistant; one with a number as with presets."""
+    others = f":another:{number}" if number else ""
+    return f"assistant-{_derive(f'assistant:{user_hex}:{assistant_id}{others}')}"
+
+
 def preset_model_id(user_hex: str, preset_id: str, number: int = 0) -> str:
     """The model's id for a preset; one with a number is for where the first is somebody else's."""
     others = f":another:{number}" if number else ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from migrator_core.convert.cleaning import single_line
-from migrator_core.convert.ids import MAX_MODEL_ID, model_id
+from migrator_core.convert.ids import MAX_MODEL_ID, assistant_model_id, model_id
 
 SAVED_AGENT = "agent_"
 """What ids of saved agents begin with; ephemeral ones never do (``librechat-data-provider``)."""
@@ -74,6 +74,7 @@ class ModelMapper:
         known: the model ids that Open WebUI has.
         renamed: the ids of agents whose own id is somebody else's, by that id.
         built_on: what the models of agents that are there already are built on, by their ids.
+        assistants: the models of assistants, by who made them and their id.
     """
 
     def __init__(
@@ -83,7 +84,9 @@ class ModelMapper:
         known: frozenset[str],
         renamed: Mapping[str, str] | None = None,
         built_on: Mapping[str, str] | None = None,
+        assistants: Mapping[tuple[str, str], str] | None = None,
     ) -> None:
+        self._assistants = assistants or {}
         self._default = default
         self._mapping = mapping
         self._renamed = renamed or {}
@@ -108,19 +111,42 @@ class ModelMapper:
         return self._default
 
     def with_agents(
-        self, renamed: Mapping[str, str], built_on: Mapping[str, str] | None = None
+        self,
+        renamed: Mapping[str, str],
+        built_on: Mapping[str, str] | None = None,
+        assistants: Mapping[tuple[str, str], str] | None = None,
     ) -> ModelMapper:
         """The same answers, with other ids for some agents, and what those here are built on."""
-        return ModelMapper(self._mapping, self._default, self._known, renamed, built_on)
+        own = self._assistants if assistants is None else assistants
+        return ModelMapper(self._mapping, self._default, self._known, renamed, built_on, own)
 
     def also_built_on(self, more: Mapping[str, str]) -> ModelMapper:
         """The same answers, where further models that are there are built on these."""
         return self.with_agents(self._renamed, {**self._built_on, **more})
 
+    @property
+    def assistants(self) -> Mapping[tuple[str, str], str]:
+        """The models of assistants, by who made them and their id."""
+        return self._assistants
+
     def agent_model(self, agent_id: str) -> str:
         """The id of the model that a saved agent becomes."""
         own = model_id(agent_id)
         return self._renamed.get(own, own)
+
+    def assistant_model(self, user: str | None, assistant_id: str) -> str:
+        """The id of the model that an assistant becomes."""
+        own = self._assistants.get((user or "", assistant_id))
+        return own or assistant_model_id(user or "", assistant_id)
+
+    def own_assistant(self, user: str | None, name: str | None) -> str | None:
+        """The model to show where a person's own assistant answered; None for anything else.
+
+        Other people's assistants are not theirs to use in Open WebUI: for these the model counts
+        that answered.
+        """
+        own = self._assistants.get((user or "", _label(name)))
+        return own and (self._mapped("assistants", _label(name)) or own)
 
     def chat_model(self, endpoint: str | None, model: str | None, agent_id: str | None) -> str:
         """The model id to show at a message or chat; never empty.

@@ -32,7 +32,12 @@ from migrator_core.settings import Settings
 MAX_PICTURE = 20 * 1024 * 1024
 """Bytes. No avatar that LibreChat wrote is larger; a larger one would only cost memory."""
 
-_NAMED_BY = {"agents": "id", "conversations": "conversationId", "files": "file_id"}
+_NAMED_BY = {
+    "agents": "id",
+    "assistants": "assistant_id",
+    "conversations": "conversationId",
+    "files": "file_id",
+}
 """The field by which outcomes and the ledger call the documents of a collection; else ``_id``."""
 
 UNEXPECTED = (

@@ -53,6 +53,7 @@ def build(blobs: Mapping[str, bytes]) -> Sample:
         "promptgroups": prompts.truth(),
         "agents": agents.truth(),
         "presets": others.presets_truth(),
+        "assistants": others.assistants_truth(),
         "groups": sharing.groups_truth(),
     }
     truth["counts"] = _counts(collections, truth)

@@ -43,6 +43,11 @@ def presets_truth() -> list[Document]:
     ]
 
 
+def assistants_truth() -> list[Document]:
+    """The assistants that arrive, each for its owner alone."""
+    return [{"key": "budget", "user": MARA.hex, "name": "Assistant asst_budget"}]
+
+
 def documents() -> dict[str, list[Document]]:
     """Every collection that has no module of its own, by name."""
     return {

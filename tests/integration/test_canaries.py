@@ -133,6 +133,10 @@ def _personal(plant: _Planted) -> dict[str, list[dict[str, Any]]]:
              "endpoint": "openAI", "model": "gpt-4o", "tools": [plant.some(), plant.one()],
              "examples": [plant.some()], "iconURL": plant.address(), **plant.some()},
         ],
+        "assistants": [
+            {"_id": {"$oid": "8" * 24}, "assistant_id": "asst_1", "user": {"$oid": ANN},
+             "avatar": {"filepath": plant.address(), "source": "s3"}, **plant.some()},
+        ],
         "memoryentries": [
             {"_id": {"$oid": "f" * 24}, "userId": {"$oid": ANN}, "key": "k", "value": "Tea",
              **plant.some()},
@@ -141,7 +145,7 @@ def _personal(plant: _Planted) -> dict[str, list[dict[str, Any]]]:
 
 
 SECRET = (
-    "actions", "agentapikeys", "assistants", "configs", "keys", "mcpservers",
+    "actions", "agentapikeys", "configs", "keys", "mcpservers",
     "openidrefreshflights", "pluginauths", "refreshtokenbridges", "sessions", "tokens",
     "toolcalls",
 )  # fmt: skip

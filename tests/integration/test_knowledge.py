@@ -98,6 +98,21 @@ FIRST: Backup = {
 }  # fmt: skip
 
 
+FIRST["assistants"] = [
+    {"_id": oid("budget"), "assistant_id": "asst_budget", "user": oid(name), "file_ids": ["soup"],
+     "conversation_starters": ["How much?"], "createdAt": a_day(1), "updatedAt": a_day(1)}
+    for name in ("ada",)
+]  # fmt: skip
+FIRST["conversations"] += [
+    {"conversationId": f"of-{name}", "user": oid(name)["$oid"], "title": "Budget",
+     "endpoint": "assistants", "assistant_id": "asst_budget", "model": "gpt-4o"}
+    for name in ("ada", "dan")
+]  # fmt: skip
+FIRST["messages"] += [
+    {"messageId": f"m-{name}", "conversationId": f"of-{name}", "user": oid(name)["$oid"],
+     "text": "Hello", "isCreatedByUser": True, "model": "asst_budget", "createdAt": a_day(1)}
+    for name in ("ada", "dan")
+]  # fmt: skip
 FIRST["agents"][0]["versions"] = [
     {"name": "Seedling", "instructions": "Grow.", "provider": "openAI", "model": "gpt-4o",
      "createdAt": a_day(1), "updatedAt": a_day(1), "updatedBy": oid("cleo")},
@@ -144,7 +159,8 @@ class Garden:
 
     def asked(self, who: str, agent: str) -> str:
         """All that the model is sent where somebody asks an agent something."""
-        form = {"model": f"agent-{agent}", "stream": False,
+        name = agent if "-" in agent else f"agent-{agent}"
+        form = {"model": name, "stream": False,
                 "messages": [{"role": "user", "content": "What do you know?"}]}  # fmt: skip
         answer = self.people[who].http.post("/api/chat/completions", json=form)
         assert answer.status_code == 200, answer.text
@@ -234,6 +250,7 @@ def test_the_files_that_somebody_could_have_put_there_are_in_it(garden: Garden) 
         "gardener": {"roses.txt", "soil.txt", "compost.txt"},
         "cook": {"soup.txt"},
         "historian": {"archive.txt"},
+        "asst_budget": {"soup.txt"},
     }
     said = [one["detail"] for one in garden.run.report["warnings"]
             if one["code"] == "knowledge-incomplete"]  # fmt: skip
@@ -249,7 +266,7 @@ def test_the_workspace_shows_it_to_those_who_may_use_the_agent(garden: Garden) -
         for name, person in garden.people.items()
     }
     assert listed == {
-        "ada": {"Gardener", "Cook", "Historian"},
+        "ada": {"Gardener", "Cook", "Historian", "Assistant asst_budget"},
         "ben": {"Gardener"},
         "cleo": {"Gardener"},
         "dan": set(),
@@ -306,6 +323,21 @@ def test_what_an_agent_was_before_is_in_its_models_history(garden: Garden) -> No
     assert ben.http.get("/api/v1/models/model/history", params=query).status_code == 403
 
 
+def test_an_assistant_is_its_owners_model_and_goes_on_in_her_chats(garden: Garden) -> None:
+    assert garden.run.collections["assistants"]["migrated"] == 1
+    chats = {}
+    for name in ("ada", "dan"):
+        (chat,) = [one for one in garden.people[name].chats() if one["title"] == "Budget"]
+        (chats[name],) = chat["chat"]["models"]
+    assert chats["dan"] == "gpt-4o"
+    (model,) = [one for one in garden.people["ada"].models() if one["id"] == chats["ada"]]
+    assert model["name"] == "Assistant asst_budget"
+    assert model["base_model_id"] == "gpt-4o"
+    assert TEXTS["ada", "soup"] in garden.asked("ada", model["id"])
+    for name in ("ben", "cleo", "dan"):
+        assert model["id"] not in {one["id"] for one in garden.people[name].models()}
+
+
 def test_a_newer_backup_verification_and_undo_know_it(garden: Garden) -> None:
     """The last of these tests: it takes the migration back."""
     place, home = garden.place, garden.home
@@ -349,7 +381,7 @@ def test_a_newer_backup_verification_and_undo_know_it(garden: Garden) -> None:
     assert gone.status == 0, gone.output
     assert garden.collections().keys() == {"cook"}
     assert garden.collections()["cook"]["files"] == {"soup.txt", "roses.txt"}
-    assert gone.report["undo"]["removed"]["knowledge bases"] == 2
+    assert gone.report["undo"]["removed"]["knowledge bases"] == 3
 
 
 def _ada_works(garden: Garden, cook: dict[str, Any]) -> None:

@@ -105,13 +105,21 @@ def test_prompts_say_what_they_said_and_can_be_called(migrated: Migrated) -> Non
 
 
 @pytest.mark.parametrize("person", people(), ids=lambda person: person["key"])
-def test_everybody_sees_the_agents_they_may_see_and_their_own_presets(
+def test_everybody_sees_the_agents_they_may_see_and_what_is_their_own(
     person: dict[str, Any], migrated: Migrated
 ) -> None:
     everything = migrated.people[person["account"]].models()
-    presets = {p["name"] for p in truth()["presets"] if account(p["user"]) == person["account"]}
-    assert {m["name"] for m in everything if m["id"].startswith("preset-")} == presets
-    models = {model["id"]: model for model in everything if model["name"] not in presets}
+    own = {}
+    for kind in ("preset", "assistant"):
+        own[kind] = {
+            one["name"] for one in truth()[f"{kind}s"] if account(one["user"]) == person["account"]
+        }
+        assert {m["name"] for m in everything if m["id"].startswith(f"{kind}-")} == own[kind]
+    models = {
+        model["id"]: model
+        for model in everything
+        if model["name"] not in own["preset"] | own["assistant"]
+    }
     expected = {a["model_id"]: a for a in AGENTS.values() if may(a, person, "read")}
     assert set(models) == set(expected)
     for model_id, agent in expected.items():

@@ -13,10 +13,10 @@ from migrator_core.convert.chats.chat_size import row_characters, row_weight
 from migrator_core.convert.chats.history import (
     ChatContext,
     History,
-    chat_model,
     convert_history,
 )
 from migrator_core.convert.chats.message_ids import name_messages
+from migrator_core.convert.chats.placement import chat_model
 from migrator_core.convert.chats.tags import tag_row
 from migrator_core.convert.chats.tree import RepairedTree, order_and_repair
 from migrator_core.convert.cleaning import clean_json, clean_text, single_line

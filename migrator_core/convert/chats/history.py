@@ -86,11 +86,6 @@ class History:
     unsure: list[str] = field(default_factory=list)
 
 
-def chat_model(conversation: Conversation, models: ModelMapper) -> str:
-    """The model that a conversation was last set to."""
-    return models.chat_model(conversation.endpoint, conversation.model, conversation.agent_id)
-
-
 def convert_history(
     conversation: Conversation,
     named: Sequence[NamedMessage],

@@ -72,6 +72,13 @@ class Layout:
         )
 
 
+def chat_model(conversation: Conversation, models: ModelMapper) -> str:
+    """The model that a conversation was last set to."""
+    return models.own_assistant(conversation.user, conversation.assistant_id) or models.chat_model(
+        conversation.endpoint, conversation.model, conversation.agent_id
+    )
+
+
 def lay_out(
     conversation: Conversation,
     by_id: Mapping[str, NamedMessage],
@@ -80,7 +87,7 @@ def lay_out(
     names: Mapping[str, str],
 ) -> Layout:
     """Decide for all messages of a conversation; ``names`` are those of saved agents."""
-    default = models.chat_model(conversation.endpoint, conversation.model, conversation.agent_id)
+    default = chat_model(conversation, models)
     taken = set(by_id)
     read = {node_id: read_message(entry.message) for node_id, entry in by_id.items()}
     columns = {
@@ -127,7 +134,8 @@ def _columns(
     message = said.message
     endpoint = message.endpoint or conversation.endpoint
     own = message.model if message.model and message.model.strip() else None
-    model = models.chat_model(endpoint, own, None) if own else default
+    model = models.own_assistant(conversation.user, own)
+    model = model or (models.chat_model(endpoint, own, None) if own else default)
     first, *others = split_columns(said, names)
     ids = column_ids(node_id, 1 + len(others), taken)
     taken.update(ids)

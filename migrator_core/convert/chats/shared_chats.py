@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from migrator_core.convert import ids
 from migrator_core.convert.chats.chat import chat_document, chat_title
 from migrator_core.convert.chats.chat_dates import chat_dates
-from migrator_core.convert.chats.history import ChatContext, History, chat_model, convert_history
+from migrator_core.convert.chats.history import ChatContext, History, convert_history
 from migrator_core.convert.chats.message_ids import NamedMessage, name_messages
+from migrator_core.convert.chats.placement import chat_model
 from migrator_core.convert.chats.tree import RepairedTree, order_and_repair
 from migrator_core.convert.content.file_references.file_items import is_picture
 from migrator_core.convert.dates import row_dates

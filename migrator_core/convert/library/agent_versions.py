@@ -77,15 +77,14 @@ def _version(
     models: ModelMapper,
     accounts: Mapping[str, str],
 ) -> ModelVersion | None:
-    own = {"id": agent.id, "_id": agent.document_id, "createdAt": agent.created_at}
     try:
-        version = parse(Agent, {**raw, **own})
+        version = parse(Agent, {**raw, "id": agent.id, "_id": agent.document_id})
     except InvalidDocumentError:
         return None
     picture = model.meta.get("profile_image_url")
     fits = isinstance(picture, str) and len(picture) * len(agent.versions) <= MAX_PICTURES
     converted = convert_agent(
-        version,
+        version.model_copy(update={"created_at": agent.created_at}),
         owner_id=model.user_id,
         models=models,
         avatar=picture if fits else None,

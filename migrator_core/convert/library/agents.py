@@ -41,6 +41,7 @@ def convert_agent(
     avatar: str | None,
     grants: tuple[Grant, ...],
     fallback: int,
+    target_id: str | None = None,
 ) -> Converted[ModelRow] | Skipped:
     """The workspace model for an agent.
 
@@ -51,11 +52,12 @@ def convert_agent(
         avatar: the picture as a ``data:`` URI, None where the backup has none.
         grants: who else may use it.
         fallback: the run's start in seconds, for dates that are missing.
+        target_id: the model's id, where it is not the agent's own.
 
     Skipped only where every candidate for the base model is the agent's own model id, which
     Open WebUI does not accept.
     """
-    target_id = models.agent_model(agent.id)
+    target_id = target_id or models.agent_model(agent.id)
     base = _base_model(agent, target_id, models)
     if base is None:
         detail = f"its base model would be {target_id} itself; set another default model"

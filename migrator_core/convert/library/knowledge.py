@@ -35,20 +35,27 @@ def knowledge_file_ids(agent: Agent) -> list[str]:
     return list(found)
 
 
-def own_knowledge_id(agent: Agent, owner_id: str, ids: FreeIds = DERIVED) -> str:
-    """The id of the collection, whether there is one or not."""
-    return ids.of("knowledge", knowledge_id(agent.id), owner_id, clean_text(agent.id))
+def own_knowledge_id(agent: Agent, owner_id: str, ids: FreeIds = DERIVED, key: str = "") -> str:
+    """The id of the collection, whether there is one or not; ``key`` as for its conversion."""
+    return ids.of("knowledge", knowledge_id(key or agent.id), owner_id, clean_text(agent.id))
 
 
 def convert_knowledge(
-    agent: Agent, model: ModelRow, files: Sequence[FileLink], ids: FreeIds = DERIVED
+    agent: Agent,
+    model: ModelRow,
+    files: Sequence[FileLink],
+    ids: FreeIds = DERIVED,
+    key: str = "",
 ) -> KnowledgeRow:
-    """The collection for an agent: name, description, owner and access are its model's."""
+    """The collection for an agent: name, description, owner and access are its model's.
+
+    ``key`` is what tells it from others', where that is not the agent's id.
+    """
     # Open WebUI tells collections of its own from those of other systems by the source, and looks
     # for it where there is any meta at all.
     meta: JsonDict = {"source": "local", "librechat": {"id": clean_text(agent.id)}}
     return KnowledgeRow(
-        id=own_knowledge_id(agent, model.user_id, ids),
+        id=own_knowledge_id(agent, model.user_id, ids, key),
         user_id=model.user_id,
         name=model.name,
         description=model.meta.get("description") or "",

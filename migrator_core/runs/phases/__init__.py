@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from migrator_core.runs.phase import Phase
 from migrator_core.runs.phases.agents import AgentsPhase
+from migrator_core.runs.phases.assistants import AssistantsPhase
 from migrator_core.runs.phases.conversations import ConversationsPhase
 from migrator_core.runs.phases.files import FilesPhase
 from migrator_core.runs.phases.folders import FoldersPhase
@@ -44,6 +45,7 @@ PHASES: tuple[type[Phase], ...] = (
     UnusedLinksPhase,
     PromptsPhase,
     AgentsPhase,
+    AssistantsPhase,
     PresetsPhase,
     MemoriesPhase,
     SharedModelsPhase,

@@ -1,38 +1,29 @@
-"""Agents as workspace models, and what they know as collections of files."""
+"""Agents as workspace models, with what they know and what they were before."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from migrator_core.convert.files.file_link import FileLink
-from migrator_core.convert.free_ids import FreeIds
 from migrator_core.convert.library.agent_versions import earlier_versions, versions_left
 from migrator_core.convert.library.agents import convert_agent, label_of
 from migrator_core.convert.library.connections import Surroundings, connection_notices
-from migrator_core.convert.library.knowledge import (
-    attached,
-    convert_knowledge,
-    fits_whole,
-    knowledge_file_ids,
-    knowledge_notices,
-    own_knowledge_id,
-)
 from migrator_core.convert.people.avatars import data_uri
 from migrator_core.convert.people.grants import Resource, agent_is_shared
 from migrator_core.convert.result import Skipped
 from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.agent import Agent
-from migrator_core.openwebui import Ledger, OpenWebUI, Written
+from migrator_core.openwebui import OpenWebUI, Written
 from migrator_core.outcome import Notice, Reason
 from migrator_core.rows import Item, ModelRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
-from migrator_core.runs.phases.permissions import Granting, ResourceGrants
+from migrator_core.runs.phases.knowing import Knowing
+from migrator_core.runs.phases.permissions import Granting
 from migrator_core.runs.phases.surroundings import name_of, surroundings
-from migrator_core.runs.results import Accounts, Files, Ids, Models, Permissions
-from migrator_core.runs.steps import Enclosure, Step, Write, skipped
+from migrator_core.runs.results import Accounts, Models, Permissions
+from migrator_core.runs.steps import Step, Write, skipped
 from migrator_core.selection import Part
 
 
@@ -43,39 +34,34 @@ class AgentsPhase(Phase):
     label = "Agents as models"
     collections = frozenset({"agents"})
     part = Part.AGENTS
-    needs = (*Granting.needs, Models, Files, Ids)
+    needs = (*Granting.needs, Models, *Knowing.needs)
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
         super().__init__(inputs, handover)
         self._granting = Granting(inputs, self)
         self._used = inputs.scratch.used_models()
-        self._collections: dict[str, None] = {}
-        self._made: set[str] = set()
+        self._knowing = Knowing(inputs, self, "agents", Granting.reads)
         self._keeps_versions = True
         self._around = Surroundings()
 
     def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
-        """What agents are connected to, and which collections earlier runs may have made."""
+        """What agents are connected to, and what earlier runs may have made of what they know."""
         names: dict[str, str] = {}
         for agent in self._inputs.readable("agents", Agent):
             names[agent.id] = name_of(agent)
             owner = self.earlier(Accounts).of(agent.author)
             if owner is not None:
-                self._collections.setdefault(own_knowledge_id(agent, owner, self._ids))
+                self._knowing.expect(agent, owner)
         self._around = surroundings(self._inputs, names)
 
     async def ask(self, target: OpenWebUI) -> None:
-        """Which of them earlier runs made; and whether there is room for versions."""
+        """What earlier runs made, and whether there is room for versions."""
         self._keeps_versions = target.schema.has("model_history", "id")
-        self._made = await Ledger(target).made("knowledge", list(self._collections))
+        await self._knowing.ask(target)
 
     def steps(self) -> Iterator[Step]:
         """One step an agent."""
         return self._inputs.each("agents", Agent, self._convert)
-
-    @property
-    def _ids(self) -> FreeIds:
-        return self.earlier(Ids).free
 
     def _remember(self, written: Written) -> None:
         self._inputs.arrived(written)
@@ -126,7 +112,7 @@ class AgentsPhase(Phase):
             yield from granted.unused()
             return
         yield from granted.steps
-        row, knowing = yield from self._with_knowledge(agent, converted.row, granted)
+        row, knowing = yield from self._knowing.attach(agent, converted.row, granted.editors)
         row, aging = self._with_versions(agent, row)
         complete = self._inputs.whole(*Granting.reads)
         yield Write(
@@ -144,24 +130,6 @@ class AgentsPhase(Phase):
             things=granted.things,
         )
 
-    def _with_knowledge(
-        self, agent: Agent, row: ModelRow, granted: ResourceGrants
-    ) -> Generator[Step, None, tuple[ModelRow, tuple[Notice, ...]]]:
-        """The model with what the agent knows, which is written first; and what to say of it."""
-        named = knowledge_file_ids(agent)
-        found = self._files(agent, named, granted.editors)
-        files = list(found.values())
-        knowledge = convert_knowledge(agent, row, files, self._ids)
-        if files or knowledge.id in self._made:
-            complete = self._inputs.whole("agents", "files", *Granting.reads)
-            # Whose files a run leaves out is not asked where they are.
-            complete &= self._inputs.selection.is_everything or len(found) == len(named)
-            item = Item("agents", agent.id, knowledge, fingerprint(knowledge), partial=not complete)
-            yield Enclosure(item, None, label_of(agent), 1000 + 100 * len(files))
-        whole = fits_whole(files)
-        notices = knowledge_notices(label_of(agent), named, found, whole=whole)
-        return (attached(row, knowledge, whole=whole) if files else row), notices
-
     def _with_versions(self, agent: Agent, row: ModelRow) -> tuple[ModelRow, tuple[Notice, ...]]:
         """The model with what it was before; and what to say of it."""
         mapper, accounts = self.earlier(Models).mapper, self.earlier(Accounts).by_user
@@ -173,13 +141,3 @@ class AgentsPhase(Phase):
         why = "of each agent the newest hundred come"
         notices = (versions_left(agent, row, earlier.left, why),) if earlier.left else ()
         return replace(row, earlier=earlier.versions), notices
-
-    def _files(
-        self, agent: Agent, named: Sequence[str], editors: Sequence[str]
-    ) -> dict[str, FileLink]:
-        """Those files that the author has, or somebody who could put them there."""
-        found: dict[str, FileLink] = {}
-        for user in (agent.author or "", *editors):
-            missing = [file_id for file_id in named if file_id not in found]
-            found |= self.earlier(Files).links(user, missing)
-        return {file_id: found[file_id] for file_id in named if file_id in found}

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from migrator_core.convert.chats.chat import ChatContext, ConvertedChat, convert_conversation
-from migrator_core.convert.chats.history import chat_model
+from migrator_core.convert.chats.placement import chat_model
 from migrator_core.convert.chats.references import find_references
 from migrator_core.convert.dates import seconds
 from migrator_core.convert.result import Skipped

@@ -8,7 +8,7 @@ from functools import partial
 from migrator_core.convert.chats.chat import (
     is_temporary,
 )
-from migrator_core.convert.chats.history import chat_model
+from migrator_core.convert.chats.placement import chat_model
 from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.librechat import Document, Unowned
 from migrator_core.librechat.documents.conversation import Conversation

@@ -1,11 +1,12 @@
-"""Which ids the agents get as models: ids of models can be chosen, and somebody may have theirs."""
+"""Which ids agents and assistants get as models: people can choose ids, and have theirs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from migrator_core.convert.ids import another_model_id, model_id
+from migrator_core.convert.ids import another_model_id, assistant_model_id, model_id
 from migrator_core.librechat.documents.agent import Agent
+from migrator_core.librechat.documents.assistant import Assistant
 from migrator_core.openwebui import Ledger, ModelOwner, OpenWebUI
 from migrator_core.outcome import Notice, WarningCode
 from migrator_core.runs.inputs import Inputs
@@ -33,15 +34,21 @@ class ModelIdsPhase(Phase):
         self._agents: dict[str, str | None] = {}
         self._renamed: dict[str, str] = {}
         self._built_on: dict[str, str] = {}
+        self._assistants: dict[tuple[str, str], str] = {}
+        self._taken: list[tuple[str, str]] = []
 
     def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
-        """The agents, and whose each one is."""
+        """The agents and assistants, and whose each one is."""
         for agent in self._inputs.readable("agents", Agent):
             self._agents.setdefault(agent.id, self.earlier(Accounts).of(agent.author))
+        for assistant in self._inputs.readable("assistants", Assistant):
+            if self.earlier(Accounts).of(assistant.user) is not None:
+                self._assistants[assistant.user or "", assistant.id] = ""
 
     async def ask(self, target: OpenWebUI) -> None:
         """Whose the models with these ids are."""
         wanted = {own for agent in self._agents for own in _candidates(agent)}
+        wanted |= {own for one in self._assistants for own in _candidates_for(*one)}
         there = await target.inventory.model_owners(sorted(wanted))
         made = await Ledger(target).made("model", sorted(wanted))
         self._built_on = {own: there[own].base_model_id or "" for own in made & there.keys()}
@@ -50,16 +57,24 @@ class ModelIdsPhase(Phase):
             chosen = free_model_id(_candidates(agent), agent, owner, there, made)
             if chosen != own:
                 self._renamed[own] = chosen
+        for user, assistant in self._assistants:
+            owner = self.earlier(Accounts).of(user)
+            candidates = _candidates_for(user, assistant)
+            chosen = free_model_id(candidates, assistant, owner, there, made)
+            self._assistants[user, assistant] = chosen
+            if chosen != candidates[0]:
+                self._taken.append((candidates[0], chosen))
 
     def advice(self) -> Iterable[Notice]:
-        """One warning an agent with another id."""
-        for own, other in sorted(self._renamed.items()):
+        """One warning a model with another id."""
+        for own, other in sorted([*self._renamed.items(), *self._taken]):
             text = f"model {own}: the id is taken by a model of somebody else; ours is {other}"
             yield Notice(WarningCode.ID_TAKEN, text)
 
     def result(self) -> Models:
-        """The models that stand for LibreChat's, agents with their ids among them."""
-        return Models(self._inputs.models.with_agents(self._renamed, self._built_on))
+        """The models that stand for LibreChat's, agents and assistants among them."""
+        mapper = self._inputs.models
+        return Models(mapper.with_agents(self._renamed, self._built_on, self._assistants))
 
 
 def free_model_id(
@@ -84,6 +99,10 @@ def free_model_id(
 def _candidates(agent_id: str) -> list[str]:
     others = (another_model_id(agent_id, number) for number in range(1, TRIES))
     return [model_id(agent_id), *others]
+
+
+def _candidates_for(user: str, assistant: str) -> list[str]:
+    return [assistant_model_id(user, assistant, number) for number in range(TRIES)]
 
 
 def _is_strangers(

@@ -103,6 +103,7 @@ class Unchanges:
             settings = self._inputs.settings.model_dump(mode="json", exclude=set(_OF_THE_RUN))
             parts = [
                 _tool(), self._version, settings, sorted(self._models.renamed.items()),
+                sorted(self._models.assistants.items()),
                 repr(sorted(self._ids.held.items(), key=repr)), sorted(self._ids.given),
             ]  # fmt: skip
             self._for_all = _digest([json.dumps(parts, sort_keys=True).encode()])

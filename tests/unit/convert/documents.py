@@ -152,6 +152,18 @@ PRESET: dict[str, Any] = {
     "tools": [],
     **DATES,
 }
+ASSISTANT: dict[str, Any] = {
+    "_id": "66f00000000000000000000c",
+    "assistant_id": "asst_Budget",
+    "user": ALICE,
+    "avatar": {"filepath": f"/images/{ALICE}/asst.png", "source": "local"},
+    "conversation_starters": ["How much is left?"],
+    "access_level": 1,
+    "file_ids": ["file-1"],
+    "actions": ["YmFuaw==_action_act"],
+    "append_current_datetime": True,
+    **DATES,
+}
 MEMORY: dict[str, Any] = {
     "_id": "66f00000000000000000000a",
     "userId": ALICE,

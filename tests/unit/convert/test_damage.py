@@ -13,6 +13,7 @@ from migrator_core.convert.chats.tags import tag_row
 from migrator_core.convert.files.file_link import file_link
 from migrator_core.convert.files.file_records import convert_file, skip_reason
 from migrator_core.convert.library.agents import convert_agent
+from migrator_core.convert.library.assistants import Uses, agent_of, convert_assistant
 from migrator_core.convert.library.memories import convert_memory
 from migrator_core.convert.library.presets import convert_preset
 from migrator_core.convert.library.prompts import convert_group as convert_prompt
@@ -24,6 +25,7 @@ from migrator_core.convert.people.users import convert_user
 from migrator_core.convert.result import Converted, Skipped
 from migrator_core.librechat.documents.acl_entry import AclEntry
 from migrator_core.librechat.documents.agent import Agent
+from migrator_core.librechat.documents.assistant import Assistant
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.conversation_tag import ConversationTag
 from migrator_core.librechat.documents.file import File
@@ -102,6 +104,17 @@ def _preset(data: dict[str, Any]) -> object:
     )
 
 
+def _assistant(data: dict[str, Any]) -> object:
+    return convert_assistant(
+        agent_of(parse(Assistant, data), Uses()),
+        model_id="assistant-1",
+        owner_id="a",
+        models=MODELS,
+        avatar=None,
+        fallback=d.STARTED,
+    )
+
+
 CONVERTERS: list[tuple[dict[str, Any], Callable[[dict[str, Any]], object]]] = [
     (d.USER, _user),
     (d.FILE, _file),
@@ -112,6 +125,7 @@ CONVERTERS: list[tuple[dict[str, Any], Callable[[dict[str, Any]], object]]] = [
     (d.TAG, _tag),
     (d.MEMORY, _memory),
     (d.PRESET, _preset),
+    (d.ASSISTANT, _assistant),
 ]
 
 

@@ -87,6 +87,10 @@ def _collections() -> dict[str, list[dict[str, Any]]]:
                 "_id": _id(80 + number), "id": f"agent_{name}", "author": user, "name": "A",
                 "provider": "openAI", "model": "gpt-4o",
             },
+            "assistants": {
+                "_id": _id(120 + number), "assistant_id": f"asst_{name}", "user": user,
+                "createdAt": {"$date": "2025-01-01T00:00:00Z"},
+            },
             "presets": {
                 "_id": _id(110 + number), "user": user, "presetId": f"p-{name}", "title": "Short",
                 "endpoint": "openAI", "model": "gpt-4o",
@@ -184,7 +188,7 @@ PARTS = {
     Part.FILES: ("files",),
     Part.CONVERSATIONS: ("conversations", "messages", "sharedlinks"),
     Part.PROMPTS: ("promptgroups", "prompts", "aclentries"),
-    Part.AGENTS: ("agents",),
+    Part.AGENTS: ("agents", "assistants"),
     Part.PRESETS: ("presets",),
     Part.MEMORIES: ("memoryentries",),
 }

@@ -8,6 +8,7 @@ import pytest
 
 from migrator_core.librechat.documents.acl_entry import AclEntry
 from migrator_core.librechat.documents.agent import Agent
+from migrator_core.librechat.documents.assistant import Assistant
 from migrator_core.librechat.documents.base import InvalidDocumentError, SourceModel, parse
 from migrator_core.librechat.documents.chat_project import ChatProject
 from migrator_core.librechat.documents.conversation_tag import ConversationTag
@@ -33,6 +34,7 @@ MODELS: list[tuple[type[SourceModel], dict[str, Any], set[str]]] = [
     (ConversationTag, d.TAG, set()),
     (MemoryEntry, d.MEMORY, {"_id"}),
     (Preset, d.PRESET, {"_id"}),
+    (Assistant, d.ASSISTANT, {"assistant_id"}),
     (ChatProject, {"_id": "692cda805f9d88c1aa1a2c7a", "name": "Work", "user": d.ALICE}, {"_id"}),
     (SharedLink, {"_id": "x", "shareId": "s", "conversationId": "c", "messages": []}, set()),
 ]

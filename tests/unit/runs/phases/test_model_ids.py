@@ -28,7 +28,9 @@ class OneAgent:
 
     models = ModelMapper({}, "gpt-4o", frozenset())
 
-    def readable(self, _collection: str, _model: type) -> list[Agent]:
+    def readable(self, collection: str, _model: type) -> list[Agent]:
+        if collection != "agents":
+            return []
         return [Agent.model_validate({"_id": "a" * 24, "id": "agent_one", "author": "bea"})]
 
 
