@@ -268,6 +268,7 @@ async def test_what_is_new_since_a_date(target: OpenWebUI, backup: Path) -> None
     assert walked.migrated() == whole | ben
     assert walked.left_out() == {
         **dict.fromkeys(("files", "promptgroups", "prompts", "aclentries", "agents"), 2),
+        "assistants": 2,
         **ben,
     }
     assert await _shown(target) == {"ben": 0}
