@@ -34,6 +34,17 @@ def web_address(text: str) -> str:
     return address
 
 
+def read_web_addresses(given: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
+    """Addresses in lower case, from a text with commas or from several.
+
+    Raises:
+        ValueError: one of them is none.
+    """
+    texts = [given] if isinstance(given, str) else given
+    found = [web_address(one).lower() for text in texts for one in str(text).split(",")]
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
 def possible_path(path: Path) -> Path:
     """A path that the system could have.
 
@@ -114,5 +125,8 @@ ModelMap: TypeAlias = Annotated[
     dict[str, str],
     BeforeValidator(_where_text(read_model_map, str, Path)),
     AfterValidator(_to_models),
+]
+WebAddresses: TypeAlias = Annotated[
+    tuple[str, ...], BeforeValidator(_where_text(read_web_addresses, str, list, tuple))
 ]
 WebAddress: TypeAlias = Annotated[str, AfterValidator(web_address)]

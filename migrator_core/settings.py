@@ -26,6 +26,7 @@ from migrator_core.setting_values import (
     PerhapsPath,
     PossiblePath,
     WebAddress,
+    WebAddresses,
 )
 
 
@@ -131,6 +132,19 @@ class Settings(BaseModel):
             "to the id of a model in Open WebUI."
         ),
         json_schema_extra={"env": "MIGRATION_MODEL_MAP", "flag": "--model-map", "metavar": "FILE"},
+    )
+    librechat_urls: WebAddresses = Field(
+        default=(),
+        description=(
+            "The address under which LibreChat was opened, so that links to its own pages lead to "
+            "what these became. Can be repeated, or holds commas. Without it every link counts "
+            "that names something of the person who wrote it."
+        ),
+        json_schema_extra={
+            "env": "MIGRATION_LIBRECHAT_URL",
+            "flag": "--librechat-url",
+            "metavar": "URL",
+        },
     )
     index: Literal["text", "vectors", "none"] = Field(
         default="text",

@@ -24,12 +24,13 @@ from owui_function.card import results_body
 from owui_function.chat import answers
 from owui_function.chat.commands import HELP, PLAIN, Command, Request
 from owui_function.chat.message import Message
+from owui_function.choices import settings_of
 from owui_function.decisions import Decision, decisions
 from owui_function.jobs import summaries
 from owui_function.jobs.job import Job
 from owui_function.names import ACTION_ID
 from owui_function.state import Question, state_of
-from owui_function.valves import Valves, settings_of
+from owui_function.valves import Valves
 from owui_function.watching import Answer, Watcher
 
 Confirm = Callable[[str, str], Awaitable[bool]]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from migrator_core.settings import Settings, extra
-from owui_function.valves import Valves, decided
+from owui_function.choices import decided
+from owui_function.valves import Valves
 
 _NAMED = 3
 """So many models or people are named; the dialog that asks cannot be scrolled."""
@@ -53,6 +54,7 @@ DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
         "Temporary conversations",
         lambda on: "migrated, too" if on else "left out",
     ),
+    "librechat_urls": ("Links to LibreChat that lead here now: those to", _some),
     "only": ("Nothing is migrated but", ", ".join),
     "users": ("Nobody's things are migrated but those of", _some),
     "since": (

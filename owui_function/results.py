@@ -9,10 +9,10 @@ from migrator_core.errors import MigratorError
 from migrator_core.settings import Settings
 from owui_function.aside import Aside
 from owui_function.chat import attachments
+from owui_function.choices import of_the_report
 from owui_function.jobs import previews, summaries
 from owui_function.jobs.job import Job
 from owui_function.jobs.summaries import Summary
-from owui_function.valves import of_the_report
 
 
 async def latest(root: Path, aside: Aside) -> tuple[Summary, Path] | None:

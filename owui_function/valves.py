@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection, Mapping
-from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -15,22 +12,7 @@ from pydantic import (
     field_validator,
 )
 
-from migrator_core.errors import UsageError
 from migrator_core.selection import Part
-from migrator_core.setting_values import possible_path
-from migrator_core.settings import Settings, build, extra, from_environment
-
-_ENVIRONMENT = "As the environment says"
-_REPLACE = "Use the password from LibreChat"
-_MIGRATE = "Migrate them, too"
-_INDEX = {
-    "Read their text": "text",
-    "Read their text and index it": "vectors",
-    "Do not read them": "none",
-}
-_NOTHING = "Give them nothing"
-_SHARE = "Share them with who used them"
-_WRITE = "Let them write, delete and share"
 
 
 class Valves(BaseModel):
@@ -109,6 +91,15 @@ class Valves(BaseModel):
             "Empty: `MIGRATION_MODEL_MAP` of the environment, else models keep their ids."
         ),
     )
+    librechat_address: str = Field(
+        default="",
+        description=(
+            "The address under which people opened LibreChat, several of them separated by commas: "
+            "`https://chat.example.org`. Links to its conversations, shared links and agents lead "
+            "to what these became. Empty: `MIGRATION_LIBRECHAT_URL` of the environment, else every "
+            "link counts that names something of the person who wrote it."
+        ),
+    )
     documents: Literal[
         "As the environment says",
         "Read their text",
@@ -184,113 +175,3 @@ class Valves(BaseModel):
             return check(value)
         except ValidationError:
             return str(value)  # of another version, or not from the page: told in the chat
-
-
-_NAMES = {
-    "backup_dir": "Backup path",
-    "default_model": "Default model",
-    "model_map": "Model map",
-    "tenant": "Tenant",
-    "prefer_import_password": "Existing accounts",
-    "existing_accounts": "People here already",
-    "editors": "Editors",
-    "index": "Documents",
-    "share_base_models": "Base models",
-    "include_temporary": "Temporary chats",
-    "only": "Only",
-    "users": "People",
-    "since": "Since",
-}
-
-
-def settings_of(
-    valves: Valves, data: Path, environment: Mapping[str, str] | None = None
-) -> Settings:
-    """The settings of a run: a valve that was touched wins over the environment.
-
-    Raises:
-        UsageError: a value is wrong; it names the valve.
-    """
-    values: dict[str, Any] = dict(
-        from_environment(os.environ if environment is None else environment)
-    )
-    for name in ("dry_run", "fail_on_warnings", "processes", "report_dir", "verify"):
-        values.pop(name, None)  # decided by what is said here; an exit status; one place a run
-    touched = decided(valves)
-    values |= touched
-    values["backup_dir"] = data / values.get(
-        "backup_dir", Settings.model_fields["backup_dir"].default
-    )
-    _refuse_unknown_choices(valves)
-    try:
-        return build(values)
-    except UsageError as error:
-        raise UsageError(_in_words_of_valves(str(error), touched)) from error
-
-
-def reports_of(valves: Valves, data: Path) -> Path:
-    """The folder that holds the reports of all previews and runs.
-
-    Raises:
-        UsageError: no folder can have this name.
-    """
-    try:
-        return possible_path(data / (valves.report_path.strip() or "librechat-migration"))
-    except ValueError as error:
-        raise UsageError(f"The valve “Report path”: {error}") from error
-
-
-def _refuse_unknown_choices(valves: Valves) -> None:
-    for name, field in Valves.model_fields.items():
-        choices = get_args(field.annotation)
-        chosen = getattr(valves, name)
-        if choices and chosen not in choices:
-            offered = ", ".join(f"“{choice}”" for choice in choices)
-            words = name.replace("_", " ").capitalize()
-            raise UsageError(
-                f"The valve “{words}”: there is no choice “{chosen[:80]}”. Choose one of {offered}."
-            )
-
-
-def decided(valves: Valves) -> dict[str, Any]:
-    """What the valves say, by the name of the setting; what they leave to others is not in it."""
-    values: dict[str, Any] = {
-        "backup_dir": valves.backup_path.strip(),
-        "tenant": valves.tenant.strip(),
-        "default_model": valves.default_model.strip(),
-        "model_map": valves.model_map.strip(),
-        "only": valves.only.strip(),
-        "users": valves.people.strip(),
-        "since": valves.since.strip(),
-    }
-    found = {name: value for name, value in values.items() if value}
-    if valves.existing_accounts != _ENVIRONMENT:
-        found["prefer_import_password"] = valves.existing_accounts == _REPLACE
-    if valves.people_here_already != _ENVIRONMENT:
-        found["existing_accounts"] = "skip" if valves.people_here_already == _NOTHING else "link"
-    if valves.editors != _ENVIRONMENT:
-        found["editors"] = "write" if valves.editors == _WRITE else "read"
-    if valves.documents != _ENVIRONMENT:
-        found["index"] = _INDEX.get(valves.documents, "text")
-    if valves.base_models != _ENVIRONMENT:
-        found["share_base_models"] = valves.base_models == _SHARE
-    if valves.temporary_chats != _ENVIRONMENT:
-        found["include_temporary"] = valves.temporary_chats == _MIGRATE
-    return found
-
-
-def of_the_report(problem: str) -> str:
-    """The same problem, where it is about the place of the reports, in words of the valve."""
-    described = extra(Settings.model_fields["report_dir"])
-    return problem.replace(
-        f"with {described['flag']} ({described['env']})", "in the valve “Report path”"
-    )
-
-
-def _in_words_of_valves(text: str, touched: Collection[str]) -> str:
-    for name, words in _NAMES.items():
-        if name not in touched:
-            continue  # it came from the environment
-        described = extra(Settings.model_fields[name])
-        text = text.replace(f"{described['flag']} ({described['env']})", f"The valve “{words}”")
-    return text

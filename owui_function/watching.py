@@ -15,11 +15,12 @@ from owui_function.chat import answers, attachments
 from owui_function.chat.commands import Command
 from owui_function.chat.following import follow, follow_record
 from owui_function.chat.message import Message
+from owui_function.choices import reports_of
 from owui_function.jobs import summaries
 from owui_function.jobs.job import Job
 from owui_function.jobs.summaries import Summary
 from owui_function.state import ChatState, State
-from owui_function.valves import Valves, reports_of
+from owui_function.valves import Valves
 
 Answer = AsyncIterator[str]
 

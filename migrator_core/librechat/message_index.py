@@ -199,6 +199,19 @@ class MessageIndex:
                     (owner, None if owner is not None else Unowned.OWNER_UNKNOWN, place),
                 )
 
+    def has(self, conversation_id: str, user: str) -> bool:
+        """Whether a user has this conversation, and a message in it, taken or not."""
+        mine = keys(conversation_id, user)
+        owned = self._database.execute(
+            "SELECT 1 FROM owner WHERE conversation = ? AND user = ?", mine
+        ).fetchone()
+        told = self._database.execute(
+            "SELECT 1 FROM message WHERE conversation = ? AND problem IS NULL AND fate IS NULL "
+            "AND (user = ? OR user IS NULL) LIMIT 1",
+            mine,
+        ).fetchone()
+        return owned is not None and told is not None
+
     def unreadable(self) -> Iterator[Document]:
         """The documents that could not be decoded, in file order."""
         rows = self._pages("problem IS NOT NULL", "source, problem, gap")

@@ -79,6 +79,10 @@
 - name: MIGRATION_MODEL_MAP
   value: {{ toJson . | quote }}
 {{- end }}
+{{- with $m.librechatUrl }}
+- name: MIGRATION_LIBRECHAT_URL
+  value: {{ join "," . | quote }}
+{{- end }}
 - name: MIGRATION_SHARE_BASE_MODELS
   value: {{ $m.shareBaseModels | quote }}
 {{- with $m.openWebuiUrl }}

@@ -47,7 +47,7 @@ class ChatContext:
     ``owner_id`` is the account in Open WebUI; ``files`` are that owner's migrated files by
     LibreChat's ``file_id`` and ``paths`` the files that texts name, by path; ``fallback`` is the
     run's start in seconds; ``folder_id`` is the folder that the chat goes to; ``ids`` are those
-    that are free.
+    that are free; ``pages`` are where addresses of LibreChat's own pages lead now.
     """
 
     owner_id: str
@@ -58,6 +58,7 @@ class ChatContext:
     agents: Mapping[str, str] = field(default_factory=dict)
     folder_id: str | None = None
     ids: FreeIds = field(default_factory=FreeIds)
+    pages: Mapping[str, str] = field(default_factory=dict)
 
     def chat_id(self, conversation: Conversation) -> str:
         """The id of a conversation's chat."""
@@ -126,6 +127,7 @@ def _scope(conversation: Conversation, context: ChatContext) -> ChatScope:
         paths=context.paths,
         agents=context.agents,
         ids=context.ids,
+        pages=context.pages,
     )
 
 

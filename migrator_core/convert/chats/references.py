@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from migrator_core.convert.cleaning import clean_text
@@ -12,6 +12,7 @@ from migrator_core.convert.content.markdown.local_links import (
     web_addresses,
 )
 from migrator_core.convert.files.stored_paths import own_path, path_on_host
+from migrator_core.convert.page_links import Page, page_of
 from migrator_core.librechat.documents.message import Message
 
 _MAX_DEPTH = 30
@@ -21,7 +22,7 @@ _HANDOFF = "lc_transfer_to_"
 
 @dataclass(slots=True)
 class References:
-    """Ids of files, the user's own paths in their plain form, and ids of agents.
+    """Ids of files, the user's own paths in their plain form, ids of agents, pages by address.
 
     Each is what a message names, whether it exists or not.
     """
@@ -29,11 +30,18 @@ class References:
     files: set[str] = field(default_factory=set)
     paths: set[str] = field(default_factory=set)
     agents: set[str] = field(default_factory=set)
+    pages: dict[str, Page] = field(default_factory=dict)
+    hosts: Sequence[str] = ()
 
 
-def find_references(messages: Iterable[Message], user: str) -> References:
-    """Everything that the messages of a user's conversation refer to."""
-    found = References()
+def find_references(
+    messages: Iterable[Message], user: str, hosts: Sequence[str] = ()
+) -> References:
+    """Everything that the messages of a user's conversation refer to.
+
+    ``hosts`` are LibreChat's own addresses, as far as they are known.
+    """
+    found = References(hosts=hosts)
     for message in messages:
         for value in (
             message.text,
@@ -95,6 +103,10 @@ def _collect_text(text: str, user: str, found: References) -> None:
 
 
 def _collect_address(address: str, user: str, found: References) -> None:
+    page = page_of(address, found.hosts)
+    if page is not None:
+        found.pages[address] = page
+        return
     path = path_on_host(address)
     if path is None:
         return

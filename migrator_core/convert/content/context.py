@@ -20,7 +20,7 @@ class ChatScope:
     ``files`` are the owner's migrated files by LibreChat's ``file_id``, ``paths`` the same and
     others by the path that texts name (``/images/<user>/<name>``, without a query); ``agents``
     are the names of agents by LibreChat's id, as far as they are known; ``ids`` are
-    those that are free.
+    those that are free; ``pages`` are where addresses of LibreChat's own pages lead now.
     """
 
     user: str = ""
@@ -30,6 +30,7 @@ class ChatScope:
     paths: Mapping[str, FileLink] = field(default_factory=dict)
     agents: Mapping[str, str] = field(default_factory=dict)
     ids: FreeIds = field(default_factory=FreeIds)
+    pages: Mapping[str, str] = field(default_factory=dict)
 
 
 class Attachments:

@@ -20,7 +20,8 @@ class Setup:
     """What all conversations of a run have in common.
 
     ``notes`` is the directory of a copy of the run's notes that nobody writes to, ``decode`` reads
-    one document and says nothing of what it had to replace; ``started`` is in seconds.
+    one document and says nothing of what it had to replace; ``started`` is in seconds, ``hosts``
+    are LibreChat's own addresses.
     """
 
     notes: Path
@@ -28,6 +29,7 @@ class Setup:
     models: ModelMapper
     ids: FreeIds
     started: int
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

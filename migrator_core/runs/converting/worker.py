@@ -59,13 +59,13 @@ class _Converter:
     def _convert(self, job: Job) -> Answer | None:
         setup, user = self._setup, job.user
         messages = [parse(Message, dict(setup.decode(raw))) for _, raw in job.messages]
-        references = find_references(messages, user)
+        references = find_references(messages, user, setup.hosts)
         paths = {
             path: link
             for path, link in self._files.links_by_path(user, references.paths).items()
             if link is not None
         }
-        if references.paths - paths.keys():
+        if references.pages or references.paths - paths.keys():
             return None
         scope = ChatContext(
             job.owner,

@@ -21,6 +21,7 @@ from migrator_core.runs.converting.job import Answer, Job, Setup
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Phase
 from migrator_core.runs.phases.conversation_steps import MESSAGES, enclosures, left_out, written
+from migrator_core.runs.phases.pages import Pages
 from migrator_core.runs.phases.shared_links import RECENT_LINK, Linking
 from migrator_core.runs.phases.stray_files import Paths, find_paths
 from migrator_core.runs.phases.unchanged import Unchanges
@@ -57,8 +58,9 @@ class Chats:
     needs = (Files, Ids, Messages, Models)
 
     def __init__(
-        self, inputs: Inputs, phase: Phase, linking: Linking, unchanged: Unchanges
+        self, inputs: Inputs, phase: Phase, linking: Linking, unchanged: Unchanges, pages: Pages
     ) -> None:
+        self._pages = pages
         self._inputs = inputs
         self._ids = phase.earlier(Ids).free
         self._files = phase.earlier(Files)
@@ -77,7 +79,8 @@ class Chats:
         if decoder is None or self._inputs.selection.since is not None:
             return None
         notes = self._inputs.scratch.copied("agents")
-        return Setup(notes, decoder, self._models, self._ids, self._inputs.started)
+        hosts = self._inputs.settings.librechat_urls
+        return Setup(notes, decoder, self._models, self._ids, self._inputs.started, hosts)
 
     def finish(self, own: Own, answer: Answer | None) -> Iterator[Step]:
         """The steps of a conversation that another process converted, or did not."""
@@ -104,7 +107,9 @@ class Chats:
             self._inputs.leave_out("conversation", user, conversation.conversation_id)
             yield from left_out(own.document, conversation, source_ids, Reason.NOT_SELECTED)
             return
-        references = find_references(messages, user)
+        hosts = self._inputs.settings.librechat_urls
+        references = find_references(messages, user, hosts)
+        pages = self._pages.places(references.pages, user) if references.pages else {}
         found = self._find_paths(conversation, references.paths, user, owner)
         scope = ChatContext(
             owner,
@@ -115,6 +120,7 @@ class Chats:
             ids=self._ids,
             agents=self._inputs.scratch.names("agents", references.agents),
             folder_id=own.folder,
+            pages=pages,
         )
         converted = convert_conversation(conversation, messages, scope, source_ids)
         if isinstance(converted, Skipped):
@@ -122,11 +128,14 @@ class Chats:
             yield from left_out(own.document, conversation, source_ids, reason, detail)
             return
         yield from enclosures(conversation, converted, found.strays)
+        # Who reads a shared copy has none of its owner's chats, but may follow shared links.
+        public = {address: place for address, place in pages.items() if place.startswith("/s/")}
+        scope = replace(scope, pages=public)
         shared = self._linking.link(conversation, messages, scope, converted.row)
         yield from shared.before
         # Only where every message arrived whole, with files that the ledger knows.
         certain = not (shared.row.unsure or converted.embedded or found.strays)
-        certain &= references.paths <= found.links.keys()
+        certain &= references.paths <= found.links.keys() and not references.pages
         item = self._item(own, shared.row, fingerprint(shared.row), certain=certain, of=converted)
         self._count(own)
         converted = replace(converted, row=shared.row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 
 from migrator_core.convert.chats.chat import (
@@ -12,6 +12,7 @@ from migrator_core.convert.chats.placement import chat_model
 from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.librechat import Document, Unowned
 from migrator_core.librechat.documents.conversation import Conversation
+from migrator_core.librechat.values import normalise_id
 from migrator_core.openwebui import OpenWebUI
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.runs.converting.ahead import Ahead
@@ -23,6 +24,7 @@ from migrator_core.runs.phases.conversation_steps import (
     as_it_was,
     left_out,
 )
+from migrator_core.runs.phases.pages import AUTHORS, Pages
 from migrator_core.runs.phases.permissions import Granting
 from migrator_core.runs.phases.shared_links import Linking
 from migrator_core.runs.phases.unchanged import Unchanges
@@ -68,7 +70,7 @@ class ConversationsPhase(Phase):
         self._index = self._messages.index
         self._linking = Linking(inputs, self, {})
         self._unchanged = Unchanges(inputs, self)
-        self._chats = Chats(inputs, self, self._linking, self._unchanged)
+        self._chats = self._converting({})
         self._ahead: Ahead | None = None
         self._models = self.earlier(Models).mapper
         self._used = inputs.scratch.used_models()
@@ -76,8 +78,13 @@ class ConversationsPhase(Phase):
     async def ask(self, target: OpenWebUI) -> None:
         """The addresses of shared chats that are taken, and what is known to be unchanged."""
         await self._unchanged.ask(target)
-        self._linking = Linking(self._inputs, self, await target.inventory.shared_chats())
-        self._chats = Chats(self._inputs, self, self._linking, self._unchanged)
+        taken = await target.inventory.shared_chats()
+        self._linking = Linking(self._inputs, self, taken)
+        self._chats = self._converting(taken)
+
+    def _converting(self, taken: Mapping[str, str]) -> Chats:
+        pages = Pages(self._inputs, self, taken)
+        return Chats(self._inputs, self, self._linking, self._unchanged, pages)
 
     def total(self) -> int | None:
         """All messages and conversations."""
@@ -162,6 +169,9 @@ class ConversationsPhase(Phase):
                 if document.data is not None
                 else (None, None)
             )
+            author = normalise_id(document.data.get("author")) if document.data else None
+            if isinstance(agent_id, str) and author is not None:
+                self._inputs.scratch.add_name(AUTHORS, clean_text(agent_id), author)
             if isinstance(agent_id, str) and isinstance(name, str):
                 self._inputs.scratch.add_name(
                     "agents", clean_text(agent_id), single_line(name, limit=_MAX_NAME)

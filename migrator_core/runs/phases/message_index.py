@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
+from typing import Any
 
 from migrator_core.convert.people.tenants import is_foreign
 from migrator_core.librechat import MessageIndex
+from migrator_core.librechat.values import normalise_id
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.phases.pages import TEMPORARY
 from migrator_core.runs.results import Messages
 
 
@@ -44,7 +47,18 @@ class IndexPhase(Phase):
                 self._inputs.pause()
                 self._conversations += 1
                 data = document.data or {}
+                self._note_temporary(data)
                 yield data.get("conversationId"), data.get("user")
+
+    def _note_temporary(self, data: Mapping[str, Any]) -> None:
+        """Note what stays behind, for those who link to it."""
+        told = data.get("isTemporary")
+        temporary = told if isinstance(told, bool) else data.get("expiredAt") is not None
+        user, conversation = normalise_id(data.get("user")), data.get("conversationId")
+        if not temporary or self._inputs.settings.include_temporary:
+            return
+        if user is not None and isinstance(conversation, str):
+            self._inputs.scratch.first_time(TEMPORARY, user, conversation)
 
     def result(self) -> Messages | None:
         """The index."""

@@ -25,6 +25,7 @@ from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.rows import ChatRow, Item, SharedChatRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.phases.pages import note_link
 from migrator_core.runs.phases.permissions import Granting, ResourceGrants
 from migrator_core.runs.results import Accounts, Conversations, Permissions, SharedLinks
 from migrator_core.runs.scratch import Noted
@@ -44,7 +45,7 @@ class LinksPhase(Phase):
     label = "Shared links"
     collections = frozenset({COLLECTION})
     part = Part.CONVERSATIONS
-    needs = (Accounts,)
+    needs = (Accounts, Permissions)
     leaves = SharedLinks
 
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
@@ -76,6 +77,10 @@ class LinksPhase(Phase):
             yield skipped(document, Reason.CONVERSATION_MISSING)
         else:
             self._notes.add((user, link.conversation_id), document.source_id, link)
+            permissions = self.earlier(Permissions)
+            public = link.is_public and not permissions.incomplete
+            if public or permissions.notes.has(_RESOURCE, link.id or ""):
+                note_link(self._inputs, link, user, public=public)
             since = self._inputs.selection
             if since.since is not None and since.is_recent((link.created_at, link.updated_at)):
                 self._inputs.scratch.first_time(RECENT_LINK, user, link.conversation_id)

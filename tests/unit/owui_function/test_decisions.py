@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from owui_function.choices import settings_of
 from owui_function.decisions import decisions
-from owui_function.valves import Valves, settings_of
+from owui_function.valves import Valves
 
 ENVIRONMENT = {
     "PREFER_IMPORT_PASSWORD": "true",

@@ -8,7 +8,8 @@ import pytest
 
 from migrator_core.errors import CannotStartError, UsageError
 from migrator_core.runs.directories import prepared_directory
-from owui_function.valves import Valves, of_the_report, reports_of, settings_of
+from owui_function.choices import of_the_report, reports_of, settings_of
+from owui_function.valves import Valves
 
 DATA = Path("/data")
 

@@ -28,6 +28,7 @@ from migrator_core.outcome import Notice
 from migrator_core.rows import EmbeddedFile
 
 _BARE_IMAGE = re.compile(r"data:image/[\w.+-]{1,60};base64,[A-Za-z0-9+/=]{200,}")
+_CONSTRUCTS = ('"', "'", "(", "]:", "]: ")
 _MAX_LABEL = 2000
 """How far back from ``](`` a link's text may begin. A picture's is at most its whole prompt."""
 
@@ -73,7 +74,14 @@ def _replace_in(
     # A link's text may itself be a picture, which has been replaced by then.
     written = BracketedText()
     done = 0
+    pages = context.chat.pages
     for link in local_links(text):
+        page = pages.get(link.target) if pages else None
+        if page is not None:
+            written.add(text[done : link.start])
+            written.add(text[link.start : link.end].replace(link.target, page, 1))
+            done = link.end
+            continue
         if link.perhaps and find_link(link.target, context, known) is None:
             continue
         written.add(text[done : link.start])
@@ -135,14 +143,28 @@ def _bare_image(match: re.Match[str], context: PartContext, result: LinkedText) 
 def _bare_address(match: re.Match[str], context: PartContext, result: LinkedText) -> str:
     """An address with a host that stands in the text as such, or in an HTML attribute."""
     address = bare_address(match)
+    page = context.chat.pages.get(address)
+    if page is not None:
+        return _page_in_place(match, page) + match[0][len(address) :]
     link = find_link(address, context)
     if link is None:
         return match[0]
     return _in_place(match, result.refer(link)) + match[0][len(address) :]
 
 
+def _page_in_place(match: re.Match[str], page: str) -> str:
+    """A page's bare address: within another construct the address alone, else a link.
+
+    Between angle brackets only a whole address is a link, so that it stays what it was.
+    """
+    before = match.string[max(match.start() - 3, 0) : match.start()]
+    if before.endswith("<"):
+        return bare_address(match)
+    return page if before.endswith(_CONSTRUCTS) else f"[{page}]({page})"
+
+
 def _in_place(match: re.Match[str], link: FileLink) -> str:
     """A bare address where another construct holds it, else a link or a picture."""
     before = match.string[max(match.start() - 3, 0) : match.start()]
-    inside = before.endswith(('"', "'", "(", "<", "]:", "]: "))
+    inside = before.endswith((*_CONSTRUCTS, "<"))
     return content_url(link.target_id) if inside else markdown_link(link)
