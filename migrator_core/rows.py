@@ -88,11 +88,12 @@ class FileRow:
 class Reading(Enum):
     """How a file's text is read where LibreChat's record has none.
 
-    ``PLAIN``: its bytes are text. ``LOADER``: one of Open WebUI's loaders reads it. ``NOTHING``: it
-    is no document, or nobody wants its text.
+    ``PLAIN``: its bytes are text. ``LOADER``: one of Open WebUI's loaders reads it.
+    ``UNWANTED``: it could be read, and is not to be. ``NOTHING``: it is no document.
     """
 
     NOTHING = auto()
+    UNWANTED = auto()
     PLAIN = auto()
     LOADER = auto()
 

@@ -61,11 +61,11 @@ class Texts:
         What an earlier run made of the same bytes is not made again.
         """
         row = item.row
-        if not isinstance(row, FileRow) or row.data:
+        if not isinstance(row, FileRow) or row.data or item.reads is Reading.NOTHING:
             return Read(item)
         made_of = _source(row, item.reads)
         before, _, _ = known.get(MADE_OF, "").partition("/")
-        if item.reads is Reading.NOTHING or open_blob is None or before == made_of:
+        if item.reads is Reading.UNWANTED or open_blob is None or before == made_of:
             return _as_known(item, row, known)
         if self._foresees and item.reads is Reading.LOADER:
             return Read(_with(item, row, {KNOWN: FORESEEN}), 1)

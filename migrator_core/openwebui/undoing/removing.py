@@ -122,12 +122,12 @@ class Removing:
             self._plan.keep(thing.kind, thing.key, Kept.FAILED, str(error))
         else:
             self._plan.done([thing])
-            await self._vectors.forget(traces)
+            await self._vectors.forget(traces.get(thing.key, ()))
 
     async def _remove(self, kind: Kind[Any], things: Sequence[Thing]) -> None:
         """Remove them together; where that fails, in halves, down to the one to blame."""
         written = await self._memory.written(kind.name, keys_of(things))
-        traces = {thing.key: await self._vectors.of(kind.name, [thing.key]) for thing in things}
+        traces = await self._vectors.of(kind.name, keys_of(things))
         try:
             kept = await self._target.database.try_write(
                 lambda connection: self._commit(connection, kind, things, written)

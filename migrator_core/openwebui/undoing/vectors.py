@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,23 +35,23 @@ class Vectors:
         self._target = target
         self._ledger = ledger
 
-    async def of(self, kind: str, keys: Iterable[str]) -> list[Traces]:
-        """Where the vectors of these are. Asked before they go."""
+    async def of(self, kind: str, keys: Sequence[str]) -> dict[str, list[Traces]]:
+        """Where the vectors of these are, by their keys. Asked before they go."""
         if kind == "knowledge":
             pairs = await self._ledger.indexed("knowledge_file", [f"{key}/%" for key in keys])
             gone = {pair.partition("/")[0] for pair in pairs}
-            return [Traces(key, None, "knowledge_file", f"{key}/%") for key in sorted(gone)]
-        if kind != "file":
-            return []
-        found = []
-        for key in await self._of_files(list(keys)):
-            found.append(Traces(f"file-{key}", None, "file", key))
-            for pair in await self._ledger.indexed("knowledge_file", [f"%/{key}"]):
-                collection = pair.partition("/")[0]
-                found.append(Traces(collection, key, "knowledge_file", pair))
+            return {key: [Traces(key, None, "knowledge_file", f"{key}/%")] for key in gone}
+        found: dict[str, list[Traces]] = {}
+        for key in await self._files(keys) if kind == "file" else ():
+            pairs = await self._ledger.indexed("knowledge_file", [f"%/{key}"])
+            found[key] = [
+                Traces(f"file-{key}", None, "file", key),
+                *(Traces(pair.partition("/")[0], key, "knowledge_file", pair) for pair in pairs),
+            ]
         return found
 
-    async def _of_files(self, keys: list[str]) -> list[str]:
+    async def _files(self, keys: Sequence[str]) -> list[str]:
+        """Those that have vectors."""
         table = self._target.schema.table("file")
         query = sa.select(table.c.id, table.c.meta).where(table.c.id.in_(keys))
         rows = await self._target.database.rows(query) if keys else []

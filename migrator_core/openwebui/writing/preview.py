@@ -24,7 +24,13 @@ from migrator_core.openwebui.writing.preparation import Preparation
 from migrator_core.openwebui.writing.prepared import Prepared, load_context
 from migrator_core.openwebui.writing.restoring import RESTORED, lost_path
 from migrator_core.openwebui.writing.silent import SilentWriter
-from migrator_core.openwebui.writing.texts import text_of_known, texts_for, told, with_texts
+from migrator_core.openwebui.writing.texts import (
+    text_of_known,
+    text_of_new,
+    texts_for,
+    told,
+    with_texts,
+)
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import FileRow, Item
 
@@ -61,8 +67,7 @@ class PreviewWriter(SilentWriter):
         row = item.row
         if not isinstance(row, FileRow):
             raise TypeError("only file rows have bytes")
-        known = await self._ledger.written("file", [row.id])
-        read = await self._texts.of(item, open_blob, known.get(row.id) or {})
+        read = await text_of_new(self._texts, self._ledger, item, open_blob)
         (one,) = await self._prepare([read.item], path="not stored")
         one = replace(one, written=told(one.written, read))
         if one.written.is_there and await lost_path(self._target, self._ledger, row.id):

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.contents.digests import Digests
 from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.storage.reading import OpenBlob
 from migrator_core.openwebui.texts.reading import Read, Texts, characters_of
 from migrator_core.openwebui.writing.conflicts import Written
-from migrator_core.rows import FileRow, Item
+from migrator_core.rows import FileRow, Item, Reading
 
 
 def texts_for(target: OpenWebUI, *, foresees: bool = False) -> Texts:
@@ -27,9 +28,19 @@ async def text_of_known(
     texts: Texts, ledger: LedgerReader, item: Item, open_blob: OpenBlob | None
 ) -> Read:
     """The text of a file that is there, read where the row is one that a run of ours made."""
+    if item.reads is Reading.NOTHING:
+        return Read(item)
     key = item.row.id if isinstance(item.row, FileRow) else ""
     known = await ledger.written("file", [key])
     return await texts.of(item, open_blob if key in known else None, known.get(key) or {})
+
+
+async def text_of_new(texts: Texts, ledger: LedgerReader, item: Item, open_blob: OpenBlob) -> Read:
+    """The text of a file that may be there or not."""
+    known: Digests | None = None
+    if item.reads is not Reading.NOTHING and isinstance(item.row, FileRow):
+        known = (await ledger.written("file", [item.row.id])).get(item.row.id)
+    return await texts.of(item, open_blob, known or {})
 
 
 def told(written: Written, read: Read) -> Written:
@@ -53,4 +64,5 @@ async def with_texts(ledger: LedgerReader, found: Sequence[Written | None]) -> l
 
 def _is_unread(written: Written) -> bool:
     row = written.item.row
-    return isinstance(row, FileRow) and not row.data
+    read = written.item.reads is not Reading.NOTHING
+    return read and isinstance(row, FileRow) and not row.data

@@ -153,8 +153,9 @@ class FilesPhase(Phase):
             fallback=self._inputs.started,
         )
         row = converted.row
-        wanted = self._inputs.settings.index != "none"
-        reads = reading_of(row) if wanted else Reading.NOTHING
+        reads = reading_of(row)
+        if self._inputs.settings.index == "none" and reads is not Reading.NOTHING:
+            reads = Reading.UNWANTED
         return Write(
             Item("files", file.file_id, row, fingerprint(row), size, reads=reads),
             converted.notices,

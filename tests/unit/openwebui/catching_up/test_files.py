@@ -32,7 +32,7 @@ async def target(tmp_path: Path) -> AsyncIterator[OpenWebUI]:
         yield target
 
 
-async def _writer(target: OpenWebUI, reads: Reading = Reading.NOTHING) -> Written:
+async def _writer(target: OpenWebUI, reads: Reading = Reading.UNWANTED) -> Written:
     notes = replace(item(NOTES), reads=reads)
     foretold = await PreviewWriter(target).write_file(notes, hello)
     ledger = Ledger(target)

@@ -76,7 +76,7 @@ async def test_a_text_that_came_before_stays_where_it_cannot_be_read_now(texts: 
 
 async def test_nobody_asks_for_it(texts: Texts) -> None:
     known = {TEXT: "digest", MADE_OF: "of/40"}
-    read = await texts.of(_item(Reading.NOTHING), unexpected, known)
+    read = await texts.of(_item(Reading.UNWANTED), unexpected, known)
     assert (_data(read), read.characters) == ({KNOWN: "digest"}, 40)
 
 
