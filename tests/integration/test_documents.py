@@ -111,6 +111,11 @@ def _connect(admin: Person, api: OpenAIStandIn) -> None:
     admin.http.post("/api/v1/models/create", json=form).raise_for_status()
 
 
+def _unread(run: Finished) -> list[str]:
+    warnings = run.report["warnings"]
+    return [one["detail"] for one in warnings if one["code"] == "text-not-read"]
+
+
 def test_people_read_them_in_the_file_view(house: House) -> None:
     for name, (_, text) in READABLE.items():
         file_id = house.files[name]["id"]
@@ -126,9 +131,8 @@ def test_what_has_no_text_arrives_without_and_only_documents_are_warned_of(house
     assert {name: house.files[name]["data"] for name in ("broken.pdf", "things.zip", "x.bin")} == {
         "broken.pdf": {}, "things.zip": {}, "x.bin": {},
     }  # fmt: skip
-    (warning,) = house.run.report["warnings"]
-    assert warning["code"] == "text-not-read"
-    assert "broken.pdf" in json.dumps(warning)
+    (detail,) = _unread(house.run)
+    assert "broken.pdf" in detail
     assert house.dry.collections == house.run.collections
 
 
@@ -156,7 +160,7 @@ def test_a_second_run_changes_nothing_and_all_of_it_is_verified(
     again = migrate(house.place, backup, tmp_path / "again", "--verify")
     assert again.status == 0, again.output
     assert again.collections["files"]["existing"] == len(house.files)
-    assert again.report["warnings"] == []
+    assert _unread(again) == []
     assert snapshot(house.place).tables == before
 
 
@@ -200,6 +204,6 @@ def test_a_document_that_wants_all_memory_is_one_warning(empty: Deployment, tmp_
     files = {"greedy.docx": greedy_docx(), "letter.docx": docx("Cherries in June")}
     run = migrate(empty, backup_with(tmp_path / "backup", files), tmp_path / "run")
     assert run.status == 0, run.output
-    assert [warning["code"] for warning in run.report["warnings"]] == ["text-not-read"]
+    assert len(_unread(run)) == 1
     texts = {row["filename"]: row["data"].get("content") for row in table_rows(empty, "file")}
     assert texts == {"greedy.docx": None, "letter.docx": "Cherries in June"}

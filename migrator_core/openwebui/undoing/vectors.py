@@ -51,15 +51,12 @@ class Vectors:
         return found
 
     async def _files(self, keys: Sequence[str]) -> list[str]:
-        """Those that have vectors."""
+        """Those that have vectors: their records name the collection that got some last."""
         table = self._target.schema.table("file")
         query = sa.select(table.c.id, table.c.meta).where(table.c.id.in_(keys))
         rows = await self._target.database.rows(query) if keys else []
-        # Its own collection alone: a record may name one of somebody else's.
         return [
-            row.id
-            for row in rows
-            if isinstance(row.meta, dict) and row.meta.get("collection_name") == f"file-{row.id}"
+            row.id for row in rows if isinstance(row.meta, dict) and row.meta.get("collection_name")
         ]
 
     async def forget(self, traces: Iterable[Traces]) -> None:
