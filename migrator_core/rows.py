@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeAlias
 
 from migrator_core.access_row import AccessRow
 from migrator_core.chat_document import ChatDocument, FeedbackData
+from migrator_core.encoded import Encoded
 
 JsonDict: TypeAlias = dict[str, Any]
 
@@ -279,7 +280,8 @@ class Item:
     can tell what people have changed since. Where the backup is ``partial``, what it does not name
     (a permission, a link) may only be missing, and nothing is taken back. ``source`` is a digest
     of all that the row was made of, where that can be told; ``stored`` one of the row that was
-    there before anything was compared. ``reads`` says how the text of a file is read on its way.
+    there before anything was compared. ``encoded`` is what a new row inserts, where another process
+    has made that already. ``reads`` says how the text of a file is read on its way.
     """
 
     collection: str
@@ -290,4 +292,5 @@ class Item:
     partial: bool = False
     source: str = ""
     stored: str = ""
+    encoded: Encoded | None = field(default=None, repr=False, compare=False)
     reads: Reading = Reading.NOTHING

@@ -6,6 +6,7 @@ from migrator_core.openwebui.catching_up.leftovers import Brought, Leftovers
 from migrator_core.openwebui.catching_up.proofs import Proofs
 from migrator_core.openwebui.connected_models import ConnectedModels
 from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.database.faults import RejectedError
 from migrator_core.openwebui.inventory import Account, ModelOwner
 from migrator_core.openwebui.ledger.ledger import Ledger
 from migrator_core.openwebui.ledger.records import UNDOES, EntryState, LedgerItem, RunRecord
@@ -19,6 +20,7 @@ from migrator_core.openwebui.verifying.before import before_us
 from migrator_core.openwebui.verifying.memory import Memory
 from migrator_core.openwebui.verifying.writer import VerifyingWriter
 from migrator_core.openwebui.writing.conflicts import Written
+from migrator_core.openwebui.writing.encoder import Encoder
 from migrator_core.openwebui.writing.preview import PreviewWriter
 from migrator_core.openwebui.writing.writer import LiveWriter, Writer
 from migrator_core.outcome import RunState
@@ -28,6 +30,7 @@ __all__ = [
     "Account",
     "Brought",
     "ConnectedModels",
+    "Encoder",
     "EntryState",
     "Ledger",
     "LedgerItem",
@@ -40,6 +43,7 @@ __all__ = [
     "Planning",
     "PreviewWriter",
     "Proofs",
+    "RejectedError",
     "Removing",
     "RunLock",
     "RunRecord",

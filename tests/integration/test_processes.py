@@ -48,7 +48,8 @@ def test_three_processes_make_what_one_makes(
     assert content(three) == content(one)
     again = migrate(three, backup, tmp_path / "again", "--processes", "2")
     assert {entry["migrated"] for entry in again.collections.values()} == {0}
-    assert verify(one, backup, tmp_path / "verified", "--processes", "2").status == 0
+    verified = verify(one, backup, tmp_path / "verified", "--processes", "2")
+    assert verified.status == 0, verified.output
 
 
 def start(place: Deployment, backup: Path, report: Path) -> subprocess.Popen[bytes]:

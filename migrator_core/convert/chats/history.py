@@ -62,9 +62,13 @@ class ChatContext:
 
     def chat_id(self, conversation: Conversation) -> str:
         """The id of a conversation's chat."""
-        own = chat_id(conversation.user or "", conversation.conversation_id)
-        source = clean_text(conversation.conversation_id)
-        return self.ids.of("chat", own, self.owner_id, source)
+        return free_chat_id(conversation, self.owner_id, self.ids)
+
+
+def free_chat_id(conversation: Conversation, owner_id: str, ids: FreeIds) -> str:
+    """The id of a conversation's chat, which belongs to this account."""
+    own = chat_id(conversation.user or "", conversation.conversation_id)
+    return ids.of("chat", own, owner_id, clean_text(conversation.conversation_id))
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from migrator_core.encoded import EncodedRow
 from migrator_core.errors import AbortedError
 from migrator_core.openwebui.catching_up.changes import apply, begin
 from migrator_core.openwebui.catching_up.comparing import Behind
@@ -19,7 +20,6 @@ from migrator_core.openwebui.ledger.ledger import Ledger
 from migrator_core.openwebui.ledger.records import LedgerValues
 from migrator_core.openwebui.tables.registry import WRITTEN, kind_named, kind_of
 from migrator_core.openwebui.writing.conflicts import Conflicts, Seen, Written
-from migrator_core.openwebui.writing.encoding import EncodedRow
 from migrator_core.openwebui.writing.preparation import written_of
 from migrator_core.openwebui.writing.prepared import (
     Prepared,

@@ -9,14 +9,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 import orjson
 
+from migrator_core.encoded import EncodedRow
 from migrator_core.openwebui.database.faults import RejectedError
 from migrator_core.openwebui.mapping.context import MappingContext, TableRow
-from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.tables.registry import kind_of
-from migrator_core.record import record
 from migrator_core.rows import Row
 
 _LONGEST_ID = 500
@@ -29,21 +29,28 @@ _PLAIN_JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
 
-@record
-class EncodedRow:
-    """A row whose values the driver takes as they are; JSON is text by now."""
+class Columns(Protocol):
+    """What encoding has to know of the tables, by their names; a schema knows more."""
 
-    table: str
-    if_absent: bool
-    values: Mapping[str, object]
+    @property
+    def columns(self) -> Mapping[str, frozenset[str]]:
+        """The names of their columns."""
+
+    @property
+    def json_columns(self) -> Mapping[str, frozenset[str]]:
+        """Those that hold JSON."""
+
+    @property
+    def lengths(self) -> Mapping[str, Mapping[str, int]]:
+        """How many characters those have room for that are limited."""
 
 
-def encode(row: Row, context: MappingContext, schema: Schema) -> list[EncodedRow]:
+def encode(row: Row, context: MappingContext, schema: Columns) -> list[EncodedRow]:
     """Everything one item inserts. See :func:`encode_rows`."""
     return encode_rows(kind_of(row).to_rows(row, context), schema)
 
 
-def encode_rows(rows: Iterable[TableRow], schema: Schema) -> list[EncodedRow]:
+def encode_rows(rows: Iterable[TableRow], schema: Columns) -> list[EncodedRow]:
     """Rows that one item inserts.
 
     Raises:
@@ -53,7 +60,7 @@ def encode_rows(rows: Iterable[TableRow], schema: Schema) -> list[EncodedRow]:
         return [
             EncodedRow(one.table, one.if_absent, _encode_values(one, schema))
             for one in rows
-            if one.table in schema.tables
+            if one.table in schema.columns
         ]
     except UnicodeError as error:
         raise RejectedError("a text holds half of a character pair (lone surrogate)") from error
@@ -61,7 +68,7 @@ def encode_rows(rows: Iterable[TableRow], schema: Schema) -> list[EncodedRow]:
         raise RejectedError("its content is nested too deeply") from error
 
 
-def _encode_values(row: TableRow, schema: Schema) -> dict[str, object]:
+def _encode_values(row: TableRow, schema: Columns) -> dict[str, object]:
     columns = schema.columns[row.table]
     documents, lengths = schema.json_columns[row.table], schema.lengths[row.table]
     to_json = _bulky_json_text if row.table in _BULKY else _json_text

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from migrator_core.encoded import EncodedRow
 from migrator_core.openwebui.catching_up.comparing import Behind, noted
 from migrator_core.openwebui.catching_up.remembering import ChangedRow
 from migrator_core.openwebui.connection import OpenWebUI
@@ -22,7 +23,7 @@ from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.tables.registry import KINDS, kind_of
 from migrator_core.openwebui.writing.conflicts import Written
-from migrator_core.openwebui.writing.encoding import EncodedRow, encode_rows
+from migrator_core.openwebui.writing.encoding import encode_rows
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import Item
 
@@ -56,6 +57,10 @@ async def load_context(target: OpenWebUI) -> MappingContext:
 def prepare(item: Item, context: MappingContext, schema: Schema) -> Prepared:
     """Map and encode one item; what cannot be stored comes back as failed."""
     kind = kind_of(item.row)
+    if item.encoded is not None:
+        key, digests = kind.key_of(item.row), item.encoded.digests
+        written = Written(item, State.MIGRATED, target_id=key, digests=digests)
+        return Prepared(written, item.encoded.rows)
     try:
         mapped = kind.to_rows(item.row, context)
         rows = encode_rows(mapped, schema)

@@ -12,10 +12,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from migrator_core.encoded import EncodedRow
 from migrator_core.openwebui.schema import Schema
 from migrator_core.openwebui.tables.registry import WRITTEN
 from migrator_core.openwebui.writing.copying import copy_rows, copy_statement
-from migrator_core.openwebui.writing.encoding import EncodedRow
 
 _PLACES = {table.name: place for place, table in enumerate(WRITTEN)}
 """PostgreSQL checks foreign keys row by row: a table comes after those that it points to."""

@@ -10,7 +10,9 @@ from typing import Any, TypeAlias
 from migrator_core.convert.chats.chat import ConvertedChat
 from migrator_core.convert.free_ids import FreeIds
 from migrator_core.convert.model_mapping import ModelMapper
+from migrator_core.encoded import Encoded
 from migrator_core.librechat.documents.conversation import Conversation
+from migrator_core.openwebui import Encoder
 
 Decode: TypeAlias = Callable[[bytes], Mapping[str, Any]]
 
@@ -21,7 +23,8 @@ class Setup:
 
     ``notes`` is the directory of a copy of the run's notes that nobody writes to, ``decode`` reads
     one document and says nothing of what it had to replace; ``started`` is in seconds, ``hosts``
-    are LibreChat's own addresses.
+    are LibreChat's own addresses. ``encoder`` makes of a chat what the database takes; None where
+    nothing is to be written.
     """
 
     notes: Path
@@ -29,17 +32,22 @@ class Setup:
     models: ModelMapper
     ids: FreeIds
     started: int
+    encoder: Encoder | None
     hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One conversation with its messages as they lie in the backup: source ids and raw bytes."""
+    """One conversation with its messages as they lie in the backup: source ids and raw bytes.
+
+    A chat that ``is_new`` has only to be inserted.
+    """
 
     conversation: Conversation
     user: str
     owner: str
     folder: str | None
+    is_new: bool
     messages: Sequence[tuple[str, bytes]]
 
     @property
@@ -57,3 +65,4 @@ class Answer:
 
     converted: ConvertedChat
     fingerprint: str
+    encoded: Encoded | None

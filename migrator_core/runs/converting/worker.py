@@ -18,6 +18,7 @@ from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat.collection import UndecodableError
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.message import Message
+from migrator_core.openwebui import RejectedError
 from migrator_core.runs.converting.job import Answer, Job, Setup
 from migrator_core.runs.inputs import UNEXPECTED
 from migrator_core.runs.results import Files
@@ -53,7 +54,7 @@ class _Converter:
     def attempt(self, job: Job) -> Answer | None:
         try:
             return self._convert(job)
-        except (InvalidDocumentError, UndecodableError, *UNEXPECTED):
+        except (InvalidDocumentError, UndecodableError, RejectedError, *UNEXPECTED):
             return None
 
     def _convert(self, job: Job) -> Answer | None:
@@ -81,4 +82,7 @@ class _Converter:
         converted = convert_conversation(job.conversation, messages, scope, source_ids)
         if isinstance(converted, Skipped) or converted.embedded:
             return None
-        return Answer(converted, fingerprint(converted.row))
+        row = converted.row
+        encoder = setup.encoder if job.is_new else None
+        encoded = encoder.encode(row) if encoder is not None else None
+        return Answer(converted, fingerprint(row), encoded)

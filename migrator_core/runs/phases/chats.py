@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from migrator_core.convert.chats.chat import ChatContext, ConvertedChat, convert_conversation
+from migrator_core.convert.chats.history import free_chat_id
 from migrator_core.convert.chats.placement import chat_model
 from migrator_core.convert.chats.references import find_references
 from migrator_core.convert.dates import seconds
@@ -15,6 +16,7 @@ from migrator_core.librechat import Document, StoredMessage
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
+from migrator_core.openwebui import Encoder
 from migrator_core.outcome import Reason
 from migrator_core.rows import ChatRow, Item
 from migrator_core.runs.converting.job import Answer, Job, Setup
@@ -45,12 +47,6 @@ class Own:
     source: str
     complete: bool
 
-    @property
-    def job(self) -> Job:
-        """What another process is given of it."""
-        raws = [(message.source_id, message.raw.raw or b"") for message in self.stored]
-        return Job(self.conversation, self.user, self.owner, self.folder, raws)
-
 
 class Chats:
     """Makes the steps of conversations. A phase that uses it needs :attr:`needs`."""
@@ -70,7 +66,7 @@ class Chats:
         self._linking = linking
         self._unchanged = unchanged
 
-    def setup(self) -> Setup | None:
+    def setup(self, encoder: Encoder | None) -> Setup | None:
         """What other processes have to know, with a copy of the notes; None where none are wanted.
 
         Where only what is new is wanted, or there are no messages, there is little to convert.
@@ -79,8 +75,15 @@ class Chats:
         if decoder is None or self._inputs.selection.since is not None:
             return None
         notes = self._inputs.scratch.copied("agents")
-        hosts = self._inputs.settings.librechat_urls
-        return Setup(notes, decoder, self._models, self._ids, self._inputs.started, hosts)
+        hosts, started = self._inputs.settings.librechat_urls, self._inputs.started
+        return Setup(notes, decoder, self._models, self._ids, started, encoder, hosts)
+
+    def job(self, own: Own) -> Job:
+        """What another process is given of a conversation."""
+        chat_id = free_chat_id(own.conversation, own.owner, self._ids)
+        raws = [(message.source_id, message.raw.raw or b"") for message in own.stored]
+        is_new = self._unchanged.stored(chat_id) is None
+        return Job(own.conversation, own.user, own.owner, own.folder, is_new, raws)
 
     def finish(self, own: Own, answer: Answer | None) -> Iterator[Step]:
         """The steps of a conversation that another process converted, or did not."""
@@ -89,6 +92,7 @@ class Chats:
         converted = answer.converted
         row = converted.row
         item = self._item(own, row, answer.fingerprint, certain=not row.unsure, of=converted)
+        item = replace(item, encoded=answer.encoded)
         self._count(own)
         return self._inputs.settle(
             own.document, lambda: written(item, converted, self._inputs.arrived)

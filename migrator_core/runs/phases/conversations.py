@@ -13,7 +13,7 @@ from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.librechat import Document, Unowned
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.values import normalise_id
-from migrator_core.openwebui import OpenWebUI
+from migrator_core.openwebui import Encoder, OpenWebUI
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.runs.converting.ahead import Ahead
 from migrator_core.runs.inputs import Inputs
@@ -72,12 +72,15 @@ class ConversationsPhase(Phase):
         self._unchanged = Unchanges(inputs, self)
         self._chats = self._converting({})
         self._ahead: Ahead | None = None
+        self._encoder: Encoder | None = None
         self._models = self.earlier(Models).mapper
         self._used = inputs.scratch.used_models()
 
     async def ask(self, target: OpenWebUI) -> None:
         """The addresses of shared chats that are taken, and what is known to be unchanged."""
         await self._unchanged.ask(target)
+        if self._inputs.pool is not None and not self._inputs.trusts_nobody:
+            self._encoder = await Encoder.of(target)
         taken = await target.inventory.shared_chats()
         self._linking = Linking(self._inputs, self, taken)
         self._chats = self._converting(taken)
@@ -107,7 +110,7 @@ class ConversationsPhase(Phase):
     def _hand_over(self) -> Ahead | None:
         """Let other processes convert, where there are any."""
         pool = self._inputs.pool
-        setup = self._chats.setup() if pool is not None else None
+        setup = self._chats.setup(self._encoder) if pool is not None else None
         return None if pool is None or setup is None else Ahead.begin(pool, setup)
 
     def result(self) -> Conversations:
@@ -155,7 +158,7 @@ class ConversationsPhase(Phase):
         if self._ahead is None or self._linking.has_links(user, conversation.conversation_id):
             yield from self._chats.here(own)
         else:
-            yield Pending(own.job, partial(self._chats.finish, own))
+            yield Pending(self._chats.job(own), partial(self._chats.finish, own))
 
     def _name_agents(self) -> None:
         """Learn what people call the agents, whose ids are all that messages have."""

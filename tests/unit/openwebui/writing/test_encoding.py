@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import make_url
 from sqlalchemy.engine.interfaces import Dialect
 
+from migrator_core.encoded import EncodedRow
 from migrator_core.openwebui.database.faults import RejectedError
 from migrator_core.openwebui.mapping.context import MappingContext
-from migrator_core.openwebui.writing.encoding import EncodedRow, encode
+from migrator_core.openwebui.writing.encoding import encode
 from migrator_core.openwebui.writing.prepared import entry_of, entry_of_brought, prepare
 from migrator_core.openwebui.writing.statements import Inserts
 from migrator_core.outcome import Reason, State
@@ -45,8 +46,8 @@ def test_json_is_text_by_now_and_nothing_is_escaped() -> None:
 
 
 def test_what_this_open_webui_has_not_is_left_out() -> None:
-    tables = {name: table for name, table in SCHEMA.tables.items() if name != "model_history"}
-    older = replace(SCHEMA, tables=tables)
+    known = {name: found for name, found in SCHEMA.columns.items() if name != "model_history"}
+    older = replace(SCHEMA, columns=known)
     rows = encode(model("one", BEA), CONTEXT, older)
     assert {one.table for one in rows} == {"model"}
     assert "version_id" not in rows[0].values

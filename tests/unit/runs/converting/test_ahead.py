@@ -46,7 +46,7 @@ def setup(place: Path) -> Setup:
     copied = scratch.copied()
     scratch.close()
     models = ModelMapper({}, "gpt", frozenset())
-    return Setup(copied, decode_json, models, FreeIds(), 1_760_000_000)
+    return Setup(copied, decode_json, models, FreeIds(), 1_760_000_000, None)
 
 
 def steps(raws: list[bytes], told: list[Answer | None]) -> Iterator[Step]:
@@ -58,7 +58,7 @@ def steps(raws: list[bytes], told: list[Answer | None]) -> Iterator[Step]:
             yield Found("finished", number)
 
         yield Found("before", number)
-        yield Pending(Job(conversation, "u", "account", None, [(f"m{number}", raw)]), finish)
+        yield Pending(Job(conversation, "u", "account", None, True, [(f"m{number}", raw)]), finish)
 
 
 def in_order(pool: Executor, place: Path, raws: list[bytes]) -> list[Answer | None]:
