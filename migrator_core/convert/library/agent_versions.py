@@ -86,7 +86,8 @@ def _version(
     converted = convert_agent(
         version.model_copy(update={"created_at": agent.created_at}),
         owner_id=model.user_id,
-        models=models,
+        # What the model is built on by now says nothing of what it was built on before.
+        models=models.with_agents(models.renamed),
         avatar=picture if fits else None,
         grants=(),
         fallback=model.updated_at,
