@@ -55,7 +55,10 @@ def clean_json(value: Any, *, max_depth: int = MAX_DEPTH) -> Any:
             return TOO_DEEP
         if isinstance(value, dict):
             return _clean_dict(value, max_depth)
-        return [clean_json(item, max_depth=max_depth - 1) for item in value]
+        return [
+            clean_text(item) if type(item) is str else clean_json(item, max_depth=max_depth - 1)
+            for item in value
+        ]
     return _clean_scalar(value)
 
 
@@ -64,7 +67,12 @@ def _clean_dict(value: dict[Any, Any], max_depth: int) -> dict[str, Any]:
     collisions: dict[str, int] = {}
     for raw_key, item in value.items():
         key = clean_text(raw_key) if isinstance(raw_key, str) else str(_clean_scalar(raw_key))
-        result[_free_key(key, result, collisions)] = clean_json(item, max_depth=max_depth - 1)
+        if key in result:
+            key = _free_key(key, result, collisions)
+        # Nearly all that there is are texts: no need to ask what else one might be.
+        result[key] = (
+            clean_text(item) if type(item) is str else clean_json(item, max_depth=max_depth - 1)
+        )
     return result
 
 

@@ -34,6 +34,7 @@ OTHER_BUILT_INS = frozenset(
 ``librechat-data-provider`` 0.8, older releases and ``Providers`` of ``@librechat/agents``).
 Any other name is a custom endpoint's."""
 
+_MOST_SHOWN = 1000
 _COPY_SUFFIX = re.compile(r"____\d+$")
 
 
@@ -92,6 +93,7 @@ class ModelMapper:
         self._renamed = renamed or {}
         self._built_on = built_on or {}
         self._known = known
+        self._shown: dict[tuple[str | None, str | None, str | None], str] = {}
         self._by_model = dict(mapping)
         # Model names and endpoint names may both hold slashes, so every cut is a possible key.
         self._by_endpoint = {
@@ -154,6 +156,15 @@ class ModelMapper:
         A saved agent becomes its workspace model. A model without an entry in the map keeps
         LibreChat's name, which stays readable even where Open WebUI has no such model.
         """
+        asked = (endpoint, model, agent_id)
+        known = self._shown.get(asked)
+        if known is None:
+            if len(self._shown) >= _MOST_SHOWN:  # nobody uses so many
+                self._shown.clear()
+            known = self._shown[asked] = self._chat_model(endpoint, model, agent_id)
+        return known
+
+    def _chat_model(self, endpoint: str | None, model: str | None, agent_id: str | None) -> str:
         place, name, agent = _label(endpoint), _label(model), _label(agent_id)
         saved = next((part for part in (agent, name) if part.startswith(SAVED_AGENT)), None)
         if saved is not None:

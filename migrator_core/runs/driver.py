@@ -216,11 +216,15 @@ class Driver:
             )
         )
         for collection, source_ids in write.children:
+            if not written.fates:
+                of_each = _child_outcome(collection, "", written, None)
+                self.journal.outcomes(of_each, source_ids)
+                continue
             things = write.things.get(collection, ())
             for source_id, thing in zip_longest(source_ids, things):
                 outcome = _child_outcome(collection, source_id, written, thing)
                 self.journal.outcome(outcome)
-                if written.fates and outcome.state is State.SKIPPED:
+                if outcome.state is State.SKIPPED:
                     self._outcomes.append(outcome)  # the row's own entry does not tell
         shares = _gives_access(written)
         for notice in write.notices:

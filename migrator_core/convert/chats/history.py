@@ -143,11 +143,12 @@ def _add(history: History, index: int, said: Said, place: Place, scope: ChatScop
     except Exception as error:  # noqa: BLE001
         history.failed[index] = f"{type(error).__name__}: {error}"
         converted = ConvertedMessage(skeleton(said.role, place, content=FAILED_NOTE))
-    lost = any(each.code is WarningCode.FILE_REFERENCE_LOST for each in converted.notices)
-    if lost or index in history.failed:
+    if converted.notices:
+        history.notices.extend(converted.notices)
+    codes = [each.code for each in converted.notices]
+    if WarningCode.FILE_REFERENCE_LOST in codes or index in history.failed:
         history.unsure.append(place.id)
     history.messages[place.id] = converted.message
-    history.notices.extend(converted.notices)
     for file_id in converted.file_ids:
         history.file_ids.setdefault(file_id, place.id)
     for file in converted.embedded:

@@ -46,9 +46,11 @@ def convert_message(said: Said, place: Place, scope: ChatScope, where: str) -> C
     source = said.message
     context = _context(said, place, scope, where)
     pieces = convert_body(source, said.parts, context)
-    speaker = single_line(source.sender, limit=_MAX_NAME)
-    speaker = speaker or single_line(source.model, limit=_MAX_NAME)
-    result = skeleton(said.role, place, speaker=speaker)
+    result = skeleton(said.role, place)
+    if result["role"] == "assistant":
+        speaker = single_line(source.sender, limit=_MAX_NAME)
+        speaker = speaker or single_line(source.model, limit=_MAX_NAME)
+        result["modelName"] = speaker or place.model
     notices = [notice for piece in pieces for notice in piece.notices]
     if fill(result, pieces, context.citations.sources):
         notices.append(Notice(WarningCode.TEXT_REPAIRED, where))
@@ -56,8 +58,8 @@ def convert_message(said: Said, place: Place, scope: ChatScope, where: str) -> C
         _finish(result, said)
     return ConvertedMessage(
         message=result,
-        file_ids=tuple(file_id for piece in pieces for file_id in piece.file_ids),
-        embedded=tuple(file for piece in pieces for file in piece.embedded),
+        file_ids=tuple([file_id for piece in pieces for file_id in piece.file_ids]),
+        embedded=tuple([file for piece in pieces for file in piece.embedded]),
         notices=tuple(dict.fromkeys(notices)),
     )
 
@@ -77,8 +79,8 @@ def _context(said: Said, place: Place, scope: ChatScope, where: str) -> PartCont
 
 
 def _pictures(parts: Sequence[Part]) -> frozenset[str]:
-    shown = (file_id_of(part.payload) for part in parts if part.type == "image_file")
-    return frozenset(file_id for file_id in shown if file_id is not None)
+    shown = [file_id_of(part.payload) for part in parts if part.type == "image_file"]
+    return frozenset([file_id for file_id in shown if file_id is not None])
 
 
 def _finish(answer: Answer, said: Said) -> None:
@@ -102,7 +104,7 @@ def _error_sentence(said: Said) -> str:
     return next((sentence for sentence in sentences if sentence), ERROR_NOTE)
 
 
-def skeleton(role: Role, place: Place, *, content: str = "", speaker: str = "") -> ChatMessage:
+def skeleton(role: Role, place: Place, *, content: str = "") -> ChatMessage:
     """The fields every message of a chat has."""
     if role == "user":
         question: Question = {
@@ -124,7 +126,7 @@ def skeleton(role: Role, place: Place, *, content: str = "", speaker: str = "") 
         "content": content,
         "timestamp": place.timestamp,
         "model": place.model,
-        "modelName": speaker or place.model,
+        "modelName": place.model,
         "modelIdx": place.column,
         "done": True,
     }

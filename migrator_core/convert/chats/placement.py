@@ -64,7 +64,7 @@ class Layout:
         return Place(
             id=own_id,
             parent=parent,
-            children=tuple(shown.id for child in below for shown in self.columns[child]),
+            children=tuple([shown.id for child in below for shown in self.columns[child]]),
             timestamp=timestamp,
             model=arrangement.models[0] if arrangement else self.models[own_id],
             models=arrangement.models if arrangement else (),

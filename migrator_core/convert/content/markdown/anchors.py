@@ -90,8 +90,10 @@ def _has_characters(text: str) -> bool:
 
 def may_hold_markers(text: str) -> bool:
     """Whether a text may hold an anchor, of which the rest of this module says more."""
-    if not text.isascii() and any(character in text for character in _CHARACTERS):
-        return True
+    if not text.isascii():
+        for character in _CHARACTERS:
+            if character in text:
+                return True
     return "\\ue20" in text or "\\uE20" in text
 
 

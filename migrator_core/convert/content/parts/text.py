@@ -62,7 +62,10 @@ def convert_text(part: Part, context: PartContext) -> Pieces:
 
 def _is_unmarked(text: str) -> bool:
     """Whether a text holds nothing that any converter would look at a second time."""
-    return not may_hold_markers(text) and not any(mark in text for mark in _MARKS)
+    for mark in _MARKS:
+        if mark in text:
+            return False
+    return not may_hold_markers(text)
 
 
 def _visible(
