@@ -38,7 +38,9 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     Reason.EMPTY_FILE: "The file has no content; Open WebUI stores no empty files.",
     Reason.NOT_PRODUCTION: "A version of a prompt other than its production version.",
     Reason.NO_TEXT: "It has no text: a prompt without a version that has one, an empty memory.",
-    Reason.GROUP_MISSING: "The prompt version belongs to a prompt group that does not exist.",
+    Reason.GROUP_MISSING: (
+        "The prompt version belongs to a prompt group that does not exist, or the file to no skill."
+    ),
     Reason.TEMPORARY: "A temporary conversation, which LibreChat deletes by itself.",
     Reason.NO_MESSAGES: "The conversation has no messages.",
     Reason.DUPLICATE: "The backup holds the same document more than once; the first one counts.",
@@ -67,6 +69,7 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     ),
     Reason.SECRET: "Sessions, keys, tokens and the like are never migrated.",
     Reason.NOT_SUPPORTED: "This kind of data is not carried over.",
+    Reason.NEEDS_NEWER: "This Open WebUI has no place for it; the version named here has.",
     Reason.NOT_SELECTED: "This run was to leave it out; one without the selection looks at it.",
     Reason.UNREADABLE_DOCUMENT: "The document is damaged in the backup and cannot be decoded.",
     Reason.FILE_DAMAGED: (
@@ -219,6 +222,9 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     ),
     WarningCode.USER_UNKNOWN: (
         "The run was to migrate a person of this e-mail address, and the backup has none."
+    ),
+    WarningCode.NAME_CHANGED: (
+        "Open WebUI has one skill of a name: another one has this name, and ours got a number."
     ),
     WarningCode.MEMORIES_LONG: (
         "Open WebUI puts a limited number of characters of somebody's memories into a prompt: the "

@@ -77,6 +77,7 @@ class Reason(StrEnum):
     CHANGED_IN_OPEN_WEBUI = "changed-in-open-webui"
     SECRET = "secret"  # noqa: S105 - a reason code, not a secret
     NOT_SUPPORTED = "not-supported"
+    NEEDS_NEWER = "needs-newer"
     NOT_SELECTED = "not-selected"
     # Failed: something is wrong with this one document or with writing it.
     UNREADABLE_DOCUMENT = "unreadable-document"
@@ -136,6 +137,7 @@ class WarningCode(StrEnum):
     ID_TAKEN = "id-taken"
     GONE_FROM_BACKUP = "gone-from-backup"
     USER_UNKNOWN = "user-unknown"
+    NAME_CHANGED = "name-changed"
     MEMORIES_LONG = "memories-long"
 
 

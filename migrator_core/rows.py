@@ -244,6 +244,22 @@ class KnowledgeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class SkillRow:
+    """A skill. ``files`` are its own text and what lies beside it, which needs Open WebUI 0.12."""
+
+    id: str
+    user_id: str
+    name: str
+    description: str
+    content: str
+    files: tuple[JsonDict, ...]
+    meta: JsonDict
+    created_at: int
+    updated_at: int
+    grants: tuple[Grant, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MemoryRow:
     """A memory of the type ``user``, in every prompt. ``path`` is what it is filed under."""
 
@@ -267,6 +283,7 @@ Row: TypeAlias = (
     | PromptRow
     | KnowledgeRow
     | ModelRow
+    | SkillRow
     | MemoryRow
     | AccessRow
 )

@@ -20,6 +20,7 @@ class Part(StrEnum):
     CONVERSATIONS = "conversations"
     PROMPTS = "prompts"
     AGENTS = "agents"
+    SKILLS = "skills"
     PRESETS = "presets"
     MEMORIES = "memories"
 

@@ -40,6 +40,7 @@ WORDS: Mapping[str, tuple[str, str]] = {
     "prompt": ("prompt", "prompts"),
     "knowledge": ("knowledge base", "knowledge bases"),
     "model": ("model", "models"),
+    "skill": ("skill", "skills"),
     "memory": ("memory", "memories"),
     "access_grant": ("permission", "permissions"),
 }

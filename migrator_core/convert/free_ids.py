@@ -9,10 +9,10 @@ from uuid import UUID, uuid5
 
 from migrator_core.convert.ids import NAMESPACE
 
-Table: TypeAlias = Literal["chat", "file", "folder", "group", "knowledge", "prompt"]
+Table: TypeAlias = Literal["chat", "file", "folder", "group", "knowledge", "prompt", "skill"]
 """Tables whose ids are derived from what the backup says, and so can be known beforehand."""
 
-TABLES: tuple[Table, ...] = ("chat", "file", "folder", "group", "knowledge", "prompt")
+TABLES: tuple[Table, ...] = ("chat", "file", "folder", "group", "knowledge", "prompt", "skill")
 
 _TRIES = 8
 _OTHER = 8

@@ -87,6 +87,11 @@ def another_model_id(agent_id: str, number: int) -> str:
     return f"{own[: MAX_MODEL_ID - 9]}-{digest}"
 
 
+def skill_id(source_id: str) -> str:
+    """The skill's id, from the skill's ``_id``."""
+    return _derive(f"skill:{source_id}")
+
+
 def memory_id(source_id: str) -> str:
     """The memory's id, from the memory entry's ``_id``."""
     return _derive(f"memory:{source_id}")

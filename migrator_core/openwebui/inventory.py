@@ -196,6 +196,11 @@ class Inventory:
         rows = await self._select("prompt", "command", "id")
         return {command: prompt_id for command, prompt_id in rows if command}
 
+    async def skill_names(self) -> dict[str, str]:
+        """The names of skills that are taken, each with the id of its skill."""
+        rows = await self._select("skill", "name", "id")
+        return {name: skill_id for name, skill_id in rows if name}
+
     async def folders(self) -> list[tuple[str, str, str]]:
         """The folders at the top level: id, user and name of each."""
         folder = self._schema.table("folder")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from operator import itemgetter
 
-from scripts.sample import agents, chat, files, others, people, prompts, sharing
+from scripts.sample import agents, chat, files, others, people, prompts, sharing, skills
 from scripts.sample.conversations import CHATS
 from scripts.sample.files import FILES
 from scripts.sample.values import Document
@@ -41,6 +41,7 @@ def build(blobs: Mapping[str, bytes]) -> Sample:
         "aclentries": sharing.entries(),
         "accessroles": sharing.access_roles(),
         "roles": sharing.roles(),
+        **skills.documents(),
         **others.documents(),
     }
     truth = {
@@ -54,6 +55,7 @@ def build(blobs: Mapping[str, bytes]) -> Sample:
         "agents": agents.truth(),
         "presets": others.presets_truth(),
         "assistants": others.assistants_truth(),
+        "skills": skills.truth(),
         "groups": sharing.groups_truth(),
     }
     truth["counts"] = _counts(collections, truth)

@@ -7,6 +7,7 @@ from bson import ObjectId
 from scripts.sample.agents import AGENTS
 from scripts.sample.people import PEOPLE
 from scripts.sample.prompts import PROMPTS
+from scripts.sample.skills import SKILLS
 from scripts.sample.values import Document, at, oid
 
 SINCE = at("2025-10-20 08:00")
@@ -96,6 +97,7 @@ def entries() -> list[Document]:
         if p.exists and not p.legacy
     ]
     shared += [("agent", a.row_id, a.owner, a.access) for a in AGENTS.values() if not a.legacy]
+    shared += [("skill", s.id, s.owner, s.access) for s in SKILLS.values()]
     rows: list[Document] = []
     for kind, resource, owner, access in shared:
         rows.append(_entry(kind, resource, OWNER_BITS, **_principal(f"user:{owner}")))

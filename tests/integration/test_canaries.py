@@ -128,6 +128,16 @@ def _library(plant: _Planted) -> dict[str, list[dict[str, Any]]]:
 
 def _personal(plant: _Planted) -> dict[str, list[dict[str, Any]]]:
     return {
+        "skills": [
+            {"_id": {"$oid": "7" * 24}, "name": "skill", "body": "Skilled", "author": {"$oid": ANN},
+             "frontmatter": plant.some(), "sourceMetadata": plant.some(),
+             "allowedTools": [plant.one()], **plant.some()},
+        ],
+        "skillfiles": [
+            {"_id": {"$oid": "8" * 24}, "skillId": {"$oid": "7" * 24}, "relativePath": "a.md",
+             "filepath": plant.address(), "source": "s3", "storageKey": plant.one(),
+             "sourceMetadata": plant.some(), "codeEnvRef": plant.some(), **plant.some()},
+        ],
         "presets": [
             {"_id": {"$oid": "9" * 24}, "presetId": "p", "user": ANN, "title": "Preset",
              "endpoint": "openAI", "model": "gpt-4o", "tools": [plant.some(), plant.one()],

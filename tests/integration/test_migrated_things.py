@@ -10,10 +10,12 @@ import httpx
 import pytest
 
 from tests.integration.conftest import Migrated
+from tests.support.environments import OLDER
 from tests.support.sample import by_key, missing_pieces, people, truth
 
 PROMPTS = {k: p for k, p in by_key("promptgroups").items() if p["outcome"] == "migrated"}
 AGENTS = {k: a for k, a in by_key("agents").items() if a["outcome"] == "migrated"}
+SKILLS = {k: s for k, s in by_key("skills").items() if s["outcome"] == "migrated"}
 FILES = {k: f for k, f in by_key("files").items() if f["outcome"] == "migrated"}
 
 
@@ -135,6 +137,31 @@ def test_an_agent_keeps_its_instructions_and_parameters(migrated: Migrated) -> N
     assert params["system"].startswith("You analyse the sales of Lumen & Oak.")
     assert "{{CURRENT_DATE}}" in params["system"]
     assert (params["temperature"], params["top_p"], params["max_tokens"]) == (0.2, 0.9, 4000)
+
+
+@pytest.mark.parametrize("person", people(), ids=lambda person: person["key"])
+def test_everybody_sees_the_skills_they_may_see(person: dict[str, Any], migrated: Migrated) -> None:
+    signed_in = migrated.people[person["account"]]
+    seen = {skill["name"]: skill for skill in signed_in.get("/skills/")}
+    assert set(seen) == {s["name"] for s in SKILLS.values() if may(s, person, "read")}
+    for expected in SKILLS.values():
+        (skill,) = [s for s in migrated.admin.get("/skills/") if s["name"] == expected["name"]]
+        asked = signed_in.http.get(f"/api/v1/skills/id/{skill['id']}")
+        assert asked.is_success == (expected["name"] in seen)
+        if asked.is_success:
+            assert asked.json()["content"] == expected["body"]
+            assert asked.json()["meta"]["tags"] == ["office"]
+            assert asked.json()["write_access"] == may(expected, person, "write")
+
+
+def test_files_of_skills_arrive_where_there_is_a_place_for_them(migrated: Migrated) -> None:
+    (skill,) = [s for s in migrated.admin.get("/skills/") if s["name"] == "Minutes of a meeting"]
+    asked = migrated.admin.http.get(f"/api/v1/skills/id/{skill['id']}/files")
+    if migrated.version in OLDER:
+        assert not asked.is_success
+        return
+    paths = {file["path"] for file in asked.json()["files"]}
+    assert paths == {"SKILL.md", *SKILLS["minutes"]["files"]}
 
 
 def test_groups_have_the_members_who_arrived(migrated: Migrated) -> None:

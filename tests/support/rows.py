@@ -22,6 +22,7 @@ from migrator_core.rows import (
     PromptRow,
     Row,
     SharedChatRow,
+    SkillRow,
     TagRow,
     UserRow,
 )
@@ -186,6 +187,15 @@ def knowledge(name: str, owner: str, files: tuple[str, ...], *grants: Grant) -> 
     return KnowledgeRow(
         key(f"knowledge of {name}"), owner, name, "What it knows", files, meta,
         LONG_AGO, LONG_AGO, grants,
+    )  # fmt: skip
+
+
+def skill(name: str, owner: str, *grants: Grant) -> SkillRow:
+    meta = {"tags": ["office"], "librechat": {"id": name}}
+    files = ({"path": "SKILL.md", "content": "Do it."}, {"path": "a.md", "content": "More"})
+    return SkillRow(
+        key(f"skill {name}"), owner, name, "For work", "Do it.", files, meta, LONG_AGO, LONG_AGO,
+        grants,
     )  # fmt: skip
 
 

@@ -20,9 +20,9 @@ from migrator_core.librechat.values import normalise_id
 from migrator_core.outcome import Notice, WarningCode
 from migrator_core.rows import Grant
 
-ResourceType: TypeAlias = Literal["agent", "promptGroup", "sharedLink"]
+ResourceType: TypeAlias = Literal["agent", "promptGroup", "sharedLink", "skill"]
 
-RESOURCES = ("agent", "promptGroup", "sharedLink")
+RESOURCES = ("agent", "promptGroup", "sharedLink", "skill")
 """What can be shared in both systems."""
 
 VIEW = 1

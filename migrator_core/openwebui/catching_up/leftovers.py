@@ -20,7 +20,7 @@ from migrator_core.openwebui.tables.registry import KINDS, kind_named
 _PAGE = 500
 _ROWS_AT_ONCE = 20
 """A chat may be large."""
-_SHARED = frozenset({"chat", "knowledge", "model", "prompt"})
+_SHARED = frozenset({"chat", "knowledge", "model", "prompt", "skill"})
 _OWNERLESS = frozenset({"group", "user"})
 """A group's ``user_id`` is only who made it."""
 _KINDS = tuple(kind.name for kind in KINDS if len(kind.key) == 1)

@@ -32,6 +32,7 @@ class MappingContext:
 
     ``searches_flat`` says that it searches a flat copy of the messages only, as 0.10 does.
     ``keeps_versions`` says that it keeps versions of models, as it does from 0.12 on.
+    ``keeps_skill_files`` says that a skill of it has files, as from 0.12 on.
     ``path`` is where the storage provider has put the bytes of the file that is mapped.
     """
 
@@ -42,6 +43,7 @@ class MappingContext:
     group_share: bool | str
     searches_flat: bool = False
     keeps_versions: bool = True
+    keeps_skill_files: bool = True
     path: str | None = None
 
 

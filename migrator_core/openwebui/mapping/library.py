@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from migrator_core.access_row import AccessRow
@@ -24,6 +25,7 @@ from migrator_core.rows import (
     MemoryRow,
     ModelRow,
     PromptRow,
+    SkillRow,
 )
 
 _FIRST_VERSION = "Initial version"
@@ -164,6 +166,41 @@ def knowledge_file_id(values: Mapping[str, Any]) -> str:
     return companion_id("knowledge_file", values["knowledge_id"], values["file_id"])
 
 
+def skill_rows(row: SkillRow, context: MappingContext) -> list[TableRow]:
+    """A skill and its grants; its files and the first entry of its history need 0.12.
+
+    From ``open_webui/models/skills.py`` and ``skill_history.py``.
+    """
+    version_id = skill_version_id({"skill_id": row.id})
+    files = {"files": sorted(row.files, key=itemgetter("path"))}
+    content = {
+        "name": row.name,
+        "description": row.description,
+        "content": row.content,
+        "data": files if context.keeps_skill_files else None,
+    }
+    skill = {
+        "id": row.id,
+        "user_id": row.user_id,
+        **content,
+        "meta": row.meta,
+        "version_id": version_id,
+        "is_active": True,
+        "created_at": row.created_at,
+        "updated_at": row.updated_at,
+    }
+    history = {
+        "id": version_id,
+        "skill_id": row.id,
+        "snapshot": {**content, "meta": {"i18n": None, "tags": row.meta["tags"]}},
+        "user_id": row.user_id,
+        "commit_message": _FIRST_VERSION,
+        "created_at": row.created_at,
+    }
+    grants = grant_rows("skill", row.id, row.grants, row.created_at)
+    return [TableRow("skill", skill), TableRow("skill_history", history), *grants]
+
+
 def memory_rows(row: MemoryRow, _context: MappingContext) -> list[TableRow]:
     """A memory that is in every prompt, and so needs no vector to be found (0.10 and later)."""
     values = {
@@ -193,6 +230,11 @@ def prompt_version_id(values: Mapping[str, Any]) -> str:
 def model_version_id(values: Mapping[str, Any]) -> str:
     """The id of a row of ``model_history`` that we make."""
     return companion_id("model_history", values["model_id"], *_version(values))
+
+
+def skill_version_id(values: Mapping[str, Any]) -> str:
+    """The id of a row of ``skill_history`` that we make."""
+    return companion_id("skill_history", values["skill_id"], *_version(values))
 
 
 def _version(values: Mapping[str, Any]) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from migrator_core.openwebui.mapping.library import (
     knowledge_file_id,
     model_version_id,
     prompt_version_id,
+    skill_version_id,
 )
 
 
@@ -65,6 +66,16 @@ PROMPT = _access(
     Thing("tags", "prompt", ("tags",)),
     versions=Versions("prompt_history", prompt_version_id),
     watched=("user_id", "command", "is_active", "data", "meta"),
+)
+SKILL = _access(
+    "skill",
+    Thing("name", "skill", ("name",)),
+    Thing("description", "skill", ("description",)),
+    Thing("text", "skill", ("content",)),
+    Thing("files", "skill", ("data",)),
+    Thing("tags", "skill", ("meta",)),
+    versions=Versions("skill_history", skill_version_id),
+    watched=("user_id", "is_active"),
 )
 MEMORY = ColumnContents(
     "memory",

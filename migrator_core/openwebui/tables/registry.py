@@ -27,39 +27,23 @@ from migrator_core.openwebui.mapping.chats import (
     tag_rows,
 )
 from migrator_core.openwebui.mapping.files import file_rows
-from migrator_core.openwebui.mapping.library import (
-    access_rows,
-    knowledge_file_id,
-    knowledge_rows,
-    memory_rows,
-    model_rows,
-    model_version_id,
-    prompt_rows,
-    prompt_version_id,
-)
+from migrator_core.openwebui.mapping.library import access_rows
 from migrator_core.openwebui.tables.contents import (
     ACCOUNT,
     CHAT,
     FILE,
     FOLDER,
     GROUP,
-    KNOWLEDGE,
-    MEMORY,
-    MODEL,
-    PROMPT,
     SHARED_CHAT,
 )
 from migrator_core.openwebui.tables.kind import Claim, Kind, Parent, Part, R, Table
 from migrator_core.openwebui.tables.shared import ACCESS_KEY, GRANTS, MEMBERS, grants, table
+from migrator_core.openwebui.tables.workspace import WORKSPACE
 from migrator_core.rows import (
     ChatRow,
     FileRow,
     FolderRow,
     GroupRow,
-    KnowledgeRow,
-    MemoryRow,
-    ModelRow,
-    PromptRow,
     Row,
     SharedChatRow,
     TagRow,
@@ -75,7 +59,7 @@ def _will_be_shared(row: ChatRow) -> bool:
     return row.share_id is not None
 
 
-KINDS = (
+KINDS: tuple[Kind[Any], ...] = (
     Kind(
         UserRow,
         table(
@@ -186,85 +170,7 @@ KINDS = (
         parent=Parent("chat", "chat_id", "its chat could not be written", "share_id"),
         contents=SHARED_CHAT,
     ),
-    Kind(
-        PromptRow,
-        table(
-            "prompt",
-            "prompts.Prompt",
-            "id command user_id name content data meta tags is_active version_id "
-            "created_at updated_at",
-        ),
-        prompt_rows,
-        parts=(
-            Part(
-                table(
-                    "prompt_history",
-                    "prompt_history.PromptHistory",
-                    "id prompt_id snapshot user_id commit_message created_at",
-                ),
-                "prompt_id",
-                id_of=prompt_version_id,
-            ),
-            grants("prompt"),
-        ),
-        claims=(
-            Claim(),
-            Claim(("command",), refusal="the command /{} is taken by another prompt"),
-        ),
-        contents=PROMPT,
-    ),
-    Kind(
-        KnowledgeRow,
-        table(
-            "knowledge",
-            "knowledge.Knowledge",
-            "id user_id name description meta created_at updated_at",
-        ),
-        knowledge_rows,
-        parts=(
-            Part(
-                table(
-                    "knowledge_file",
-                    "knowledge.KnowledgeFile",
-                    "id knowledge_id file_id user_id created_at updated_at",
-                    needs=("file_id", "file"),
-                ),
-                "knowledge_id",
-                id_of=knowledge_file_id,
-            ),
-            grants("knowledge"),
-        ),
-        contents=KNOWLEDGE,
-    ),
-    Kind(
-        ModelRow,
-        table(
-            "model",
-            "models.Model",
-            "id user_id base_model_id name params meta is_active updated_at created_at",
-        ),
-        model_rows,
-        parts=(
-            Part(
-                table(
-                    "model_history",
-                    "model_history.ModelHistory",
-                    "id model_id snapshot user_id commit_message created_at",
-                    since="0.12",
-                ),
-                "model_id",
-                id_of=model_version_id,
-            ),
-            grants("model"),
-        ),
-        contents=MODEL,
-    ),
-    Kind(
-        MemoryRow,
-        table("memory", "memories.Memory", "id user_id type content meta created_at updated_at"),
-        memory_rows,
-        contents=MEMORY,
-    ),
+    *WORKSPACE,
     Kind(AccessRow, GRANTS, access_rows, key=ACCESS_KEY, claims=(Claim(ACCESS_KEY),)),
 )
 """In an order that foreign keys accept: a kind comes after those that its rows point to."""

@@ -28,6 +28,7 @@ NAMED_BY: Mapping[str, tuple[str, ...]] = {
     "shared_chat": ("share_id", "resource_id"),
     "prompt": ("prompt_id", "resource_id"),
     "knowledge": ("knowledge_id", "resource_id"),
+    "skill": ("skill_id", "resource_id"),
     "model": ("base_model_id", "resource_id"),
 }
 """The columns, of whatever table, that name a thing of a kind; asked once more before it goes."""

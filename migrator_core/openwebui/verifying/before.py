@@ -29,6 +29,11 @@ class _Before(Inventory):
         made = await self._memory.made("prompt", sorted(taken.values()))
         return {command: prompt for command, prompt in taken.items() if prompt not in made}
 
+    async def skill_names(self) -> dict[str, str]:
+        taken = await super().skill_names()
+        made = await self._memory.made("skill", sorted(taken.values()))
+        return {name: skill for name, skill in taken.items() if skill not in made}
+
     async def folders(self) -> list[tuple[str, str, str]]:
         present = await super().folders()
         made = await self._memory.made("folder", [folder for folder, _, _ in present])

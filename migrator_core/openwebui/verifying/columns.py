@@ -17,6 +17,7 @@ TRACED: dict[str, tuple[str, ...]] = {
     "prompt": ("name", "command", "content", "tags", "meta", "is_active"),
     "knowledge": ("name", "description", "meta"),
     "model": ("name", "base_model_id", "params", "meta", "is_active"),
+    "skill": ("name", "description", "content", "data", "meta", "is_active"),
     "memory": ("type", "path", "content", "meta"),
 }
 """Columns by table. Who changes one in Open WebUI leaves a later ``updated_at``."""

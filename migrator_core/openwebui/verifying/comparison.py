@@ -15,7 +15,7 @@ from migrator_core.openwebui.verifying.knowledge import compare_knowledge
 from migrator_core.verification import Difference
 
 GRANTS = "access_grant"
-_HISTORIES = ("prompt_history", "model_history")
+_HISTORIES = ("prompt_history", "model_history", "skill_history")
 
 _Comparer = Callable[[Rows, Rows, Rows, Facts], Iterator[Gap]]
 
@@ -61,7 +61,7 @@ _COMPARERS: Mapping[str, _Comparer] = {
     ),
     GRANTS: lambda _expected, _ours, _others, _facts: iter(()),  # compared as permissions are
     "file": lambda expected, ours, _others, facts: compare_file(expected, ours, facts),
-    **{kind: _plain(kind) for kind in ("tag", "folder", "prompt", "model", "memory")},
+    **{kind: _plain(kind) for kind in ("tag", "folder", "prompt", "model", "skill", "memory")},
 }
 
 

@@ -28,6 +28,7 @@ _WITNESSES: Mapping[str, tuple[tuple[str, str, str | None], ...]] = {
         ("knowledge_file", "knowledge_id", None),
         ("access_grant", "resource_id", "knowledge"),
     ),
+    "skill": (("skill_history", "skill_id", None), ("access_grant", "resource_id", "skill")),
     "model": (("model_history", "model_id", None), ("access_grant", "resource_id", "model")),
 }
 """By kind, where its rows leave a trace: table, column, and the type of what a grant is for."""

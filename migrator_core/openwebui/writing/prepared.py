@@ -49,6 +49,7 @@ async def load_context(target: OpenWebUI) -> MappingContext:
         default_group=await target.inventory.default_group(),
         group_share=target.schema.group_share,
         # 0.11 added the column together with a search through the whole history.
+        keeps_skill_files=target.schema.has("skill", "data"),
         searches_flat=not target.schema.has("chat", "current_message_id"),
         keeps_versions=target.schema.has("model_history", "id"),
     )

@@ -25,6 +25,7 @@ from migrator_core.runs.phases.presets import PresetsPhase
 from migrator_core.runs.phases.prompts import PromptsPhase
 from migrator_core.runs.phases.shared_links import LinksPhase, UnusedLinksPhase
 from migrator_core.runs.phases.shared_models import SharedModelsPhase
+from migrator_core.runs.phases.skills import SkillsPhase
 from migrator_core.runs.phases.tags import TagsPhase
 from migrator_core.runs.phases.taken_ids import TakenIdsPhase
 from migrator_core.runs.phases.users import UsersPhase
@@ -46,6 +47,7 @@ PHASES: tuple[type[Phase], ...] = (
     PromptsPhase,
     AgentsPhase,
     AssistantsPhase,
+    SkillsPhase,
     PresetsPhase,
     MemoriesPhase,
     SharedModelsPhase,

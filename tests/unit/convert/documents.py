@@ -164,6 +164,32 @@ ASSISTANT: dict[str, Any] = {
     "append_current_datetime": True,
     **DATES,
 }
+SKILL: dict[str, Any] = {
+    "_id": "66f00000000000000000000c",
+    "name": "meeting-minutes",
+    "displayTitle": "Minutes of a meeting",
+    "description": "Use it when somebody asks for minutes.",
+    "body": "# Minutes\n\nFive points.",
+    "frontmatter": {"license": "MIT"},
+    "category": "office",
+    "author": ALICE,
+    "version": 2,
+    "alwaysApply": False,
+    "disableModelInvocation": False,
+    "allowedTools": [],
+    **DATES,
+}
+SKILL_FILE: dict[str, Any] = {
+    "_id": "66f00000000000000000000d",
+    "skillId": SKILL["_id"],
+    "relativePath": "templates/short.md",
+    "filepath": "/uploads/a/b.md",
+    "source": "local",
+    "author": ALICE,
+    "content": "- What",
+    "isBinary": False,
+    **DATES,
+}
 MEMORY: dict[str, Any] = {
     "_id": "66f00000000000000000000a",
     "userId": ALICE,

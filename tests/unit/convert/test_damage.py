@@ -17,6 +17,7 @@ from migrator_core.convert.library.assistants import Uses, agent_of, convert_ass
 from migrator_core.convert.library.memories import convert_memory
 from migrator_core.convert.library.presets import convert_preset
 from migrator_core.convert.library.prompts import convert_group as convert_prompt
+from migrator_core.convert.library.skills import convert_skill, legal_path, skill_file
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.convert.people.accounts import identity_of, plan_accounts
 from migrator_core.convert.people.grants import Principals, Resource, grants_for
@@ -34,6 +35,7 @@ from migrator_core.librechat.documents.memory_entry import MemoryEntry
 from migrator_core.librechat.documents.preset import Preset
 from migrator_core.librechat.documents.project import Project
 from migrator_core.librechat.documents.prompt import Prompt, PromptGroup
+from migrator_core.librechat.documents.skill import Skill, SkillFile
 from migrator_core.librechat.documents.user import User
 from tests.unit.convert import documents as d
 from tests.unit.convert.storable import assert_storable
@@ -115,6 +117,21 @@ def _assistant(data: dict[str, Any]) -> object:
     )
 
 
+def _skill(data: dict[str, Any]) -> object:
+    return convert_skill(
+        parse(Skill, data), [], row_id="s", owner_id="a", name="N", grants=(), fallback=d.STARTED
+    )
+
+
+def _skill_file(data: dict[str, Any]) -> object:
+    path = legal_path(parse(SkillFile, data))
+    files = [] if path is None else [skill_file(path, b"x")]
+    return convert_skill(
+        parse(Skill, d.SKILL), files, row_id="s", owner_id="a", name="N", grants=(),
+        fallback=d.STARTED,
+    )  # fmt: skip
+
+
 CONVERTERS: list[tuple[dict[str, Any], Callable[[dict[str, Any]], object]]] = [
     (d.USER, _user),
     (d.FILE, _file),
@@ -126,6 +143,8 @@ CONVERTERS: list[tuple[dict[str, Any], Callable[[dict[str, Any]], object]]] = [
     (d.MEMORY, _memory),
     (d.PRESET, _preset),
     (d.ASSISTANT, _assistant),
+    (d.SKILL, _skill),
+    (d.SKILL_FILE, _skill_file),
 ]
 
 

@@ -28,6 +28,7 @@ _NUMBERS = frozenset({"created_at", "updated_at", "last_active_at", "last_read_a
 _TRUTHS = frozenset({"active", "archived", "done", "is_active", "is_expanded", "pinned"})
 _MORE = {
     "user": ("username",),
+    "skill": ("data", "version_id"),
     "folder": ("parent_id",),
     "chat": ("share_id", "folder_id", "current_message_id"),
     "chat_message": ("parent_id", "model_id"),

@@ -91,6 +91,13 @@ def _collections() -> dict[str, list[dict[str, Any]]]:
                 "_id": _id(120 + number), "assistant_id": f"asst_{name}", "user": user,
                 "createdAt": {"$date": "2025-01-01T00:00:00Z"},
             },
+            "skills": {
+                "_id": _id(140 + number), "author": user, "name": "sum", "body": "Sum it up",
+            },
+            "skillfiles": {
+                "_id": _id(130 + number), "skillId": _id(140 + number), "author": user,
+                "relativePath": "a/b.md", "content": "More", "source": "local",
+            },
             "presets": {
                 "_id": _id(110 + number), "user": user, "presetId": f"p-{name}", "title": "Short",
                 "endpoint": "openAI", "model": "gpt-4o",
@@ -189,6 +196,7 @@ PARTS = {
     Part.CONVERSATIONS: ("conversations", "messages", "sharedlinks"),
     Part.PROMPTS: ("promptgroups", "prompts", "aclentries"),
     Part.AGENTS: ("agents", "assistants"),
+    Part.SKILLS: ("skills", "skillfiles"),
     Part.PRESETS: ("presets",),
     Part.MEMORIES: ("memoryentries",),
 }
@@ -262,7 +270,8 @@ async def test_one_person(target: OpenWebUI, backup: Path) -> None:
 
 async def test_what_is_new_since_a_date(target: OpenWebUI, backup: Path) -> None:
     walked = await run(target, backup, since="2026-03-01")
-    small = ("users", "groups", "conversationtags", "chatprojects", "presets", "memoryentries")
+    small = ("users", "groups", "conversationtags", "chatprojects", "presets", "memoryentries",
+             "skills", "skillfiles")  # fmt: skip
     whole = dict.fromkeys(small, 2)
     ben = dict.fromkeys(("conversations", "messages", "sharedlinks"), 1)
     assert walked.migrated() == whole | ben

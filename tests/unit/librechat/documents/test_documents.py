@@ -19,6 +19,7 @@ from migrator_core.librechat.documents.preset import Preset
 from migrator_core.librechat.documents.project import Project
 from migrator_core.librechat.documents.prompt import Prompt, PromptGroup
 from migrator_core.librechat.documents.shared_link import SharedLink
+from migrator_core.librechat.documents.skill import Skill, SkillFile
 from migrator_core.librechat.documents.user import User
 from tests.unit.convert import documents as d
 
@@ -35,6 +36,8 @@ MODELS: list[tuple[type[SourceModel], dict[str, Any], set[str]]] = [
     (MemoryEntry, d.MEMORY, {"_id"}),
     (Preset, d.PRESET, {"_id"}),
     (Assistant, d.ASSISTANT, {"assistant_id"}),
+    (Skill, d.SKILL, {"_id"}),
+    (SkillFile, d.SKILL_FILE, {"_id"}),
     (ChatProject, {"_id": "692cda805f9d88c1aa1a2c7a", "name": "Work", "user": d.ALICE}, {"_id"}),
     (SharedLink, {"_id": "x", "shareId": "s", "conversationId": "c", "messages": []}, set()),
 ]

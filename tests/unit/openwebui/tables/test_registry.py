@@ -22,6 +22,7 @@ from tests.support.rows import (
     prompt,
     rating,
     shared,
+    skill,
     tag,
     user,
 )
@@ -47,6 +48,7 @@ EXAMPLES: tuple[Row, ...] = (
     prompt("greet", BEA, READERS),
     knowledge("helper", BEA, (key("notes.txt"),), READERS),
     model("helper", BEA, READERS),
+    skill("writing", BEA, READERS),
     memory("tea", BEA),
     AccessRow("model", "user", BEA, "read", "vendor/gpt", 1_700_000_000),
 )
