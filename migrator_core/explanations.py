@@ -36,7 +36,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     Reason.MISSING_IN_BACKUP: "The backup has the record of this file, but not its bytes.",
     Reason.UNSAFE_PATH: "The recorded path leads outside the backup; it was not followed.",
     Reason.EMPTY_FILE: "The file has no content; Open WebUI stores no empty files.",
-    Reason.NOT_PRODUCTION: "A version of a prompt other than its production version.",
+    Reason.NOT_PRODUCTION: (
+        "Another version of a prompt that was shared before LibreChat had permissions: people saw "
+        "its production version only, and Open WebUI would show them all."
+    ),
     Reason.NO_TEXT: "It has no text: a prompt without a version that has one, an empty memory.",
     Reason.GROUP_MISSING: (
         "The prompt version belongs to a prompt group that does not exist, or the file to no skill."

@@ -181,8 +181,22 @@ class SharedChatRow:
 
 
 @dataclass(frozen=True, slots=True)
+class PromptVersion:
+    """Another version of a prompt than the current one; ``message`` tells them apart."""
+
+    content: str
+    user_id: str
+    message: str
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class PromptRow:
-    """A prompt; ``command`` is wished for, the writer's caller has made sure it is free."""
+    """A prompt; ``command`` is wished for, the writer's caller has made sure it is free.
+
+    ``written_by`` and ``written_at`` are the current version's, ``others`` its other versions, the
+    oldest first.
+    """
 
     id: str
     command: str
@@ -194,6 +208,9 @@ class PromptRow:
     created_at: int
     updated_at: int
     grants: tuple[Grant, ...] = ()
+    written_by: str | None = None
+    written_at: int | None = None
+    others: tuple[PromptVersion, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,16 +34,16 @@ SKILLS: dict[str, Skill] = {
     skill.key: skill
     for skill in (
         Skill(
-            "minutes", "mara", "Minutes of a meeting", "Minutes of a meeting",
+            "minutes", "tomas", "Minutes of a meeting", "Minutes of a meeting",
             "# Minutes\n\nWrite five points, and who does what until when.",
-            access={"group:design": "read"},
+            access={"user:yuki": "read"},
             files={"templates/short.md": "- What\n- Who\n", "check.py": "print('ok')\n"},
         ),
         Skill(
             "minutes-priya", "priya", "Minutes of a meeting", "Minutes of a meeting (2)",
             "Write for the board: decisions only.",
         ),
-        Skill("empty", "tomas", "Nothing yet", "", " "),
+        Skill("empty", "yuki", "Nothing yet", "", " "),
     )
 }  # fmt: skip
 

@@ -227,14 +227,12 @@ def test_a_preset_is_used_by_its_owner_and_by_nobody_else(office: Office) -> Non
 
 
 def test_a_skill_is_used_by_its_owner_and_by_nobody_else(office: Office) -> None:
-    (skill,) = office.person.get("/skills/")
-    told = _system_of(office.ask("Sum up the meeting", skill_ids=[skill["id"]]))
-    assert "Write five points, and who does what until when." in told
+    (skill,) = office.others.get("/skills/")
     form = {"model": MODELS[0], "messages": [{"role": "user", "content": "Sum up the meeting"}],
             "skill_ids": [skill["id"]]}  # fmt: skip
     office.others.http.post("/api/chat/completions", json=form).raise_for_status()
-    assert "Write five points" not in json.dumps(office.api.asked())
-
-
-def _system_of(asked: Message) -> str:
-    return "\n".join(one["content"] for one in asked["messages"] if one["role"] == "system")
+    told = json.dumps(office.api.asked())
+    assert "Write five points, and who does what until when." in told
+    assert not office.person.http.get(f"/api/v1/skills/id/{skill['id']}").is_success
+    asked = office.ask("Sum up the meeting", skill_ids=[skill["id"]])
+    assert "Write five points" not in json.dumps(asked)

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.integration.conftest import Migrated
+from tests.integration.conftest import Migrated, Migration
 from tests.support.environments import OLDER
 from tests.support.sample import by_key, missing_pieces, people, truth
 
@@ -154,14 +154,21 @@ def test_everybody_sees_the_skills_they_may_see(person: dict[str, Any], migrated
             assert asked.json()["write_access"] == may(expected, person, "write")
 
 
-def test_files_of_skills_arrive_where_there_is_a_place_for_them(migrated: Migrated) -> None:
-    (skill,) = [s for s in migrated.admin.get("/skills/") if s["name"] == "Minutes of a meeting"]
-    asked = migrated.admin.http.get(f"/api/v1/skills/id/{skill['id']}/files")
-    if migrated.version in OLDER:
-        assert not asked.is_success
+def test_files_of_skills_arrive_where_there_is_a_place_for_them(migration: Migration) -> None:
+    counted = migration.run.collections["skillfiles"]
+    files = SKILLS["minutes"]["files"]
+    if migration.version in OLDER:
+        assert counted["skipped"] == {"needs-newer": len(files)}
         return
-    paths = {file["path"] for file in asked.json()["files"]}
-    assert paths == {"SKILL.md", *SKILLS["minutes"]["files"]}
+    assert counted["migrated"] == len(files)
+    owner = migration.people[account(SKILLS["minutes"]["user"])]
+    (skill,) = owner.get("/skills/")
+    known = owner.get(f"/skills/id/{skill['id']}/files")
+    assert {file["path"] for file in known["files"]} == {"SKILL.md", *files}
+    for path, text in files.items():
+        asked = {"path": path, "version_id": known["version_id"]}
+        answer = owner.http.get(f"/api/v1/skills/id/{skill['id']}/files/content", params=asked)
+        assert answer.text == text
 
 
 def test_groups_have_the_members_who_arrived(migrated: Migrated) -> None:
@@ -173,3 +180,28 @@ def test_groups_have_the_members_who_arrived(migrated: Migrated) -> None:
         group["name"]: {migrated.people[account(user)].id for user in group["members"]}
         for group in truth()["groups"]
     }
+
+
+def test_the_history_of_a_prompt_has_every_version(migrated: Migrated) -> None:
+    expected = PROMPTS["complaint"]
+    owner = migrated.people[account(expected["user"])]
+    (prompt,) = [one for one in owner.prompts() if one["name"] == expected["name"]]
+    history = owner.get(f"/prompts/id/{prompt['id']}/history")
+    assert [entry["snapshot"]["content"].partition(":")[0] for entry in history] == [
+        "Answer this complaint politely and offer a refund",
+        "Answer this complaint politely, in the customer's language",
+        "Answer this complaint",
+    ]
+    _draft, current, first = history
+    assert (prompt["version_id"], prompt["content"]) == (
+        current["id"], current["snapshot"]["content"],
+    )  # fmt: skip
+    assert current["parent_id"] == first["id"]
+    assert {entry["user"]["name"] for entry in history} == {"Tomás Ferreira"}
+    assert [entry["created_at"] for entry in history] == sorted(
+        (entry["created_at"] for entry in history), reverse=True
+    )
+    with pytest.raises(httpx.HTTPStatusError):
+        migrated.people[account(AGENTS["analyst"]["user"])].get(
+            f"/prompts/id/{prompt['id']}/history"
+        )

@@ -92,7 +92,7 @@ def production(
             return version, None
     if not with_text:
         return None, None
-    newest = max(with_text, key=_age)
+    newest = max(with_text, key=age)
     missing = notice(
         WarningCode.PRODUCTION_MISSING,
         f"prompt {_name(group)}: version {newest.id}, the newest of {len(with_text)}, was used",
@@ -129,7 +129,8 @@ def _name(group: PromptGroup) -> str:
     return next((name for name in names if name), f"Prompt {group.id[:50]}")
 
 
-def _age(version: Prompt) -> tuple[int, str]:
+def age(version: Prompt) -> tuple[int, str]:
+    """By what versions are sorted: when they were made."""
     # Without a date, an ObjectId still sorts by the time it was made.
     made = version.created_at
     if made is None:

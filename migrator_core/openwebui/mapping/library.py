@@ -32,11 +32,11 @@ _FIRST_VERSION = "Initial version"
 """What the app itself calls the first entry of a history."""
 _CURRENT_VERSION = "Current version in LibreChat"
 """What it is called where earlier ones come with it."""
-_EARLIER = re.compile(r"Version \d+ in LibreChat")
+_EARLIER = re.compile(r"Version \S+ in LibreChat")
 
 
 def prompt_rows(row: PromptRow, _context: MappingContext) -> list[TableRow]:
-    """A prompt, its grants and the first entry of its history, which is its current version."""
+    """A prompt, its grants and its history, the current version first."""
     version_id = prompt_version_id({"prompt_id": row.id})
     grants = grant_rows("prompt", row.id, row.grants, row.created_at)
     content = {
@@ -56,15 +56,42 @@ def prompt_rows(row: PromptRow, _context: MappingContext) -> list[TableRow]:
         "created_at": row.created_at,
         "updated_at": row.updated_at,
     }
+    snapshot = {**content, "access_grants": [grant.values for grant in grants]}
+    written_at = row.created_at if row.written_at is None else row.written_at
+    others = list(_other_versions(row, snapshot))
+    before = [one.values["id"] for one in others if _made(one) <= written_at]
     history = {
         "id": version_id,
         "prompt_id": row.id,
-        "snapshot": {**content, "access_grants": [grant.values for grant in grants]},
-        "user_id": row.user_id,
-        "commit_message": _FIRST_VERSION,
-        "created_at": row.created_at,
+        "parent_id": before[-1] if before else None,
+        "snapshot": snapshot,
+        "user_id": row.written_by or row.user_id,
+        "commit_message": _CURRENT_VERSION if others else _FIRST_VERSION,
+        "created_at": written_at,
     }
-    return [TableRow("prompt", prompt), TableRow("prompt_history", history), *grants]
+    return [TableRow("prompt", prompt), TableRow("prompt_history", history), *others, *grants]
+
+
+def _other_versions(row: PromptRow, snapshot: JsonDict) -> Iterator[TableRow]:
+    before: str | None = None
+    for version in row.others:
+        named = {"prompt_id": row.id, "commit_message": version.message}
+        own = prompt_version_id(named)
+        values = {
+            "id": own,
+            **named,
+            "parent_id": before,
+            "snapshot": {**snapshot, "content": version.content},
+            "user_id": version.user_id,
+            "created_at": version.created_at,
+        }
+        before = own
+        yield TableRow("prompt_history", values, if_absent=True)
+
+
+def _made(version: TableRow) -> int:
+    made: Any = version.values["created_at"]
+    return int(made)
 
 
 def model_rows(row: ModelRow, context: MappingContext) -> list[TableRow]:
@@ -129,7 +156,7 @@ def _earlier_versions(row: ModelRow) -> Iterator[TableRow]:
 
 
 def is_earlier_version(values: Mapping[str, Any]) -> bool:
-    """Whether a row of ``model_history`` is what LibreChat had before, by what it is called."""
+    """Whether an entry of a history is what LibreChat had beside the current version."""
     return _EARLIER.fullmatch(values.get("commit_message") or "") is not None
 
 

@@ -64,6 +64,16 @@ PROMPT = _access(
     Thing("name", "prompt", ("name",)),
     Thing("content", "prompt", ("content",)),
     Thing("tags", "prompt", ("tags",)),
+    members=(
+        Members(
+            "version",
+            "prompt_history",
+            ("commit_message",),
+            prompt_version_id,
+            counts=is_earlier_version,
+            stays=True,
+        ),
+    ),
     versions=Versions("prompt_history", prompt_version_id),
     watched=("user_id", "command", "is_active", "data", "meta"),
 )

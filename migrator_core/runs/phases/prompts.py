@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from migrator_core.convert.cleaning import clean_text
 from migrator_core.convert.library.commands import FreeCommands
+from migrator_core.convert.library.prompt_versions import version_message, with_history, with_text
 from migrator_core.convert.library.prompts import convert_group, own_id, production
 from migrator_core.convert.people.grants import Resource, prompt_is_shared
-from migrator_core.convert.result import Skipped
+from migrator_core.convert.result import Converted, Skipped
 from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.prompt import Prompt, PromptGroup
 from migrator_core.openwebui import OpenWebUI
 from migrator_core.outcome import Outcome, Reason, State
-from migrator_core.rows import Item
+from migrator_core.rows import Item, PromptRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
-from migrator_core.runs.phases.permissions import Granting
+from migrator_core.runs.phases.permissions import Granting, ResourceGrants
 from migrator_core.runs.results import Accounts, Ids, Permissions
 from migrator_core.runs.steps import Step, Write, skipped
 from migrator_core.selection import Part
@@ -97,20 +99,41 @@ class PromptsPhase(Phase):
                 yield _version_skipped(source_id, converted.reason)
             yield from granted.unused()
             return
-        used, _ = production(group, versions)
-        current = [i for i, version in enumerate(versions) if version is used]
-        for index, source_id in enumerate(source_ids):
-            if index not in current:
-                yield _version_skipped(source_id, Reason.NOT_PRODUCTION)
+        yield from self._write(
+            group, converted, granted, list(zip(source_ids, versions, strict=True))
+        )
+
+    def _write(
+        self,
+        group: PromptGroup,
+        converted: Converted[PromptRow],
+        granted: ResourceGrants,
+        versions: list[tuple[str, Prompt]],
+    ) -> Iterator[Step]:
+        used, _ = production(group, [version for _, version in versions])
+        if used is None:  # no prompt would have been made of it
+            return
+        # By an older rule, people saw the production version of what was shared with them alone.
+        is_old_share = bool(granted.grants) and not granted.carried
+        kept = {} if is_old_share else with_text((version for _, version in versions), used)
+        arriving: dict[str, str] = {}
+        for source_id, version in versions:
+            if version is used:
+                arriving[source_id] = "content"
+            elif kept.get(version.id) is version:
+                arriving[source_id] = f"version/{version_message(version)}"
+            else:
+                yield _version_skipped(source_id, _why_left_out(version, is_old_share))
         yield from granted.steps
-        row = converted.row
+        accounts = self.earlier(Accounts).by_user
+        row = with_history(converted.row, kept.values(), used, accounts, self._inputs.started)
         complete = self._inputs.whole(*Granting.reads)
         yield Write(
             Item("promptgroups", group.id, row, fingerprint(row), partial=not complete),
             (*converted.notices, *granted.notices),
-            children=(("prompts", [source_ids[index] for index in current]), *granted.children),
-            weight=1000 + 2 * len(row.content),
-            things={"prompts": ["content"] * len(current), **granted.things},
+            children=(("prompts", list(arriving)), *granted.children),
+            weight=1000 + 2 * len(row.content) + 2 * sum(len(one.content) for one in row.others),
+            things={"prompts": list(arriving.values()), **granted.things},
         )
 
     def _leaves_out(self, group: PromptGroup, versions: Sequence[Prompt]) -> bool:
@@ -144,6 +167,12 @@ class PromptsPhase(Phase):
         yield skipped(document, Reason.NOT_SELECTED, source_id=group.id)
         for source_id in source_ids:
             yield _version_skipped(source_id, Reason.NOT_SELECTED)
+
+
+def _why_left_out(version: Prompt, is_old_share: bool) -> Reason:  # noqa: FBT001 - as it is asked
+    if not version.prompt or not clean_text(version.prompt):
+        return Reason.NO_TEXT
+    return Reason.NOT_PRODUCTION if is_old_share else Reason.DUPLICATE
 
 
 def _version_skipped(source_id: str, reason: Reason) -> Outcome:
