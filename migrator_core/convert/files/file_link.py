@@ -16,7 +16,7 @@ class FileLink:
     """A migrated file, as far as messages tell of it; ``size`` is in bytes.
 
     ``has_text`` says that Open WebUI has the file's text, and that it is short enough for a model
-    to be given all of it.
+    to be given all of it; ``characters`` is how long the text is.
     """
 
     target_id: str
@@ -24,6 +24,7 @@ class FileLink:
     content_type: str
     size: int
     has_text: bool = False
+    characters: int = 0
 
     @property
     def is_image(self) -> bool:
@@ -33,20 +34,16 @@ class FileLink:
 
 def file_link(row: FileRow) -> FileLink:
     """The link to a file from its row."""
-    return FileLink(
-        target_id=row.id,
-        filename=row.filename,
-        content_type=row.meta["content_type"],
-        size=row.meta["size"],
-        has_text=0 < len(row.data.get("content") or "") <= LONGEST_CONTEXT,
-    )
+    link = FileLink(row.id, row.filename, row.meta["content_type"], row.meta["size"])
+    return with_text(link, len(row.data.get("content") or ""))
 
 
 def with_text(link: FileLink, characters: int | None) -> FileLink:
     """The link to a file whose text was read on its way; None where the row itself has it."""
     if characters is None:
         return link
-    return replace(link, has_text=0 < characters <= LONGEST_CONTEXT)
+    short = 0 < characters <= LONGEST_CONTEXT
+    return replace(link, has_text=short, characters=characters)
 
 
 def content_url(target_id: str) -> str:

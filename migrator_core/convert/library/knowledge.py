@@ -19,8 +19,8 @@ KNOWN_THROUGH = ("file_search", "context", "ocr", "execute_code")
 ``image_edit`` is not one: it works on pictures, which a model is not given as text."""
 
 MAX_WHOLE = 100_000
-"""Bytes of files that a model is given whole with every question, about 25,000 tokens: more does
-not fit into the windows of many models, and all of it is paid for each time."""
+"""Characters of the files that a model is given whole with every question, about 25,000 tokens:
+more do not fit into the windows of many models, and all are paid for each time."""
 
 
 def knowledge_file_ids(agent: Agent) -> list[str]:
@@ -69,7 +69,7 @@ def convert_knowledge(
 
 def fits_whole(files: Sequence[FileLink]) -> bool:
     """Whether a model can be given all of it with every question."""
-    return sum(file.size for file in files) <= MAX_WHOLE
+    return sum(file.characters for file in files) <= MAX_WHOLE
 
 
 def attached(model: ModelRow, knowledge: KnowledgeRow, *, whole: bool) -> ModelRow:

@@ -50,7 +50,7 @@ def test_a_file_arrives_with_its_text_and_provenance() -> None:
         updated_at=1_710_000_000,
     )
     assert file_link(result.row) == FileLink(
-        target, "report.pdf", "application/pdf", 612, has_text=True
+        target, "report.pdf", "application/pdf", 612, has_text=True, characters=9
     )
 
 

@@ -82,7 +82,8 @@ def test_what_does_not_fit_is_searched() -> None:
 
 @pytest.mark.parametrize(("size", "fits"), [(MAX_WHOLE, True), (MAX_WHOLE + 1, False)])
 def test_all_files_together_must_fit(size: int, fits: bool) -> None:
-    files = [FileLink("one", "a", "text/plain", size - 1), FileLink("two", "b", "text/plain", 1)]
+    first = FileLink("one", "a.pdf", "application/pdf", MAX_WHOLE * 9, characters=size - 1)
+    files = [first, FileLink("two", "b.txt", "text/plain", 1, characters=1)]
     assert fits_whole(files) is fits
 
 
