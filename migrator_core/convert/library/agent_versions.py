@@ -78,7 +78,8 @@ def _version(
     accounts: Mapping[str, str],
 ) -> ModelVersion | None:
     try:
-        version = parse(Agent, {**raw, "id": agent.id, "_id": agent.document_id})
+        own = {"id": agent.id, "_id": agent.document_id}
+        version = parse(Agent, {"provider": agent.provider, **raw, **own})
     except InvalidDocumentError:
         return None
     picture = model.meta.get("profile_image_url")
