@@ -17,6 +17,9 @@ _AT_ONCE = 1_000_000
 _SECOND = "2:"
 """Begins a fingerprint of now; those of before have nothing in front."""
 
+_LATER = frozenset({"earlier"})
+"""Fields that rows have got since the fingerprints of :func:`_first`."""
+
 _SORTED = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATACLASS
 
 
@@ -40,8 +43,13 @@ def is_of(known: str, row: Row, now: str) -> bool:
 
 
 def _first(row: Row) -> str:
-    """The fingerprint of earlier versions: SHA-256 of canonical JSON in ASCII."""
-    content = [type(row).__name__, _members(row)]
+    """The fingerprint of earlier versions: SHA-256 of canonical JSON in ASCII.
+
+    They did not know of some fields, which counts for nothing where these hold nothing.
+    """
+    members = _members(row)
+    known = {name: value for name, value in members.items() if name not in _LATER or value}
+    content = [type(row).__name__, known]
     text = json.dumps(
         content, sort_keys=True, separators=(",", ":"), ensure_ascii=True, default=_members
     )

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 
 import pytest
 
 from migrator_core.chat_document import ChatDocument
 from migrator_core.fingerprint import fingerprint, is_of
-from migrator_core.rows import ChatRow, Grant, PromptRow, TagRow
+from migrator_core.rows import ChatRow, Grant, ModelRow, ModelVersion, PromptRow, TagRow
 
 CHAT: ChatDocument = {
     "id": "i",
@@ -36,6 +37,19 @@ def test_a_ledger_of_an_earlier_version_is_understood() -> None:
     other = TagRow("e", "É", "u")
     assert not is_of(BEFORE, other, fingerprint(other))
     assert not is_of(NOW, other, fingerprint(other))
+
+
+def test_a_field_that_came_since_counts_where_it_holds_something() -> None:
+    model = ModelRow("m", "u", "gpt", "Name", {}, {}, 1, 2)
+    text = (
+        '["ModelRow",{"base_model_id":"gpt","created_at":1,"grants":[],"id":"m","meta":{},'
+        '"name":"Name","params":{},"updated_at":2,"user_id":"u"}]'
+    )
+    before = hashlib.sha256(text.encode()).hexdigest()
+    assert is_of(before, model, fingerprint(model))
+    version = ModelVersion("Name", "gpt", {}, {}, "u", "Version 1", 1)
+    later = replace(model, earlier=(version,))
+    assert not is_of(before, later, fingerprint(later))
 
 
 @pytest.mark.parametrize("odd", ["half \ud83d", 2**70])
