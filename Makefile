@@ -51,6 +51,14 @@ $(VENV)/.installed: requirements/dev.txt
 .PHONY: older
 older: $(OLDER_STAMPS) ## Make environments with the older versions of Open WebUI that are tested
 
+.venvs/moto/.installed: requirements/moto.txt
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --no-deps --requirement $<
+	@touch $@
+
+.PHONY: storages
+storages: .venvs/moto/.installed ## Make the servers of cloud storages that tests fetch files from
+
 .PHONY: bundle
 bundle: venv ## Write the Functions for Open WebUI into dist/
 	$(BIN)/python -m owui_function.bundle
@@ -89,7 +97,7 @@ build/tools/actionlint:
 	GOBIN=$(CURDIR)/build/tools go install github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
 
 .PHONY: test
-test: venv older ## Run all tests, against all supported versions (ARGS=... for pytest)
+test: venv older storages ## Run all tests, against all supported versions (ARGS=... for pytest)
 	@if command -v go >/dev/null; then $(MAKE) --no-print-directory tools; fi
 	$(BIN)/python -m pytest -n $(TEST_JOBS) --dist loadgroup $(ARGS)
 

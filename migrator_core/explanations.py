@@ -33,6 +33,8 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
         "Its owner was not migrated or does not exist in the backup any more."
     ),
     Reason.REMOTE_STORAGE: "The bytes are not in the backup: they live in the storage named here.",
+    Reason.REMOTE_MISSING: "The file is not in the storage that LibreChat kept it in.",
+    Reason.REMOTE_TOO_LARGE: "The file in LibreChat's storage is larger than the setting allows.",
     Reason.MISSING_IN_BACKUP: "The backup has the record of this file, but not its bytes.",
     Reason.UNSAFE_PATH: "The recorded path leads outside the backup; it was not followed.",
     Reason.EMPTY_FILE: "The file has no content; Open WebUI stores no empty files.",
@@ -81,6 +83,8 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     ),
     Reason.INVALID_DOCUMENT: "The document lacks what every such document must have.",
     Reason.PARENT_FAILED: "What it belongs to failed; see there for the reason.",
+    Reason.REMOTE_DENIED: "LibreChat's storage does not let the file be read; the others came.",
+    Reason.REMOTE_FAILED: "Fetching the file from LibreChat's storage failed; run again.",
     Reason.STORAGE_ERROR: "Open WebUI's storage provider did not take the file.",
     Reason.REJECTED_BY_DATABASE: "The database did not accept the row.",
     Reason.INTERNAL_ERROR: "The tool itself failed on this document; please report it.",

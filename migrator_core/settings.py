@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from migrator_core.errors import UsageError
 from migrator_core.processors import usable_processors
+from migrator_core.remote_settings import RemoteFileSettings
 from migrator_core.selection import Part, Selection
 from migrator_core.setting_values import (
     Addresses,
@@ -30,10 +31,11 @@ from migrator_core.setting_values import (
 )
 
 
-class Settings(BaseModel):
+class RunSettings(BaseModel):
     """What an operator can decide about a run.
 
-    Each field's ``json_schema_extra`` names its environment variable and its flag.
+    Each field's ``json_schema_extra`` names its environment variable and its flag; what is secret
+    has no flag.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -239,6 +241,10 @@ class Settings(BaseModel):
         return Selection(frozenset(self.only), frozenset(self.users), since)
 
 
+class Settings(RemoteFileSettings, RunSettings):
+    """All settings: those of every run, then those of files that lie elsewhere."""
+
+
 def from_environment(environment: Mapping[str, str]) -> dict[str, str]:
     """The settings that environment variables give, as raw text by field name.
 
@@ -266,9 +272,16 @@ def build(values: Mapping[str, Any]) -> Settings:
         for item in error.errors(include_url=False):
             name = str(item["loc"][0]) if item["loc"] else ""
             field = Settings.model_fields.get(name)
-            where = f"{extra(field)['flag']} ({extra(field)['env']})" if field else name
+            where = named(name) if field else name
             problems.append(f"{where}: {item['msg'].removeprefix('Value error, ')}")
         raise UsageError("; ".join(problems)) from error
+
+
+def named(name: str) -> str:
+    """What a setting is called where it is given: its flag and its variable."""
+    described = extra(Settings.model_fields[name])
+    flag = described.get("flag")
+    return f"{flag} ({described['env']})" if flag else described["env"]
 
 
 def extra(field: Any) -> dict[str, str]:  # noqa: ANN401 - pydantic's FieldInfo is generic here

@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import Any, get_args
 
 from migrator_core.errors import UsageError
+from migrator_core.remote_settings import RemoteFileSettings
 from migrator_core.setting_values import possible_path
-from migrator_core.settings import Settings, build, extra, from_environment
+from migrator_core.settings import Settings, build, extra, from_environment, named
+from owui_function.storage_words import settings_in
 from owui_function.valves import Valves
 
 _ENVIRONMENT = "As the environment says"
@@ -39,6 +41,7 @@ _NAMES = {
     "only": "Only",
     "users": "People",
     "since": "Since",
+    **dict.fromkeys(RemoteFileSettings.model_fields, "Storage"),
 }
 
 
@@ -104,6 +107,7 @@ def decided(valves: Valves) -> dict[str, Any]:
         "since": valves.since.strip(),
     }
     found = {name: value for name, value in values.items() if value}
+    found |= _storage(valves.storage)
     if valves.existing_accounts != _ENVIRONMENT:
         found["prefer_import_password"] = valves.existing_accounts == _REPLACE
     if valves.people_here_already != _ENVIRONMENT:
@@ -119,6 +123,13 @@ def decided(valves: Valves) -> dict[str, Any]:
     return found
 
 
+def _storage(text: str) -> dict[str, Any]:
+    try:
+        return settings_in(text)
+    except ValueError as error:
+        raise UsageError(f"The valve “Storage”: {error}.") from error
+
+
 def of_the_report(problem: str) -> str:
     """The same problem, where it is about the place of the reports, in words of the valve."""
     described = extra(Settings.model_fields["report_dir"])
@@ -131,6 +142,5 @@ def _in_words_of_valves(text: str, touched: Collection[str]) -> str:
     for name, words in _NAMES.items():
         if name not in touched:
             continue  # it came from the environment
-        described = extra(Settings.model_fields[name])
-        text = text.replace(f"{described['flag']} ({described['env']})", f"The valve “{words}”")
+        text = text.replace(named(name), f"The valve “{words}”")
     return text

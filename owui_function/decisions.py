@@ -57,6 +57,7 @@ DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "librechat_urls": ("Links to LibreChat that lead here now: those to", _some),
     "only": ("Nothing is migrated but", ", ".join),
     "users": ("Nobody's things are migrated but those of", _some),
+    "s3_bucket": ("Files in S3", lambda bucket: f"fetched from {bucket}" if bucket else ""),
     "since": (
         "Older conversations, files, prompts and agents that nobody changed are left out",
         lambda since: f"before {since:%Y-%m-%d %H:%M %Z}" if since else "",

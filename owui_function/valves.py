@@ -160,6 +160,16 @@ class Valves(BaseModel):
             "`MIGRATION_SINCE` of the environment, else of any age."
         ),
     )
+    storage: str = Field(
+        default="",
+        description=(
+            "Where LibreChat kept files that are not in the backup: the lines of its `.env` about "
+            "S3 (`AWS_BUCKET_NAME=… AWS_ACCESS_KEY_ID=…`), or the names of this tool "
+            "(`MIGRATION_S3_BUCKET=…`). They are then fetched from there. Open WebUI stores valves "
+            "as they are, so better give them in the environment. Empty: what that says."
+        ),
+        json_schema_extra={"input": {"type": "password"}},
+    )
     report_path: str = Field(
         default="",
         description=(

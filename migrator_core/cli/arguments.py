@@ -168,6 +168,8 @@ def _add_settings(verb: argparse.ArgumentParser, names: Iterable[str]) -> None:
     for name in names:
         field = Settings.model_fields[name]
         described = extra(field)
+        if "flag" not in described:
+            continue  # a secret: whoever lists the processes would read it
         default = "" if field.default in (None, False, "", ()) else f" Default: {field.default}."
         if name == "model_map":
             default = ""

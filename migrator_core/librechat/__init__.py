@@ -8,6 +8,16 @@ from migrator_core.librechat.blobs import Blob, BlobError, BlobStore
 from migrator_core.librechat.collection import Document
 from migrator_core.librechat.limits import Limits
 from migrator_core.librechat.message_index import MessageIndex, StoredMessage, Unowned
+from migrator_core.librechat.object_stores import (
+    Fetched,
+    ObjectError,
+    ObjectStores,
+    RemoteBlob,
+    StoreUnusableError,
+    keys_of,
+    kind_of_source,
+    local_paths,
+)
 from migrator_core.librechat.recognise.candidates import BackupKind
 from migrator_core.librechat.recognise.refusals import check_exists
 
@@ -18,10 +28,18 @@ __all__ = [
     "BlobError",
     "BlobStore",
     "Document",
+    "Fetched",
     "Limits",
     "MessageIndex",
+    "ObjectError",
+    "ObjectStores",
+    "RemoteBlob",
+    "StoreUnusableError",
     "StoredMessage",
     "Unowned",
     "check_exists",
+    "keys_of",
+    "kind_of_source",
+    "local_paths",
     "open_backup",
 ]

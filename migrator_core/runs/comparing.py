@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from migrator_core.errors import MigratorError
-from migrator_core.librechat import Backup
+from migrator_core.librechat import Backup, ObjectStores
 from migrator_core.openwebui import Memory, OpenWebUI, VerifyingWriter, before_us
 from migrator_core.outcome import Notice
 from migrator_core.report import Verification
@@ -75,6 +75,7 @@ class Comparison:
     stop: asyncio.Event
     pause: Callable[[], None] = field(default=lambda: None)
     pool: Executor | None = None
+    stores: ObjectStores = field(default_factory=ObjectStores)
 
     async def attempt(self, now: int) -> tuple[Verification | None, MigratorError | None]:
         """What :meth:`carry_out` gives, or the error that ended it early."""
@@ -117,8 +118,9 @@ class Comparison:
                 trusts_nobody=True,
                 pool=self.pool,
                 connected=connected,
+                stores=self.stores,
             )
-            await walk(inputs, Driver(writer, self.journal, self.stop), target)
+            await walk(inputs, Driver(writer, self.journal, self.stop, self.stores), target)
             if inputs.selection.is_everything:
                 await writer.close()
         if (flaw := not_adding_up(self.journal.tally)) is not None:

@@ -13,15 +13,18 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from migrator_core.errors import AbortedError
+from migrator_core.librechat import ObjectStores
 from migrator_core.models_in_use import ModelsInUse
 from migrator_core.openwebui import OpenWebUI, Writer, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.progress import EventKind
+from migrator_core.runs.fetching import Fetching
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
 from migrator_core.runs.phase import Phase
 from migrator_core.runs.steps import (
     Enclosure,
+    Fetch,
     Found,
     LeftOut,
     NewPassword,
@@ -54,11 +57,15 @@ def stopped() -> StoppedError:
 
 @dataclass(slots=True)
 class Driver:
-    """Carries out the steps of one phase after the other, until ``stop`` is set."""
+    """Carries out the steps of one phase after the other, until ``stop`` is set.
+
+    ``stores`` are what files are fetched from.
+    """
 
     writer: Writer
     journal: Journal
     stop: asyncio.Event
+    stores: ObjectStores = field(default_factory=ObjectStores)
     _outcomes: list[Outcome] = field(default_factory=list)
     _notices: list[Notice] = field(default_factory=list)
 
@@ -121,22 +128,35 @@ class Driver:
         rows = [step for step in portion if isinstance(step, Write) and _is_plain(step)]
         results = iter(await self.writer.write([row.item for row in rows]) if rows else [])
         await self._recognise([step for step in portion if isinstance(step, LeftOut)])
-        for step in portion:
-            match step:
-                case NewPassword():
-                    if await self.writer.set_password(step.account, step.password_hash):
-                        self.warn(step.notice)
-                case TakeBack():
-                    await self.writer.take_back(step.gone)
-                case Write(otherwise=Outcome() as otherwise):
-                    await self._look(step, otherwise)
-                case Write(open_blob=None):
-                    self._arrived(step, next(results))
-                case Write(open_blob=open_blob) if open_blob is not None:
-                    self._arrived(step, await self.writer.write_file(step.item, open_blob))
-                case _:
-                    self._take_note(step)
+        fetches = [step for step in portion if isinstance(step, Fetch)]
+        async with Fetching.of(fetches, self.writer, self.stores) as fetching:
+            for step in portion:
+                await self._carry_out_one(step, results, fetching)
         await self._record()
+
+    async def _carry_out_one(
+        self, step: Step, results: Iterator[Written], fetching: Fetching
+    ) -> None:
+        match step:
+            case Fetch():
+                match await fetching.next(step):
+                    case Outcome() as outcome:
+                        self._end(outcome)
+                    case (write, written):
+                        self._arrived(write, written)
+            case NewPassword():
+                if await self.writer.set_password(step.account, step.password_hash):
+                    self.warn(step.notice)
+            case TakeBack():
+                await self.writer.take_back(step.gone)
+            case Write(otherwise=Outcome() as otherwise):
+                await self._look(step, otherwise)
+            case Write(open_blob=None):
+                self._arrived(step, next(results))
+            case Write(open_blob=open_blob) if open_blob is not None:
+                self._arrived(step, await self.writer.write_file(step.item, open_blob))
+            case _:
+                self._take_note(step)
 
     def _take_note(self, step: Step) -> None:
         """What needs no writing."""
@@ -276,7 +296,7 @@ def _portion(steps: Iterator[Step]) -> list[Step]:
     weight = 0
     for step in steps:
         portion.append(step)
-        weight += step.weight if isinstance(step, Write | Enclosure) else 100
+        weight += step.weight if isinstance(step, Write | Fetch | Enclosure) else 100
         if len(portion) >= PORTION_ITEMS * 3 or weight >= PORTION_WEIGHT:
             break
     return portion

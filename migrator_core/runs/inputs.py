@@ -10,12 +10,14 @@ from migrator_core.convert.cleaning import clean_text
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.convert.people.avatars import local_path
 from migrator_core.convert.people.tenants import is_foreign
-from migrator_core.librechat import Backup, BlobError, Document
+from migrator_core.errors import AbortedError
+from migrator_core.librechat import Backup, BlobError, Document, ObjectStores, StoreUnusableError
 from migrator_core.librechat.documents.base import InvalidDocumentError, M, parse
 from migrator_core.openwebui import ConnectedModels, Written
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.runs.scratch import Scratch
 from migrator_core.runs.steps import (
+    Fetch,
     Found,
     LeftOut,
     Step,
@@ -58,8 +60,8 @@ class Inputs:
     ``started`` is the run's start in seconds since the epoch: the only "now" that conversion sees.
     ``pause`` is called between two documents, in the thread that reads them. What ``trusts_nobody``
     converts everything, also what is known to be unchanged. ``pool`` are other processes that may
-    convert. ``connected`` are the target's models. ``brings_anything`` says that a chat or an agent
-    is new.
+    convert, ``stores`` the storages with files that the backup lacks. ``connected`` are the models
+    of the target. ``brings_anything`` says that a chat or an agent is new.
     """
 
     backup: Backup
@@ -72,6 +74,7 @@ class Inputs:
     pool: Executor | None = None
     connected: ConnectedModels = field(default_factory=ConnectedModels)
     brings_anything: bool = False
+    stores: ObjectStores = field(default_factory=ObjectStores)
     _claimed: list[tuple[str, str]] = field(default_factory=list)
     _damaged: set[str] = field(default_factory=set)
     _read: set[str] = field(default_factory=set)
@@ -191,7 +194,7 @@ class Inputs:
         """The bytes of an avatar, None where the backup has none worth reading."""
         place = local_path(path)
         if place is None:
-            return None
+            return self._remote_picture(path, user)
         try:
             blob = self.backup.blobs.find(place, user=user)
             if blob.size > MAX_PICTURE:
@@ -200,6 +203,12 @@ class Inputs:
                 return file.read(MAX_PICTURE)
         except (BlobError, OSError):
             return None
+
+    def _remote_picture(self, address: str, user: str | None) -> bytes | None:
+        try:
+            return self.stores.picture(address, user, MAX_PICTURE)
+        except StoreUnusableError as error:
+            raise went_away(error) from error
 
     def _guarded(
         self, document: Document, model: type[M], convert: Callable[[Document, M], Iterable[Step]]
@@ -230,7 +239,7 @@ class Inputs:
             return [failed(document, Reason.INTERNAL_ERROR, detail), *self._claims_failed()]
 
     def _note(self, step: Step) -> None:
-        if isinstance(step, Write | LeftOut):
+        if isinstance(step, Write | Fetch | LeftOut):
             self.met(step.item.collection, step.item.source_id)
         elif isinstance(step, Outcome):
             self.met(step.collection, step.source_id)
@@ -240,6 +249,14 @@ class Inputs:
     def _claims_failed(self) -> Iterator[Step]:
         for collection, source_id in self._claimed:
             yield Outcome(collection, source_id, State.FAILED, None, Reason.PARENT_FAILED)
+
+
+def went_away(error: StoreUnusableError) -> AbortedError:
+    """A storage that answered when the run began does not any more."""
+    return AbortedError(
+        f"LibreChat's files cannot be fetched any more: {str(error).rstrip('.')}. What was written "
+        "so far is complete; run again to go on."
+    )
 
 
 def _own_name(document: Document) -> str | None:

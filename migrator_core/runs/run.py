@@ -12,7 +12,7 @@ from pathlib import Path
 from migrator_core import __version__
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.errors import AbortedError, MigratorError
-from migrator_core.librechat import Backup, check_exists
+from migrator_core.librechat import Backup, ObjectStores, check_exists
 from migrator_core.openwebui import (
     ConnectedModels,
     Ledger,
@@ -84,11 +84,14 @@ async def migrate(
         )
         workdir = stack.enter_context(work_directory())
         backup = stack.enter_context(await open_for(target, settings, workdir, progress))
-        await refuse_what_cannot_end(settings, target, backup)
-        journal = stack.enter_context(contextlib.closing(Journal(workdir, progress)))
         target.database.stop = stop or asyncio.Event()
+        stores = stack.enter_context(
+            ObjectStores.of(settings, workdir, target.database.stop.is_set)
+        )
+        await refuse_what_cannot_end(settings, target, backup, stores)
+        journal = stack.enter_context(contextlib.closing(Journal(workdir, progress)))
         models = await ask_for_models(target, settings)
-        run = _Run(settings, target, backup, journal, target.database.stop, models)
+        run = _Run(settings, target, backup, journal, target.database.stop, models, stores)
         return await run.execute(workdir, pause, pool)
 
 
@@ -103,8 +106,10 @@ class _Run:
         journal: Journal,
         stop: asyncio.Event,
         models: tuple[ModelMapper, ConnectedModels],
+        stores: ObjectStores,
     ) -> None:
         self._models, self._connected = models
+        self._stores = stores
         self._settings = settings
         self._target = target
         self._backup = backup
@@ -172,8 +177,9 @@ class _Run:
                 pause,
                 pool=pool,
                 connected=self._connected,
+                stores=self._stores,
             )
-            driver = Driver(writer, self._journal, self._stop)
+            driver = Driver(writer, self._journal, self._stop, self._stores)
             await walk(inputs, driver, self._target)
             if self._course.mode is Mode.RUN:
                 await recall_warnings(Ledger(self._target), self._course.id, self._journal)
@@ -210,6 +216,7 @@ class _Run:
             self._stop,
             pause,
             pool,
+            self._stores,
         )
         return await comparison.attempt(self._course.started)
 

@@ -8,7 +8,7 @@ from typing import BinaryIO, TypeAlias
 
 from migrator_core.access_row import AccessRow
 from migrator_core.convert.free_ids import is_another
-from migrator_core.librechat import Document
+from migrator_core.librechat import Document, Fetched, ObjectError, RemoteBlob
 from migrator_core.models_in_use import ModelsInUse
 from migrator_core.openwebui import Account, Brought, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
@@ -55,6 +55,26 @@ class Write:
     then: Callable[[Written], None] | None = None
     things: Mapping[str, Sequence[str]] = field(default_factory=dict)
     otherwise: Outcome | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """A file whose bytes lie elsewhere: they are fetched where they are not here yet.
+
+    ``known`` is what is said where they are; ``made`` makes what is to be written of what was
+    fetched, or only asked for, ``lost`` what becomes of it where it cannot be had.
+    """
+
+    known: Write
+    blob: RemoteBlob
+    made: Callable[[Fetched], Write | Outcome]
+    lost: Callable[[ObjectError], Write | Outcome]
+    weight: int
+
+    @property
+    def item(self) -> Item:
+        """The row, as far as it is known before."""
+        return self.known.item
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +154,7 @@ Step: TypeAlias = (
     | Outcome
     | Notice
     | Write
+    | Fetch
     | LeftOut
     | Unchanged
     | Enclosure
@@ -155,7 +176,7 @@ def left_out(write: Write) -> Step:
 
 def taken(step: Step) -> Iterator[Notice]:
     """A warning where what is to be written has not got the id that it should have."""
-    if not isinstance(step, Write | Enclosure) or isinstance(step.item.row, _FREELY_NAMED):
+    if not isinstance(step, Write | Fetch | Enclosure) or isinstance(step.item.row, _FREELY_NAMED):
         return
     row = step.item.row
     if is_another(row.id):

@@ -10,7 +10,7 @@ from concurrent.futures import Executor
 from contextlib import AsyncExitStack
 
 from migrator_core.errors import AbortedError, CannotStartError
-from migrator_core.librechat import check_exists
+from migrator_core.librechat import ObjectStores, check_exists
 from migrator_core.openwebui import Memory, OpenWebUI
 from migrator_core.outcome import Mode, RunState
 from migrator_core.progress import Progress
@@ -56,10 +56,22 @@ async def verify(
         journal = stack.enter_context(contextlib.closing(QuietJournal(workdir, progress)))
         findings = stack.enter_context(contextlib.closing(Findings(workdir)))
         target.database.stop = stop or asyncio.Event()
+        stores = stack.enter_context(
+            ObjectStores.of(settings, workdir, target.database.stop.is_set)
+        )
         course = Course.begin(Mode.VERIFY, open_webui_version=target.version)
         directory = report_directory(settings.report_dir, target.data_dir, course.id)
         comparison = Comparison(
-            settings, target, backup, journal, findings, workdir, target.database.stop, pause, pool
+            settings,
+            target,
+            backup,
+            journal,
+            findings,
+            workdir,
+            target.database.stop,
+            pause,
+            pool,
+            stores,
         )
         verification, error = await comparison.attempt(course.started)
         course.end(RunState.FINISHED if error is None else RunState.ABORTED)

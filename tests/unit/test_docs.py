@@ -44,9 +44,8 @@ def test_the_settings_table_is_the_settings() -> None:
         if field.default_factory is not None:
             default = "empty"
         names = extra(field)
-        expected.append(
-            [f"`{names['env']}`", f"`{names['flag']}`", default, str(field.description)]
-        )
+        flag = f"`{names['flag']}`" if "flag" in names else "none"
+        expected.append([f"`{names['env']}`", flag, default, str(field.description)])
     assert table_rows(README, "environment") == expected
 
 

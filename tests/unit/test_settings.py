@@ -20,7 +20,9 @@ CONTRACT = {
 
 
 def test_the_contract_of_names_and_defaults_holds() -> None:
-    names = {extra(field)["env"]: extra(field)["flag"] for field in Settings.model_fields.values()}
+    names = {
+        extra(field)["env"]: extra(field).get("flag") for field in Settings.model_fields.values()
+    }
     assert {name: names[name] for name in CONTRACT} == CONTRACT
     settings = Settings()
     assert settings.backup_dir == Path("librechat-backup")
@@ -93,3 +95,18 @@ def test_a_wrong_value_names_its_flag_and_variable(
         build(values)
     for word in words:
         assert word in str(caught.value)
+
+
+def test_secrets_have_no_flag_and_never_show() -> None:
+    environment = {"MIGRATION_S3_SECRET_ACCESS_KEY": "canary", "MIGRATION_S3_BUCKET": " files "}
+    settings = build(from_environment(environment))
+    assert settings.s3_bucket == "files"
+    assert "canary" not in f"{settings!r}{settings.model_dump(mode='json')}"
+    assert "flag" not in extra(Settings.model_fields["s3_secret_access_key"])
+
+
+@pytest.mark.parametrize("address", ["minio:9000", "https://key:canary@minio", "ftp://minio"])
+def test_an_endpoint_is_an_address_without_credentials(address: str) -> None:
+    with pytest.raises(UsageError, match="--s3-endpoint-url") as refused:
+        build({"s3_endpoint_url": address})
+    assert "canary" not in str(refused.value)

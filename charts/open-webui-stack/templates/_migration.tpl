@@ -102,6 +102,30 @@
 {{- end }}
 - name: MIGRATION_INDEX
   value: {{ $m.index | quote }}
+{{- with $m.files }}
+{{- if .s3.bucket }}
+- name: MIGRATION_S3_BUCKET
+  value: {{ .s3.bucket | quote }}
+{{- with .s3.endpointUrl }}
+- name: MIGRATION_S3_ENDPOINT_URL
+  value: {{ . | quote }}
+{{- end }}
+{{- with .s3.region }}
+- name: MIGRATION_S3_REGION
+  value: {{ . | quote }}
+{{- end }}
+- name: MIGRATION_S3_VIRTUAL_HOST
+  value: {{ .s3.virtualHost | quote }}
+{{- with .s3.existingSecret }}
+{{- include "stack.envVar" (dict "name" "MIGRATION_S3_ACCESS_KEY_ID" "secret" . "key" $m.files.s3.accessKeyIdKey) }}
+{{- include "stack.envVar" (dict "name" "MIGRATION_S3_SECRET_ACCESS_KEY" "secret" . "key" $m.files.s3.secretAccessKeyKey) }}
+{{- end }}
+- name: MIGRATION_REMOTE_MAX_MB
+  value: {{ .maxMb | int | quote }}
+- name: MIGRATION_REMOTE_TIMEOUT
+  value: {{ .timeoutSeconds | int | quote }}
+{{- end }}
+{{- end }}
 - name: MIGRATION_INCLUDE_TEMPORARY
   value: {{ $m.includeTemporary | quote }}
 - name: MIGRATION_ALLOW_INCOMPLETE

@@ -31,6 +31,8 @@ class File(SourceModel):
     bytes: Integer = None
     type: String = None
     source: String = None
+    storage_key: String = Field(default=None, alias="storageKey")
+    """What the file is called in its bucket (since 0.8.6)."""
     context: String = None
     text: String = None
     """What LibreChat extracted from the file, or what an OCR service read in it."""

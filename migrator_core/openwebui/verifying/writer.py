@@ -98,6 +98,12 @@ class VerifyingWriter(SilentWriter):
         (written,) = await self._compare(kind_of(item.row), [read.item], open_blob)
         return told(written, read)
 
+    async def needs_bytes(self, item: Item) -> bool:
+        """Whether there is something to compare them with."""
+        kind = kind_of(item.row)
+        key = kind.key_of(item.row)
+        return (kind.name, key) in await existing(self.target, [(kind.name, key)])
+
     async def recognise(self, items: Sequence[Item]) -> list[Written | None]:
         """Where items are that are not compared."""
         return await with_texts(self.memory, await recognised(self.target, items))

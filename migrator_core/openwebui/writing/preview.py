@@ -79,6 +79,10 @@ class PreviewWriter(SilentWriter):
                 return Written(item, State.FAILED, Reason.STORAGE_ERROR, str(error))
         return one.written
 
+    async def needs_bytes(self, item: Item) -> bool:  # noqa: ARG002 - of a preview, never
+        """Never: a preview fetches nothing."""
+        return False
+
     async def recognise(self, items: Sequence[Item]) -> list[Written | None]:
         """What a run would answer."""
         found = those_there(await self._conflicts.settle(items, self._seen))

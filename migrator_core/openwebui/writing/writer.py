@@ -55,6 +55,9 @@ class Writer(Protocol):
     async def write_file(self, item: Item, open_blob: OpenBlob) -> Written:
         """Store a file's bytes, then write its row; bytes that are gone since come back."""
 
+    async def needs_bytes(self, item: Item) -> bool:
+        """Whether a file's bytes are needed to say what becomes of it, not only their number."""
+
     async def recognise(self, items: Sequence[Item]) -> list[Written | None]:
         """Where each of these items is, None for what is not there; nothing is compared."""
 
@@ -132,6 +135,16 @@ class LiveWriter:
         if written.state is not State.MIGRATED:
             await self._target.storage.remove(stored)
         return told(written, read)
+
+    async def needs_bytes(self, item: Item) -> bool:
+        """See :meth:`Writer.needs_bytes`: they are not here, or not here any more."""
+        (verdict,) = await self._delivery.settle([item])
+        if verdict is None:
+            return True
+        lost = (
+            await lost_path(self._target, self._ledger, item.row.id) if verdict.is_there else None
+        )
+        return lost is not None
 
     async def recognise(self, items: Sequence[Item]) -> list[Written | None]:
         """See :meth:`Writer.recognise`."""

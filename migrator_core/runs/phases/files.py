@@ -16,17 +16,25 @@ from migrator_core.convert.files.text_kinds import reading_of
 from migrator_core.convert.files.text_only import as_text_file, text_only
 from migrator_core.convert.result import Skipped, notice
 from migrator_core.fingerprint import fingerprint
-from migrator_core.librechat import Blob, BlobError, Document
+from migrator_core.librechat import Blob, BlobError, Document, kind_of_source
 from migrator_core.librechat.documents.file import File
 from migrator_core.openwebui import Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.rows import Item, Reading
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.phases.remote_files import copy_of, fetch_step
 from migrator_core.runs.phases.stray_files import digest_of
 from migrator_core.runs.results import Accounts, Files, Ids
-from migrator_core.runs.steps import Step, Write, left_out
+from migrator_core.runs.steps import Fetch, Step, Write, left_out
 from migrator_core.selection import Part
+
+_REFUSED = {
+    "missing": Reason.REMOTE_STORAGE,
+    "unsafe": Reason.UNSAFE_PATH,
+    "foreign": Reason.NOT_YOURS,
+}
+"""What is said of paths that are not followed."""
 
 
 class FilesPhase(Phase):
@@ -74,7 +82,11 @@ class FilesPhase(Phase):
             self._inputs.scratch.add_path(file.user, path, file.file_id)
         elsewhere = skip_reason(file)
         if elsewhere is not None and path is None:
-            yield self._text_or(document, file, owner, elsewhere)
+            copy = copy_of(self._inputs.backup, file)
+            if copy is not None:
+                yield self._found(document, file, owner, copy)
+            else:
+                yield self._from_elsewhere(document, file, owner, elsewhere)
             return
         try:
             blob = self._inputs.backup.blobs.find(
@@ -84,19 +96,44 @@ class FilesPhase(Phase):
             if elsewhere is not None:
                 yield self._text_or(document, file, owner, elsewhere)
             elif error.kind != "missing":
-                unsafe = error.kind == "unsafe"
-                reason = Reason.UNSAFE_PATH if unsafe else Reason.NOT_YOURS
-                yield _skipped(document, file, size, reason, str(error))
+                yield _skipped(document, file, size, _REFUSED[error.kind], str(error))
             else:
-                yield self._look(document, file, owner, size, str(error))
+                missing = Skipped(Reason.MISSING_IN_BACKUP, str(error))
+                yield self._look(document, file, owner, missing)
             return
+        yield self._found(document, file, owner, blob)
+
+    def _found(self, document: Document, file: File, owner: str, blob: Blob) -> Step:
         if blob.size == 0:
-            yield _skipped(document, file, 0, Reason.EMPTY_FILE, file.filename)
-            return
-        if not self._inputs.scratch.first_time("file", file.user, file.file_id):
-            yield _skipped(document, file, blob.size, Reason.DUPLICATE)
-            return
-        yield self._write(file, owner, blob)
+            return _skipped(document, file, 0, Reason.EMPTY_FILE, file.filename)
+        if not self._inputs.scratch.first_time("file", file.user or "", file.file_id):
+            return _skipped(document, file, blob.size, Reason.DUPLICATE)
+        return self._write(file, owner, blob)
+
+    def _from_elsewhere(
+        self, document: Document, file: File, owner: str, elsewhere: Skipped
+    ) -> Step:
+        """A file whose bytes are in a cloud storage, or nowhere."""
+        try:
+            blob = self._inputs.stores.find(file.source, file.filepath, file.storage_key, file.user)
+        except BlobError as error:
+            reason = _REFUSED[error.kind]
+            return self._text_or(document, file, owner, Skipped(reason, str(error)))
+        if blob is None:
+            if kind_of_source(file.source) is None or text_only(file) is not None:
+                return self._text_or(document, file, owner, elsewhere)
+            return self._look(document, file, owner, elsewhere)
+        if not self._inputs.scratch.first_time("remote file", file.user or "", file.file_id):
+            return _skipped(document, file, max(file.bytes or 0, 0), Reason.DUPLICATE)
+        text = self._as_text(file, owner)
+        return fetch_step(file, blob, partial(self._with_size, file, owner), text)
+
+    def _with_size(self, file: File, owner: str, size: int, digest: str) -> Write:
+        """The step of a file with so many bytes, and a warning where the record has others."""
+        write = self._arriving(file, owner, size, digest)
+        if file.bytes is None or file.bytes == size:
+            return write
+        return replace(write, notices=(*write.notices, _size_notice(file, size)))
 
     def _write(self, file: File, owner: str, blob: Blob) -> Step:
         if not self._is_wanted(file):  # what is not stored needs no reading
@@ -108,20 +145,23 @@ class FilesPhase(Phase):
             return Outcome(
                 "files", file.file_id, State.FAILED, None, Reason.UNREADABLE_DOCUMENT, str(error)
             )
-        write = self._arriving(file, owner, size, digest)
-        if file.bytes is None or file.bytes == size:
-            return replace(write, open_blob=blob.open)
-        differs = _size_notice(file, size)
-        return replace(write, open_blob=blob.open, notices=(*write.notices, differs))
+        return replace(self._with_size(file, owner, size, digest), open_blob=blob.open)
 
     def _text_or(self, document: Document, file: File, owner: str, elsewhere: Skipped) -> Step:
         """The text that LibreChat kept of a file whose bytes are elsewhere, or nowhere."""
-        text = text_only(file)
-        if text is None:
+        write = self._as_text(file, owner)
+        if write is None:
             size = max(file.bytes or 0, 0)
             return _skipped(document, file, size, elsewhere.reason, elsewhere.detail)
         if not self._inputs.scratch.first_time("file", file.user or "", file.file_id):
-            return _skipped(document, file, len(text), Reason.DUPLICATE)
+            return _skipped(document, file, write.weight, Reason.DUPLICATE)
+        return write
+
+    def _as_text(self, file: File, owner: str) -> Write | None:
+        """The step of a file that consists of the text that LibreChat kept of it."""
+        text = text_only(file)
+        if text is None:
+            return None
         content = text.encode()
         digest = hashlib.sha256(content).hexdigest()
         made = as_text_file(file)
@@ -134,9 +174,10 @@ class FilesPhase(Phase):
             open_blob=partial(io.BytesIO, content),
         )
 
-    def _look(self, document: Document, file: File, owner: str, size: int, problem: str) -> Step:
-        """A file that this backup lacks and an earlier one may have had."""
-        missing = _skipped(document, file, size, Reason.MISSING_IN_BACKUP, problem)
+    def _look(self, document: Document, file: File, owner: str, why: Skipped) -> Step:
+        """A file that cannot be had now, and that an earlier run may have brought."""
+        size = max(file.bytes or 0, 0)
+        missing = _skipped(document, file, size, why.reason, why.detail)
         if not self._inputs.scratch.first_time("missing file", file.user or "", file.file_id):
             return missing
         write = self._arriving(file, owner, size, "")
@@ -169,6 +210,8 @@ class FilesPhase(Phase):
 
 def _left_out(step: Step) -> Step:
     """The same file, not selected; a file that belongs to nobody would not come anyway."""
+    if isinstance(step, Fetch):
+        return left_out(step.known)
     if isinstance(step, Write):
         return left_out(step)
     if isinstance(step, Outcome) and step.reason is not Reason.OWNER_NOT_MIGRATED:

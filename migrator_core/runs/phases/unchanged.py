@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from migrator_core import __version__
 from migrator_core.librechat import Document, StoredMessage
 from migrator_core.openwebui import OpenWebUI, Proofs
+from migrator_core.remote_settings import RemoteFileSettings
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Phase
 from migrator_core.runs.results import Ids, Models
@@ -36,6 +37,7 @@ _OF_THE_RUN = frozenset(
         "openwebui_token",
         "share_base_models",
         "index",
+        *RemoteFileSettings.model_fields,  # what they bring is among where files went
     }
 )
 """Settings that make no other chat."""

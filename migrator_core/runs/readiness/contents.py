@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Protocol
 
 from migrator_core.errors import CannotStartError, MigratorError
-from migrator_core.librechat import Backup, open_backup
+from migrator_core.librechat import Backup, ObjectStores, open_backup
 from migrator_core.openwebui import OpenWebUI
 from migrator_core.runs.directories import work_directory
 from migrator_core.runs.past import History
 from migrator_core.runs.readiness.findings import COMMAND_LINE, Findings
 from migrator_core.runs.readiness.models import NamedModels
 from migrator_core.runs.readiness.people import People
+from migrator_core.runs.readiness.remote_files import RemoteFiles
 from migrator_core.runs.readiness.stored_files import StoredFiles
 from migrator_core.selection import Part
 from migrator_core.settings import Settings
@@ -46,7 +47,7 @@ async def look_inside(found: Findings) -> None:
             "when it is unpacked, in a preview."
         )
         return
-    parts: Sequence[Look] = (People(), StoredFiles(), NamedModels())
+    parts: Sequence[Look] = (People(), StoredFiles(), RemoteFiles(), NamedModels())
     try:
         await asyncio.to_thread(_read, offer.path, parts, found)
     except MigratorError as error:
@@ -56,12 +57,21 @@ async def look_inside(found: Findings) -> None:
         await part.say(found)
 
 
-async def refuse_what_cannot_end(settings: Settings, target: OpenWebUI, backup: Backup) -> None:
+async def refuse_what_cannot_end(
+    settings: Settings, target: OpenWebUI, backup: Backup, stores: ObjectStores
+) -> None:
     """What a run looks at before its first write, with the backup open.
 
     Raises:
-        CannotStartError: its files could not be stored.
+        CannotStartError: its files could not be fetched or stored.
     """
+    if stores.stores:
+        elsewhere = Findings(settings, COMMAND_LINE, target=target)
+        remote = RemoteFiles()
+        await asyncio.to_thread(remote.read, backup)
+        await remote.look(stores, elsewhere)
+        if elsewhere.problems:
+            raise CannotStartError(" ".join(elsewhere.problems))
     if settings.dry_run or not settings.selection.has(Part.FILES):
         return
     found = Findings(settings, COMMAND_LINE, target=target)

@@ -46,6 +46,9 @@ class Notebook:
         self.calls.append(("recognise", [item.source_id for item in items]))
         return [self._fates.get(item.source_id) for item in items]
 
+    async def needs_bytes(self, item: Item) -> bool:
+        return item.source_id not in self._fates
+
     async def look(self, item: Item) -> Written | None:
         self.calls.append(("look", item.source_id))
         return self._fates.get(item.source_id)
