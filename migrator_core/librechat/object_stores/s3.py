@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from typing import Any
 
-from migrator_core.librechat.object_stores.s3_errors import KEYS, Meaning, meaning_of
+from migrator_core.librechat.object_stores.s3_errors import KEYS, Meaning, meaning_of, of_one
 from migrator_core.librechat.object_stores.store import (
     AT_ONCE,
     ATTEMPTS,
@@ -108,7 +108,7 @@ class S3Store:
         try:
             return int(self._client.head_object(Bucket=self._bucket, Key=key)["ContentLength"])
         except Exception as error:
-            raise self._meaning(error) from error
+            raise of_one(error, self.place, self._endpoint) from error
 
     @contextmanager
     def open(self, key: str) -> Iterator[Opened]:
@@ -116,7 +116,7 @@ class S3Store:
         try:
             answer = self._client.get_object(Bucket=self._bucket, Key=key)
         except Exception as error:
-            raise self._meaning(error) from error
+            raise of_one(error, self.place, self._endpoint) from error
         with closing(answer["Body"]) as body:
             yield Opened(int(answer["ContentLength"]), self._read(body))
 

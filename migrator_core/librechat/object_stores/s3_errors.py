@@ -78,6 +78,18 @@ def meaning_of(error: Exception, place: str, endpoint: str) -> Meaning:
     return ObjectError("failed", f"the storage could not be asked ({name})")
 
 
+def of_one(error: Exception, place: str, endpoint: str) -> Meaning:
+    """The same where one object was asked for, of a storage that answered before.
+
+    A signature that is wrong for one name alone is a proxy's doing, which rewrites such names.
+    """
+    response: Any = getattr(error, "response", None)
+    code = response.get("Error", {}).get("Code") if isinstance(response, dict) else None
+    if code == "SignatureDoesNotMatch":
+        return ObjectError("denied", f"{place} does not take the signature for its name")
+    return meaning_of(error, place, endpoint)
+
+
 def _of_code(code: str, words: dict[str, str]) -> Meaning:
     if code in _BY_CODE or code in _WRONG:
         return StoreUnusableError(_BY_CODE.get(code, _WRONG_KEYS).format(**words))

@@ -6,7 +6,7 @@ import pytest
 from botocore import exceptions  # type: ignore[import-untyped]
 from botocore.exceptions import ClientError  # type: ignore[import-untyped]
 
-from migrator_core.librechat.object_stores.s3_errors import meaning_of
+from migrator_core.librechat.object_stores.s3_errors import meaning_of, of_one
 from migrator_core.librechat.object_stores.store import ObjectError, StoreUnusableError
 
 PLACE = "the S3 bucket b"
@@ -56,3 +56,10 @@ def test_what_concerns_one_file_is_told_apart(error: Exception, kind: str) -> No
     assert isinstance(meaning, ObjectError)
     assert meaning.kind == kind
     assert "canary" not in str(meaning)
+
+
+def test_a_signature_that_is_wrong_for_one_name_concerns_one_file() -> None:
+    meaning = of_one(answered("SignatureDoesNotMatch"), PLACE, "")
+    assert isinstance(meaning, ObjectError)
+    assert meaning.kind == "denied"
+    assert isinstance(of_one(answered("NoSuchBucket"), PLACE, ""), StoreUnusableError)
