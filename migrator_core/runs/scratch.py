@@ -48,6 +48,9 @@ class Scratch:
         """Notes in a directory; ``copied`` ones are only read, by several processes at once."""
         self._lock = threading.Lock()
         self._directory = directory
+        # Of which kinds there are any: every conversation asks for several that few backups have.
+        self._named: set[str] | None = None if copied else set()
+        self._noted: set[str] = set()
         # No journal and no syncing: a run that dies takes its notes with it.
         self._db = sqlite3.connect(
             directory / "scratch.sqlite", check_same_thread=False, isolation_level=None
@@ -146,11 +149,15 @@ class Scratch:
         """Remember what people call something."""
         values = (kind, _bytes(key), _bytes(name))
         with self._lock:
+            if self._named is not None:
+                self._named.add(kind)
             self._db.execute("INSERT OR REPLACE INTO name VALUES (?, ?, ?)", values)
 
     def names(self, kind: str, keys: Iterable[str]) -> dict[str, str]:
         """The names of those of ``keys`` that have one."""
         found: dict[str, str] = {}
+        if self._named is not None and kind not in self._named:
+            return found
         for key in keys:
             with self._lock:
                 row = self._db.execute(
@@ -184,7 +191,7 @@ class Scratch:
 
     def notes(self, kind: str, model: type[M]) -> Notes[M]:
         """The notes of one kind, each a document of this model."""
-        return Notes(self._db, self._lock, kind, model)
+        return Notes(self._db, self._lock, self._noted, kind, model)
 
     def _one(self, query: str, *keys: str) -> tuple[Any, ...] | None:
         with self._lock:
@@ -206,10 +213,17 @@ class Notes(Generic[M]):
     """Documents that are kept for later, under keys that need not be unique."""
 
     def __init__(
-        self, db: sqlite3.Connection, lock: threading.Lock, kind: str, model: type[M]
+        self,
+        db: sqlite3.Connection,
+        lock: threading.Lock,
+        noted: set[str],
+        kind: str,
+        model: type[M],
     ) -> None:
+        """Notes of one kind; ``noted`` are the kinds that there are any of."""
         self._db = db
         self._lock = lock
+        self._kinds = noted
         self._kind = kind
         self._model = model
 
@@ -218,12 +232,15 @@ class Notes(Generic[M]):
         body = json.dumps(document.model_dump(), default=_plain)
         values = (self._kind, _joined(key), _bytes(source_id), body)
         with self._lock:
+            self._kinds.add(self._kind)
             self._db.execute(
                 "INSERT INTO note (kind, key, source, body) VALUES (?, ?, ?, ?)", values
             )
 
     def has(self, *key: str) -> bool:
         """Whether there is a document under a key."""
+        if self._kind not in self._kinds:
+            return False
         with self._lock:
             row = self._db.execute(
                 "SELECT 1 FROM note WHERE kind = ? AND key = ?", (self._kind, _joined(key))
@@ -232,6 +249,8 @@ class Notes(Generic[M]):
 
     def take(self, *key: str) -> list[Noted[M]]:
         """The documents under a key, in the order in which they came; they are gone afterwards."""
+        if self._kind not in self._kinds:
+            return []
         with self._lock:
             rows = self._db.execute(
                 "DELETE FROM note WHERE kind = ? AND key = ? RETURNING place, source, body",
