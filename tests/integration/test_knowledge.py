@@ -374,14 +374,26 @@ def test_a_newer_backup_verification_and_undo_know_it(garden: Garden) -> None:
     checked = verify(place, home / "newer", home / "verify-newer")
     assert checked.status == 0, checked.output
 
+    gone = newer()
+    gone["agents"].pop(0)
+    third = migrate(place, write(home / "gone", gone), home / "third")
+    assert third.status == 0, third.output
+    assert garden.people["ben"].get("/knowledge/")["items"] == []
+    assert garden.collections()["gardener"]["files"] == {"soil.txt", "mulch.txt"}
+    said = [one["detail"] for one in third.report["warnings"]
+            if one["code"] in {"gone-from-backup", "access-taken-back"}]  # fmt: skip
+    assert said == ["agents: agent_gardener", "1 agents: agent_gardener"]
+    assert undo(place, home / "undo-third").status == 0
+    assert [one["name"] for one in garden.people["ben"].get("/knowledge/")["items"]] == ["Gardener"]
+
     back = undo(place, home / "undo")
     assert back.status == 0, back.output
     assert garden.collections()["gardener"]["files"] == before["gardener"]["files"]
-    gone = undo(place, home / "undo-first")
-    assert gone.status == 0, gone.output
+    first = undo(place, home / "undo-first")
+    assert first.status == 0, first.output
     assert garden.collections().keys() == {"cook"}
     assert garden.collections()["cook"]["files"] == {"soup.txt", "roses.txt"}
-    assert gone.report["undo"]["removed"]["knowledge bases"] == 3
+    assert first.report["undo"]["removed"]["knowledge bases"] == 3
 
 
 def _ada_works(garden: Garden, cook: dict[str, Any]) -> None:

@@ -29,10 +29,12 @@ from tests.support.rows import (
     item,
     key,
     knowledge,
+    memory,
     model,
     prompt,
     rating,
     shared,
+    skill,
     tag,
     user,
 )
@@ -64,6 +66,8 @@ def rows_of_each_kind() -> list[Row]:
         knowledge("helper", BEA, (notes.id,), READERS, TEAM),
         model("helper", BEA, READERS, TEAM),
         model("other", BEA, READERS),
+        memory("tea", BEA),
+        skill("letters", BEA, READERS, TEAM),
     ]
 
 
