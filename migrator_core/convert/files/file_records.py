@@ -60,7 +60,8 @@ def convert_file(
     filename = safe_filename(file.filename or file.filepath)
     content_type = safe_content_type(file.type)
     dates = row_dates(file.created_at, file.updated_at, file.id, fallback)
-    text = clean_text(file.text) if file.text else ""
+    kept = "" if file.text_format == "html" else file.text or ""  # else the file is read
+    text = clean_text(kept)
     meta: JsonDict = {
         "name": filename,
         "content_type": content_type,
@@ -84,7 +85,7 @@ def convert_file(
         created_at=dates.created,
         updated_at=dates.updated,
     )
-    if text == (file.text or ""):
+    if text == kept:
         return Converted(row)
     detail = f"file {filename}: characters that cannot be stored were removed from its text"
     return Converted(row, (notice(WarningCode.TEXT_REPAIRED, detail),))

@@ -23,6 +23,7 @@ def text_only(file: File) -> str | None:
 
 def as_text_file(file: File) -> File:
     """The record of a file that consists of its text: a name and a type that say so."""
+    file = file.model_copy(update={"text_format": None})  # it is all there is
     if (safe_content_type(file.type) or "").startswith("text/"):
         return file
     name = safe_filename(file.filename or file.filepath)

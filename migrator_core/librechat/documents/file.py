@@ -36,6 +36,8 @@ class File(SourceModel):
     context: String = None
     text: String = None
     """What LibreChat extracted from the file, or what an OCR service read in it."""
+    text_format: String = Field(default=None, alias="textFormat")
+    """``html``: the text is a page that shows a preview of an office document, not its words."""
     embedded: Flag = False
     width: Integer = None
     height: Integer = None

@@ -58,6 +58,12 @@ def test_without_extracted_text_nothing_claims_to_be_processed() -> None:
     assert _convert(text=None).row.data == {}
 
 
+def test_the_page_of_a_preview_is_not_what_a_document_says() -> None:
+    converted = _convert(text="<html><body>Prices</body></html>", textFormat="html")
+    assert converted.row.data == {}
+    assert _convert(text="Prices", textFormat="text").row.data["content"] == "Prices"
+
+
 def test_text_that_cannot_be_stored_as_it_was_is_reported() -> None:
     result = _convert(text="a\x00b")
     assert result.row.data["content"] == "ab"
