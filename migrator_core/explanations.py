@@ -113,6 +113,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     WarningCode.ACCOUNT_BANNED: (
         "LibreChat had banned the user; the account waits for an administrator's approval."
     ),
+    WarningCode.ACCOUNT_EXTERNAL: (
+        "The accounts of people who sign in elsewhere have no password; the variables named here "
+        "lead them there."
+    ),
     WarningCode.ADDRESS_LOOKS_ALIKE: (
         "Different e-mail addresses look alike; they are different accounts."
     ),

@@ -103,6 +103,7 @@ class WarningCode(StrEnum):
     PASSWORD_KEPT = "password-kept"  # noqa: S105 - a warning code, not a secret
     ACCOUNT_EXISTING = "account-existing"
     ACCOUNT_BANNED = "account-banned"
+    ACCOUNT_EXTERNAL = "account-external"
     ADDRESS_LOOKS_ALIKE = "address-looks-alike"
     TWO_FACTOR_DROPPED = "two-factor-dropped"
     ADMIN_DEMOTED = "admin-demoted"

@@ -48,6 +48,8 @@ class UserRow:
     info: JsonDict
     pending: bool = False
     """Whether an administrator has to let the person in first."""
+    oauth: JsonDict = field(default_factory=dict)
+    """What providers call the person, where they sign in elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,19 @@ class RunSettings(BaseModel):
             "metavar": "link|skip",
         },
     )
+    external_users: Literal["skip", "link"] = Field(
+        default="skip",
+        description=(
+            "What becomes of people who sign in elsewhere (OAuth, OpenID, SAML, LDAP). skip: they "
+            "are left out. link: they get an account without a password, linked to their provider "
+            "where that is safe."
+        ),
+        json_schema_extra={
+            "env": "MIGRATION_EXTERNAL_USERS",
+            "flag": "--external-users",
+            "metavar": "skip|link",
+        },
+    )
     prefer_import_password: bool = Field(
         default=False,
         description=(

@@ -24,6 +24,7 @@ _INDEX = {
 }
 _NOTHING = "Give them nothing"
 _SHARE = "Share them with who used them"
+_LINK = "Give them linked accounts"
 _WRITE = "Let them write, delete and share"
 
 _NAMES = {
@@ -33,6 +34,7 @@ _NAMES = {
     "tenant": "Tenant",
     "prefer_import_password": "Existing accounts",
     "existing_accounts": "People here already",
+    "external_users": "People from elsewhere",
     "editors": "Editors",
     "index": "Documents",
     "share_base_models": "Base models",
@@ -112,6 +114,8 @@ def decided(valves: Valves) -> dict[str, Any]:
         found["prefer_import_password"] = valves.existing_accounts == _REPLACE
     if valves.people_here_already != _ENVIRONMENT:
         found["existing_accounts"] = "skip" if valves.people_here_already == _NOTHING else "link"
+    if valves.people_from_elsewhere != _ENVIRONMENT:
+        found["external_users"] = "link" if valves.people_from_elsewhere == _LINK else "skip"
     if valves.editors != _ENVIRONMENT:
         found["editors"] = "write" if valves.editors == _WRITE else "read"
     if valves.documents != _ENVIRONMENT:

@@ -32,6 +32,10 @@ DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
         "Accounts that are here already",
         lambda word: "receive nothing" if word == "skip" else "receive what the person had",
     ),
+    "external_users": (
+        "People who sign in elsewhere",
+        lambda word: "get accounts without a password" if word == "link" else "",
+    ),
     "editors": (
         "People who could edit, but not delete and share",
         lambda word: "write, delete and share" if word == "write" else "read",

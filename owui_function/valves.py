@@ -56,6 +56,19 @@ class Valves(BaseModel):
             "is `MIGRATION_EXISTING_ACCOUNTS`; where it has none, they receive it."
         ),
     )
+    people_from_elsewhere: Literal[
+        "As the environment says",
+        "Leave them out",
+        "Give them linked accounts",
+    ] = Field(
+        default="As the environment says",
+        description=(
+            "People who sign in elsewhere (OAuth, OpenID, SAML, LDAP) have no password. They can "
+            "be left out, or get an account that their first sign-in opens; it is linked to their "
+            "provider where that is safe, and the report says what to set. The environment's word "
+            "is `MIGRATION_EXTERNAL_USERS`; where it has none, they are left out."
+        ),
+    )
     editors: Literal[
         "As the environment says",
         "Let them read",

@@ -74,6 +74,19 @@ class Inventory:
 
         return await self._database.read(ask)
 
+    async def sign_in_links(self) -> dict[tuple[str, str], str]:
+        """What providers call people: by provider and name, the account that it opens."""
+        user = self._schema.table("user")
+        if not self._schema.has("user", "oauth"):
+            return {}
+        query = sa.select(user.c.id, user.c.oauth).where(user.c.oauth.is_not(None))
+        return {
+            (provider, str(link["sub"])): row.id
+            for row in await self._database.rows(query)
+            for provider, link in (row.oauth or {}).items()
+            if isinstance(link, dict) and "sub" in link
+        }
+
     async def first_admin(self) -> Account:
         """The admin who signed up first.
 

@@ -67,6 +67,8 @@
   value: {{ $m.preferImportPassword | quote }}
 - name: MIGRATION_EXISTING_ACCOUNTS
   value: {{ $m.existingAccounts | quote }}
+- name: MIGRATION_EXTERNAL_USERS
+  value: {{ $m.externalUsers | quote }}
 {{- with $m.tenant }}
 - name: MIGRATION_TENANT
   value: {{ . | quote }}

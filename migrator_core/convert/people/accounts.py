@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from migrator_core.convert.ids import user_id
 from migrator_core.convert.people.addresses import look_alikes, normalise_email
+from migrator_core.convert.people.external import provider_of
 from migrator_core.convert.result import Skipped, notice
 from migrator_core.librechat.documents.user import User
 from migrator_core.outcome import Notice, Reason, WarningCode
@@ -22,6 +23,8 @@ from migrator_core.outcome import Notice, Reason, WarningCode
 @dataclass(frozen=True, slots=True)
 class Identity:
     """What the plan needs to know of one user; the password itself is not among it.
+
+    ``external`` says that the user signs in elsewhere, and gets an account without a password.
 
     ``created`` is in milliseconds; ``external_ids`` are the ids by which groups of an identity
     provider know the user. ``verified`` says that LibreChat holds the address to be the user's;
@@ -35,6 +38,7 @@ class Identity:
     external_ids: tuple[str, ...] = ()
     verified: bool = False
     unconfirmed: bool = False
+    external: bool = False
     tenant: str = ""
 
 
@@ -97,15 +101,19 @@ class _Group:
     members: list[Identity] = field(default_factory=list)
 
 
-def identity_of(user: User) -> Identity:
-    """The part of a user document that the plan needs."""
-    external = user.id_on_the_source.strip() if user.id_on_the_source else ""
+def identity_of(user: User, *, external: bool = False) -> Identity:
+    """The part of a user document that the plan needs.
+
+    ``external`` says that people who sign in elsewhere become accounts, too.
+    """
+    on_the_source = user.id_on_the_source.strip() if user.id_on_the_source else ""
     return Identity(
         source_id=user.id,
         email=user.email,
         has_password=bool(user.password and user.password.strip()),
         created=user.created_at,
-        external_ids=(external,) if external else (),
+        external_ids=(on_the_source,) if on_the_source else (),
+        external=external and bool(provider_of(user)),
         verified=user.email_verified,
         unconfirmed=user.expires and not user.email_verified,
         tenant=user.tenant_id,
@@ -150,7 +158,9 @@ def plan_accounts(
 
 def _decide(email: str, members: list[Identity], here: Holder | None) -> dict[str, Decision]:
     with_password = [member for member in members if member.has_password]
-    winner = min(with_password, key=_seniority) if with_password else None
+    # Whoever has a password keeps it, however old the other account is.
+    candidates = with_password or [member for member in members if member.external]
+    winner = min(candidates, key=_seniority) if candidates else None
     if here is not None and (winner is None or here.id != user_id(winner.source_id)):
         return {member.source_id: _meet(email, member, members, here) for member in members}
     if winner is None:

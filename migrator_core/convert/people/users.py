@@ -8,6 +8,7 @@ from migrator_core.convert.cleaning import clean_json, single_line
 from migrator_core.convert.dates import row_dates, seconds
 from migrator_core.convert.ids import user_id
 from migrator_core.convert.people.addresses import normalise_email
+from migrator_core.convert.people.external import links_of, provider_of
 from migrator_core.convert.result import Converted, notice
 from migrator_core.librechat.documents.base import InvalidDocumentError
 from migrator_core.librechat.documents.user import User
@@ -89,6 +90,7 @@ def convert_user(
         last_active_at=dates.updated,
         info={"librechat": _provenance(user)},
         pending=banned,
+        oauth=links_of(user) if provider_of(user) else {},
     )
     notices = _notices(user, email, usable=usable, avatar=avatar, fallback=fallback)
     if banned:
@@ -122,10 +124,10 @@ def _notices(
     user: User, email: str, *, usable: bool, avatar: str | None, fallback: int
 ) -> tuple[Notice, ...]:
     notices: list[Notice] = []
-    if not usable:
+    if not usable and not provider_of(user):
         detail = f"{email}: the password hash is not bcrypt as Open WebUI reads it"
         notices.append(notice(WarningCode.PASSWORD_UNUSABLE, detail))
-    elif slow_hash((user.password or "").strip()):
+    elif usable and slow_hash((user.password or "").strip()):
         notices.append(slow_password(email))
     if user.two_factor_enabled:
         detail = f"{email}: signs in without a second factor until it is set up again"

@@ -29,6 +29,10 @@ class User(SourceModel):
     password: String = Field(default=None, repr=False)
     """The bcrypt hash; absent for accounts that only ever signed in through a provider."""
     provider: Text = None
+    google_id: String = Field(default=None, alias="googleId")
+    github_id: String = Field(default=None, alias="githubId")
+    openid_id: String = Field(default=None, alias="openidId")
+    """What the provider calls the person, its subject; there are other providers as well."""
     role: Text = None
     avatar: String = None
     email_verified: Flag = Field(default=False, alias="emailVerified")

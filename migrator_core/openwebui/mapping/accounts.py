@@ -25,6 +25,7 @@ def user_rows(row: UserRow, context: MappingContext) -> list[TableRow]:
         "username": row.username,
         "role": "pending" if row.pending else "user",
         "profile_image_url": row.profile_image_url,
+        "oauth": row.oauth or None,
         "info": _with_original_date(row, created_at),
         "created_at": created_at,
         "updated_at": row.updated_at,

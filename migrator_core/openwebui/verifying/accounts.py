@@ -31,6 +31,7 @@ def compare_account(expected: Rows, actual: Rows, facts: Facts) -> Iterator[Gap]
             yield Gap(_CHANGED, column)
     if not same(wanted["info"].get("librechat", {}).get("id"), _origin(user)):
         yield Gap(Difference.DIFFERS, "info: the account in LibreChat")
+    yield from _links(wanted.get("oauth"), user.get("oauth"))
     if auth is None:
         yield Gap(Difference.MISSING, "auth: nobody can sign in")
         return
@@ -68,6 +69,13 @@ def compare_group(expected: Rows, actual: Rows, others: Rows, facts: Facts) -> I
         yield Gap(_CHANGED if by_people else Difference.MISSING, f"member {account}")
     for account in sorted(present - members):
         yield Gap(_CHANGED if touched else Difference.UNEXPECTED, f"member {account}")
+
+
+def _links(wanted: object, there: object) -> Iterator[Gap]:
+    """What providers call the person. Open WebUI adds others where somebody signs in by them."""
+    for provider, link in wanted.items() if isinstance(wanted, dict) else ():
+        if not isinstance(there, dict) or not same(link, there.get(provider)):
+            yield Gap(Difference.DIFFERS, f"oauth: the link to {provider}")
 
 
 def _email(wanted: Values, user: Values, auth: Values | None) -> Iterator[Gap]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from migrator_core.convert.ids import user_id
@@ -19,6 +20,7 @@ from migrator_core.convert.people.accounts import (
 from migrator_core.convert.people.addresses import normalise_email, skeleton
 from migrator_core.convert.people.avatars import data_uri
 from migrator_core.convert.people.bans import banned_users
+from migrator_core.convert.people.external import provider_of, what_to_set
 from migrator_core.convert.people.tenants import is_of, wrong_tenant
 from migrator_core.convert.people.users import convert_user, slow_hash, slow_password, usable_hash
 from migrator_core.convert.result import notice
@@ -30,7 +32,7 @@ from migrator_core.librechat.documents.user import User
 from migrator_core.librechat.values import normalise_id
 from migrator_core.openwebui import Account, OpenWebUI, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
-from migrator_core.rows import Item
+from migrator_core.rows import Item, UserRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.choosing_people import Chosen, choose_people
@@ -59,6 +61,10 @@ class UsersPhase(Phase):
         self._chosen = Chosen()
         self._banned: frozenset[str] = frozenset()
         self._accounts: dict[str, str] = {}
+        self._providers: dict[str, tuple[str, str]] = {}
+        self._links: dict[tuple[str, str], str] = {}
+        self._linked: Counter[str] = Counter()
+        self._others: Counter[str] = Counter()
 
     def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
         """What the plan needs of every user.
@@ -68,7 +74,8 @@ class UsersPhase(Phase):
                 among them. Nothing has been written yet.
         """
         users = self._inputs.readable("users", User, of_all=True)
-        everyone = [identity_of(user) for user in users]
+        external = self._inputs.settings.external_users == "link"
+        everyone = [identity_of(user, external=external) for user in users]
         chosen = self._inputs.settings.tenant
         problem = wrong_tenant(everyone, chosen)
         if problem is not None:
@@ -82,6 +89,8 @@ class UsersPhase(Phase):
     async def ask(self, target: OpenWebUI) -> None:
         """The accounts that Open WebUI has already; with them, the fate of every user."""
         self._existing = await target.inventory.accounts(wanted_addresses(self._identities))
+        if self._inputs.settings.external_users == "link":
+            self._links = await target.inventory.sign_in_links()
         known = holders(self._existing, self._inputs.settings, self._foreign)
         self._plan = plan_accounts(self._identities, known)
         chosen = [one for one in self._identities if one.source_id not in self._chosen.left_out]
@@ -98,6 +107,11 @@ class UsersPhase(Phase):
             yield notice(WarningCode.USER_UNKNOWN, address)
         yield from self._strangers()
         yield from self._inputs.each("users", User, self._convert)
+
+    def advice(self) -> Iterable[Notice]:
+        """What has to be set so that people who sign in elsewhere reach their accounts."""
+        for text in what_to_set(self._linked, self._others):
+            yield notice(WarningCode.ACCOUNT_EXTERNAL, text)
 
     def result(self) -> OwnAccounts:
         """The plan, and the accounts that are there."""
@@ -133,7 +147,8 @@ class UsersPhase(Phase):
         converted = convert_user(
             user, avatar=avatar, fallback=self._inputs.started, banned=user.id in self._banned
         )
-        row = converted.row
+        row = self._with_own_link(converted.row)
+        self._providers[user.id] = next(iter(row.oauth), ""), provider_of(user)
         return Write(
             Item("users", user.id, row, fingerprint(row)),
             converted.notices,
@@ -141,9 +156,19 @@ class UsersPhase(Phase):
             then=self._remember,
         )
 
+    def _with_own_link(self, row: UserRow) -> UserRow:
+        """Without its link to a provider, where that opens another account already."""
+        for provider, link in row.oauth.items():
+            if self._links.setdefault((provider, link["sub"]), row.id) != row.id:
+                return replace(row, oauth={})
+        return row
+
     def _remember(self, written: Written) -> None:
         """From now on this user's content has an owner."""
         self._inputs.failed(written)
+        linked, provider = self._providers.pop(written.item.source_id, ("", ""))
+        if provider and written.state is State.MIGRATED:
+            (self._linked if linked else self._others)[linked or provider] += 1
         if written.target_id is not None:
             self._accounts[written.item.source_id] = written.target_id
 

@@ -47,7 +47,12 @@ async def look_inside(found: Findings) -> None:
             "when it is unpacked, in a preview."
         )
         return
-    parts: Sequence[Look] = (People(), StoredFiles(), RemoteFiles(), NamedModels())
+    parts: Sequence[Look] = (
+        People(external=found.settings.external_users == "link"),
+        StoredFiles(),
+        RemoteFiles(),
+        NamedModels(),
+    )
     try:
         await asyncio.to_thread(_read, offer.path, parts, found)
     except MigratorError as error:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from migrator_core.convert.people.accounts import Fate, Identity, identity_of, plan_accounts
+from migrator_core.convert.people.external import provider_of
 from migrator_core.convert.people.tenants import is_of, wrong_tenant
 from migrator_core.convert.people.users import usable_hash
 from migrator_core.librechat import Backup
@@ -19,7 +20,10 @@ from migrator_core.runs.readiness.findings import Findings
 class People:
     """What a check wants to know of a backup's users; of passwords only whether they work."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, external: bool = False) -> None:
+        """``external`` says that people who sign in elsewhere become accounts."""
+        self._external = external
+        self.elsewhere = 0
         self.identities: list[Identity] = []
         self.damaged = 0
         self.foreign: frozenset[str] = frozenset()
@@ -53,7 +57,8 @@ class People:
             except InvalidDocumentError:
                 self.damaged += 1
                 continue
-            self.identities.append(identity_of(user))
+            self.identities.append(identity_of(user, external=self._external))
+            self.elsewhere += bool(provider_of(user))
             password = (user.password or "").strip()
             if password and not usable_hash(password):
                 self._unusable.append(user.id)
@@ -97,6 +102,12 @@ def _warnings(people: People, existing: int, left_out: Mapping[Reason, int]) -> 
             f"{existing:,} accounts are here already and receive the content of the people with "
             "the same e-mail address. Make sure that they are theirs: where sign-up is open, "
             "anybody may have taken the address."
+        )
+    if left_out.get(Reason.NO_PASSWORD) and people.elsewhere:
+        yield (
+            f"{people.elsewhere:,} people sign in elsewhere (OAuth, OpenID, SAML, LDAP) and have "
+            "no password. Those without an account here are left out, with all their content, "
+            "unless external users are to be linked."
         )
     if unverified := left_out.get(Reason.UNVERIFIED, 0):
         yield (

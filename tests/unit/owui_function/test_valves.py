@@ -26,6 +26,7 @@ def test_the_page_shows_a_description_and_a_select_for_every_choice() -> None:
         "base_models",
         "editors",
         "existing_accounts",
+        "people_from_elsewhere",
         "people_here_already",
         "temporary_chats",
     }
