@@ -76,15 +76,16 @@ def _oid(text: str) -> str:
 
 def _backup(home: Path) -> Path:
     users, conversations, messages = [], [], []
+    date = {"$date": "2025-01-01T00:00:00Z"}
     for provider, name in (LINKED | OTHERS).items():
         user = {
             "_id": {"$oid": _oid(name)}, "email": f"{name}@people.example", "name": name,
             "provider": provider, "emailVerified": True,
+            "createdAt": date, "updatedAt": date,
         }  # fmt: skip
         if provider in SUBJECTS:
             user[f"{provider}Id"] = SUBJECTS[provider][1]
         users.append(user)
-        date = {"$date": "2025-01-01T00:00:00Z"}
         own: dict[str, Any] = {"user": _oid(name), "conversationId": f"chat-{name}"}
         own |= {"createdAt": date, "updatedAt": date}
         conversations.append({"_id": {"$oid": _oid(f"c{name}")}, "title": name, **own})
