@@ -50,6 +50,8 @@ class UserRow:
     """Whether an administrator has to let the person in first."""
     oauth: JsonDict = field(default_factory=dict)
     """What providers call the person, where they sign in elsewhere."""
+    settings: JsonDict = field(default_factory=dict)
+    """What the person chose in LibreChat, as far as there is a counterpart."""
 
 
 @dataclass(frozen=True, slots=True)

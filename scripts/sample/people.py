@@ -95,6 +95,7 @@ PEOPLE: dict[str, Person] = {
             "yuki", "2024-02-19 01:20", "田中 ゆき", "yuki.tanaka@lumenoak.example", "yuki",
             "migrated", password="あかり-Studio-7",
             password_hash="$2b$10$Q9Ehssz6B/YtpQSwSJtMe.uR9U2q2IyopdoonbHaO4d7ozMzNdXki",
+            extra={"personalization": {"memories": False}},
         ),
         Person(
             "priya", "2024-06-03 09:00", "Priya Raman", "priya.raman@lumenoak.example", "priya",

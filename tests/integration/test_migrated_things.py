@@ -205,3 +205,12 @@ def test_the_history_of_a_prompt_has_every_version(migrated: Migrated) -> None:
         migrated.people[account(AGENTS["analyst"]["user"])].get(
             f"/prompts/id/{prompt['id']}/history"
         )
+
+
+def test_accounts_have_what_people_had_chosen(migrated: Migrated) -> None:
+    of = {person["key"]: migrated.people[person["account"]] for person in people()}
+    settings = {key: (one.get("/users/user/settings") or {}).get("ui") for key, one in of.items()}
+    (preset,) = [m["id"] for m in of["mara"].models() if m["name"] == "Strict translator"]
+    assert settings["mara"] == {"pinnedModels": ["gpt-4o"], "models": [preset]}
+    assert settings["yuki"] == {"memory": False}
+    assert settings["tomas"] is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrator_core.convert.cleaning import clean_json, single_line
 from migrator_core.convert.dates import row_dates
-from migrator_core.convert.model_mapping import SAVED_AGENT, BaseModelChoice, BaseModelRule
+from migrator_core.convert.model_mapping import BaseModelChoice, BaseModelRule
 from migrator_core.convert.model_mapping import ModelMapper as Mapper
 from migrator_core.convert.model_parameters import convert_parameters
 from migrator_core.convert.result import Converted, Skipped, notice
@@ -14,7 +14,6 @@ from migrator_core.outcome import Notice, Reason, WarningCode
 from migrator_core.rows import JsonDict, ModelRow
 
 MAX_NAME = 255
-_ASSISTANTS = frozenset({"assistants", "azureassistants"})
 _WEB_SEARCH = "web_search"
 _SHOWN = 20
 
@@ -34,8 +33,8 @@ def convert_preset(
     Skipped where the preset only chooses an agent or an assistant: Open WebUI builds no model on
     another one of the workspace.
     """
-    chosen = _chosen(preset)
-    if chosen:
+    if preset.chooses:
+        chosen = single_line(preset.chooses, limit=200)
         return Skipped(Reason.NOT_SUPPORTED, f"it only chooses the {chosen}")
     base = models.base_model(preset.endpoint, preset.model, model_id)
     name = _name(preset)
@@ -55,16 +54,6 @@ def convert_preset(
     )
     others = [parameter for parameter in dropped if parameter != _WEB_SEARCH]
     return Converted(row, tuple(_notices(preset, name, base, others)))
-
-
-def _chosen(preset: Preset) -> str:
-    agent = single_line(preset.agent_id, limit=100)
-    if agent.startswith(SAVED_AGENT):
-        return f"agent {agent}"
-    endpoint = (preset.endpoint or "").strip().lower()
-    if preset.assistant_id or endpoint in _ASSISTANTS:
-        return f"assistant {single_line(preset.assistant_id, limit=100)}".rstrip()
-    return "agents" if endpoint == "agents" and not preset.model else ""
 
 
 def _name(preset: Preset) -> str:

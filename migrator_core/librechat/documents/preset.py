@@ -20,6 +20,8 @@ from migrator_core.librechat.documents.base import (
 )
 from migrator_core.librechat.documents.conversation import gather_parameters
 
+_ASSISTANTS = frozenset({"assistants", "azureassistants"})
+
 
 class Preset(SourceModel):
     """One preset. Dates are milliseconds since the epoch."""
@@ -48,6 +50,17 @@ class Preset(SourceModel):
     updated_at: Date = Field(default=None, alias="updatedAt")
 
     _gather_parameters = model_validator(mode="before")(gather_parameters)
+
+    @property
+    def chooses(self) -> str:
+        """Whom to talk to, where it says nothing but that; empty where it says how."""
+        agent = (self.agent_id or "").strip()
+        if agent.startswith("agent_"):
+            return f"agent {agent[:100]}"
+        endpoint = (self.endpoint or "").strip().lower()
+        if self.assistant_id or endpoint in _ASSISTANTS:
+            return f"assistant {(self.assistant_id or '')[:100]}".rstrip()
+        return "agents" if endpoint == "agents" and not self.model else ""
 
     @property
     def name(self) -> str:

@@ -10,7 +10,17 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field
 
-from migrator_core.librechat.documents.base import Date, Flag, Identifier, SourceModel, String, Text
+from migrator_core.librechat.documents.base import (
+    Date,
+    Flag,
+    Identifier,
+    Items,
+    Mapping,
+    SourceModel,
+    String,
+    Text,
+    Texts,
+)
 from migrator_core.librechat.values import tenant_of
 
 Present = Annotated[bool, BeforeValidator(lambda value: value is not None)]
@@ -43,5 +53,8 @@ class User(SourceModel):
     """By this id, a group that comes from an identity provider knows its members."""
     tenant_id: Tenant = Field(default="", alias="tenantId")
     """Whose installation it is, where several share one database (LibreChat 0.8.5 and later)."""
+    personalization: Mapping = Field(default_factory=dict)
+    favorites: Items = Field(default_factory=list)
+    pinned_order: Texts = Field(default_factory=list, alias="pinnedOrder")
     created_at: Date = Field(default=None, alias="createdAt")
     updated_at: Date = Field(default=None, alias="updatedAt")

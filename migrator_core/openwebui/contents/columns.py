@@ -44,6 +44,15 @@ class Thing:
         """Of the columns that are compared; None where there is no such thing."""
         return digest([values.get(column) or None for column in self.columns])
 
+    def changed(
+        self,
+        ours: Mapping[str, Any],
+        there: Mapping[str, Any],  # noqa: ARG002 - for what is only a part of a column
+        so_far: Mapping[str, object],  # noqa: ARG002
+    ) -> dict[str, object]:
+        """The columns to set where it becomes what the backup says; ``so_far`` are set, too."""
+        return {column: ours.get(column) for column in (*self.columns, *self.along)}
+
 
 def _always(_values: Mapping[str, Any]) -> bool:
     return True
@@ -218,10 +227,9 @@ class _Comparison:
         values: dict[str, dict[str, object]] = {}
         for thing in self._contents.things:
             if self._brought(thing.name):
-                row = self._row(thing.table)
-                columns = (*thing.columns, *thing.along)
                 into = values.setdefault(thing.table, {})
-                into |= {column: row.get(column) for column in columns}
+                there = next(iter(self._there.get(thing.table, ())), {})
+                into |= thing.changed(self._row(thing.table), there, into)
         if values.get(self._contents.table) and self._contents.versions is not None:
             yield from self._new_version(self._contents.versions, values[self._contents.table])
         for table, changed in values.items():

@@ -12,7 +12,7 @@ from migrator_core.rows import GroupRow, JsonDict, UserRow
 def user_rows(row: UserRow, context: MappingContext) -> list[TableRow]:
     """An account as sign-up leaves it: user, password, and the group all new accounts join.
 
-    ``settings`` and second factors stay empty, as on a fresh account.
+    Second factors stay empty, as on a fresh account.
     """
     email = row.email.strip().lower()
     # Open WebUI protects the oldest account as its primary admin, even from other admins
@@ -30,6 +30,7 @@ def user_rows(row: UserRow, context: MappingContext) -> list[TableRow]:
         "created_at": created_at,
         "updated_at": row.updated_at,
         "last_active_at": row.last_active_at,
+        "settings": row.settings or None,
     }
     auth = {
         "id": row.id,

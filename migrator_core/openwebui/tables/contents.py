@@ -5,6 +5,7 @@ from __future__ import annotations
 from migrator_core.openwebui.contents.chat import ChatContents
 from migrator_core.openwebui.contents.columns import ColumnContents, Members, Thing, Versions
 from migrator_core.openwebui.contents.review import TableRows
+from migrator_core.openwebui.contents.settings import rest_of_account, setting_things
 from migrator_core.openwebui.contents.text import TEXT, TextThing, rest_of_file
 from migrator_core.openwebui.mapping.accounts import membership_id
 from migrator_core.openwebui.mapping.library import (
@@ -38,8 +39,9 @@ ACCOUNT = ColumnContents(
         Thing("name", "user", ("name",)),
         Thing("picture", "user", ("profile_image_url",)),
         Thing("password", "auth", ("password",), ("session_stamp",), _belongs_to_admin),
+        *setting_things(),
     ),
-    watched=("email", "role", "settings"),
+    rest=rest_of_account,
 )
 GROUP = ColumnContents(
     "group",

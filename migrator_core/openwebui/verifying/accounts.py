@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from migrator_core.openwebui.contents.settings import setting_things
 from migrator_core.openwebui.verifying.columns import compare_columns
 from migrator_core.openwebui.verifying.facts import Facts, Gap, Rows, Values, by_touch, one, same
 from migrator_core.verification import Difference
@@ -29,6 +30,10 @@ def compare_account(expected: Rows, actual: Rows, facts: Facts) -> Iterator[Gap]
     for column in ("name", "username", "profile_image_url"):
         if column in wanted and not same(wanted[column], user.get(column)):
             yield Gap(_CHANGED, column)
+    for thing in setting_things():
+        chosen = thing.digest(wanted)
+        if chosen is not None and chosen != thing.digest(user):
+            yield Gap(_CHANGED, thing.name)
     if not same(wanted["info"].get("librechat", {}).get("id"), _origin(user)):
         yield Gap(Difference.DIFFERS, "info: the account in LibreChat")
     yield from _links(wanted.get("oauth"), user.get("oauth"))

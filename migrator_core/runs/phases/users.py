@@ -36,6 +36,7 @@ from migrator_core.rows import Item, UserRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.choosing_people import Chosen, choose_people
+from migrator_core.runs.phases.personal_settings import PersonalSettings
 from migrator_core.runs.results import OwnAccounts
 from migrator_core.runs.steps import NewPassword, Step, Write, left_out, skipped
 from migrator_core.selection import Part
@@ -65,6 +66,7 @@ class UsersPhase(Phase):
         self._links: dict[tuple[str, str], str] = {}
         self._linked: Counter[str] = Counter()
         self._others: Counter[str] = Counter()
+        self._settings = PersonalSettings(inputs)
 
     def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
         """What the plan needs of every user.
@@ -83,11 +85,13 @@ class UsersPhase(Phase):
         self._identities = [one for one in everyone if is_of(one.tenant, chosen)]
         self._foreign = foreign_accounts(everyone, chosen)
         self._chosen = choose_people(self._identities, self._inputs.selection)
+        self._settings.read_ahead()
         entries = self._inputs.readable("logs", LogEntry, of_all=True)
         self._banned = banned_users(entries, self._inputs.started * 1000)
 
     async def ask(self, target: OpenWebUI) -> None:
         """The accounts that Open WebUI has already; with them, the fate of every user."""
+        await self._settings.ask(target)
         self._existing = await target.inventory.accounts(wanted_addresses(self._identities))
         if self._inputs.settings.external_users == "link":
             self._links = await target.inventory.sign_in_links()
@@ -147,11 +151,11 @@ class UsersPhase(Phase):
         converted = convert_user(
             user, avatar=avatar, fallback=self._inputs.started, banned=user.id in self._banned
         )
-        row = self._with_own_link(converted.row)
+        row = self._with_own_link(self._settings.given(user, converted.row))
         self._providers[user.id] = next(iter(row.oauth), ""), provider_of(user)
         return Write(
             Item("users", user.id, row, fingerprint(row)),
-            converted.notices,
+            (*converted.notices, *self._settings.notices(user)),
             weight=1000 + len(row.profile_image_url),
             then=self._remember,
         )
