@@ -108,11 +108,12 @@ def entries_of_changed(
 
     Rows of other kinds that came along (a tag with a chat) have entries of their own.
     """
-    own = kind_of(written.item.row).name
+    item_kind = kind_of(written.item.row)
+    own = {item_kind.name, *(part.table.name for part in item_kind.parts)}
     brought, rows = [], []
     for row in changed:
         kind = next((kind for kind in KINDS if kind.name == row.table), None)
-        if kind is not None and kind.name != own and row.is_new:
+        if kind is not None and kind.name not in own and row.is_new:
             key = "/".join(row.key[column] for column in kind.key)
             brought.append(entry_of_brought(written.item, kind.name, key))
         else:
