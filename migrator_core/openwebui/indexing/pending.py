@@ -62,7 +62,7 @@ class Pending(LedgerReader):
 
     async def files(self) -> list[str]:
         """The ids of files that have a text of ours and no vectors of it."""
-        done = await self._indexed(FILE)
+        done = await self.indexed(FILE)
         made = await self._made("file")
         found: list[str] = []
         for some in in_portions(made):
@@ -86,8 +86,8 @@ class Pending(LedgerReader):
 
     async def members(self) -> list[Member]:
         """Files with vectors in collections of ours that do not have them."""
-        own = await self._indexed(FILE)
-        done = await self._indexed(MEMBER)
+        own = await self.indexed(FILE)
+        done = await self.indexed(MEMBER)
         made = await self._made("knowledge")
         if "knowledge_file" not in self._target.schema.tables or not made or not own:
             return []
@@ -118,14 +118,3 @@ class Pending(LedgerReader):
             item.c.target_kind == kind, item.c.state.in_(_MADE), item.c.target_id.is_not(None)
         )
         return [row[0] for row in await self._database.rows(query.distinct())]
-
-    async def _indexed(self, kind: str) -> dict[str, str]:
-        if not await self.exists():
-            return {}
-        item = self._tables.item
-        query = (
-            sa.select(item.c.target_id, item.c.proof)
-            .where(item.c.target_kind == kind, item.c.state == EntryState.INDEXED.value)
-            .order_by(item.c.id)
-        )
-        return {row[0]: row[1] for row in await self._database.rows(query)}

@@ -172,15 +172,12 @@ class Ledger(LedgerReader):
             change = sa.update(item).where(item.c.id == number)
             await connection.execute(change.values(written=dump_json(written)))
 
-    async def forget_indexed(self, kind: str, pattern: str) -> None:
-        """Note that vectors are gone; ``pattern`` is what ids are like."""
+    async def forget_indexed(self, kind: str, ids: Sequence[str]) -> None:
+        """Note that the vectors of these are gone."""
         item = self._tables.item
-        indexed = item.c.state == EntryState.INDEXED.value
-        await self._execute(
-            sa.delete(item).where(
-                indexed, item.c.target_kind == kind, item.c.target_id.like(pattern)
-            )
-        )
+        indexed = (item.c.state == EntryState.INDEXED.value, item.c.target_kind == kind)
+        for some in in_portions(ids):
+            await self._execute(sa.delete(item).where(*indexed, item.c.target_id.in_(some)))
 
     async def forget_bytes(self, number: int) -> None:
         """Note that bytes are taken back."""

@@ -143,19 +143,17 @@ class LedgerReader:
 
         return await self._database.read(ask)
 
-    async def indexed(self, kind: str, patterns: Sequence[str]) -> set[str]:
-        """The ids, among those that are like one of these, of what has vectors."""
-        if not patterns or not await self.exists():
-            return set()
+    async def indexed(self, kind: str) -> dict[str, str]:
+        """All that has vectors: its id, and the digest of the text that they were made of last."""
+        if not await self.exists():
+            return {}
         item = self._tables.item
-        query = sa.select(item.c.target_id).where(
-            item.c.target_kind == kind, item.c.state == EntryState.INDEXED.value
+        query = (
+            sa.select(item.c.target_id, item.c.proof)
+            .where(item.c.target_kind == kind, item.c.state == EntryState.INDEXED.value)
+            .order_by(item.c.id)
         )
-        found: set[str] = set()
-        for pattern in patterns:
-            rows = await self._database.rows(query.where(item.c.target_id.like(pattern)))
-            found.update(row[0] for row in rows)
-        return found
+        return {row[0]: row[1] for row in await self._database.rows(query)}
 
     async def _present(self) -> Mapping[str, frozenset[str]]:
         if not self._columns:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 import sqlalchemy as sa
 
 from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.contents.text import without_notes
 from migrator_core.openwebui.tables.registry import kind_named
 from migrator_core.openwebui.undoing.ours import COMPANIONS
 from migrator_core.openwebui.undoing.plan import Plan, Thing
@@ -43,7 +44,9 @@ class Needs:
     def keep_named(self, thing: Thing, values: Iterable[object]) -> None:
         """Keep what these values of a thing name; documents are looked into."""
         texts = [
-            json.dumps(value, default=str) if isinstance(value, dict | list) else value
+            json.dumps(without_notes(value), default=str)
+            if isinstance(value, dict | list)
+            else value
             for value in values
         ]
         for needed in self._plan.removable(names_in(texts)):

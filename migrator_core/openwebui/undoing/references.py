@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.contents.text import without_notes
 from migrator_core.openwebui.ledger.tables import LedgerTables
 from migrator_core.openwebui.tables.registry import WRITTEN
 
@@ -76,19 +78,19 @@ class References:
             )
         return self._asked
 
-    async def rows(self, since: int) -> AsyncIterator[tuple[str, list[Mapping[str, Any]]]]:
+    async def rows(self, since: int) -> AsyncIterator[tuple[str, Sequence[Mapping[str, Any]]]]:
         """All rows that may name something newer than ``since`` (seconds), as texts, in pages."""
         for asked in await self.tables():
             query = _query(asked)
             if asked.table.name in _DATED and "updated_at" in asked.columns:
                 query = query.where(sa.column("updated_at") >= since - _SKEW)
             if "id" not in asked.texts:
-                yield asked.table.name, await self._rows(query)
+                yield asked.table.name, await self._rows(asked, query)
                 continue
             own: sa.ColumnClause[str] = sa.column("id")
             page, last = query.order_by(own).limit(_PAGE), None
             while True:
-                rows = await self._rows(page if last is None else page.where(own > last))
+                rows = await self._rows(asked, page if last is None else page.where(own > last))
                 if not rows:
                     break
                 yield asked.table.name, rows
@@ -99,7 +101,7 @@ class References:
         for asked in await self.tables():
             if asked.table.name == table:
                 where = [sa.column(name) == value for name, value in conditions]
-                return next(iter(await self._rows(_query(asked).where(*where))), {})
+                return next(iter(await self._rows(asked, _query(asked).where(*where))), {})
         return {}
 
     async def naming(
@@ -114,8 +116,26 @@ class References:
                     for row in rows.mappings():
                         yield asked.table.name, str(row[name]), {**row}
 
-    async def _rows(self, query: sa.Select[Any]) -> list[Mapping[str, Any]]:
-        return [dict(row._mapping) for row in await self._target.database.rows(query)]  # noqa: SLF001 - the public name of a row's dictionary
+    async def _rows(self, asked: Asked, query: sa.Select[Any]) -> Sequence[Mapping[str, Any]]:
+        rows = await self._target.database.rows(query)
+        found = [dict(row._mapping) for row in rows]  # noqa: SLF001 - the public name of a row's dictionary
+        if asked.table.name == "file":
+            for row in found:
+                row["meta"] = _without_notes(row.get("meta"))
+        return found
+
+
+def _without_notes(meta: object) -> object:
+    """A file's ``meta`` (a text) without the collection that its vectors were put into last.
+
+    It may be one of a knowledge base that the file was taken out of since; members are rows.
+    """
+    if not isinstance(meta, str) or "collection_name" not in meta:
+        return meta
+    try:
+        return json.dumps(without_notes(json.loads(meta)))
+    except ValueError:
+        return meta
 
 
 _DOCUMENTS = frozenset(

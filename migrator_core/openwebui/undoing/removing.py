@@ -34,7 +34,7 @@ from migrator_core.openwebui.undoing.ours import (
 from migrator_core.openwebui.undoing.plan import Decision, Plan, Thing, Verdict, keys_of
 from migrator_core.openwebui.undoing.planning import at_once, tags_of_chats
 from migrator_core.openwebui.undoing.references import References
-from migrator_core.openwebui.undoing.restoring import way_back
+from migrator_core.openwebui.undoing.restoring import WayBack, way_back
 from migrator_core.openwebui.undoing.vectors import Vectors
 from migrator_core.undoing import Kept
 
@@ -106,28 +106,28 @@ class Removing:
     async def _restore(self, thing: Thing) -> None:
         replacement = await self._memory.replacement(self._run.id, thing.kind, thing.key)
         schema = self._target.schema
-        traces = await self._vectors.of(thing.kind, [thing.key])
 
-        async def commit(connection: AsyncConnection) -> None:
+        async def commit(connection: AsyncConnection) -> WayBack:
             await begin(connection)
             way = await way_back(connection, replacement.memories, schema, lock=True)
             await apply(connection, way.changes(), schema)
             await self._ledger.mark_undone(self._run.id, replacement.numbers, connection)
+            return way
 
         try:
-            await self._target.database.try_write(commit)
+            way = await self._target.database.try_write(commit)
         except TouchedError as error:
             self._plan.keep(thing.kind, thing.key, Kept.CHANGED, str(error))
         except RejectedError as error:
             self._plan.keep(thing.kind, thing.key, Kept.FAILED, str(error))
         else:
             self._plan.done([thing])
-            await self._vectors.forget(traces.get(thing.key, ()))
+            await self._vectors.forget(await self._vectors.of_restored(thing.key, way))
 
     async def _remove(self, kind: Kind[Any], things: Sequence[Thing]) -> None:
         """Remove them together; where that fails, in halves, down to the one to blame."""
         written = await self._memory.written(kind.name, keys_of(things))
-        traces = await self._vectors.of(kind.name, keys_of(things))
+        traces = await self._vectors.of_removed(kind.name, keys_of(things))
         try:
             kept = await self._target.database.try_write(
                 lambda connection: self._commit(connection, kind, things, written)

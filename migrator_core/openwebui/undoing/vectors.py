@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,20 +13,23 @@ from typing import Any
 import sqlalchemy as sa
 
 from migrator_core.openwebui.connection import OpenWebUI
+from migrator_core.openwebui.contents.text import text_digest
+from migrator_core.openwebui.indexing.pending import FILE, MEMBER
 from migrator_core.openwebui.ledger.ledger import Ledger
+from migrator_core.openwebui.undoing.restoring import WayBack
 
 _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """Where vectors of ours are: a collection, or (``file_id``) those of one file in it."""
+    """Where vectors are: a collection, or (``file_id``) those of one file in it."""
 
     collection: str
     file_id: str | None
     kind: str
-    pattern: str
-    """Of the ids of the ledger's entries about them."""
+    noted: tuple[str, ...]
+    """The ids of the ledger's entries about them."""
 
 
 class Vectors:
@@ -34,25 +38,63 @@ class Vectors:
     def __init__(self, target: OpenWebUI, ledger: Ledger) -> None:
         self._target = target
         self._ledger = ledger
+        self._files: dict[str, str] | None = None
+        self._of_knowledge: defaultdict[str, list[str]] = defaultdict(list)
+        self._of_file: defaultdict[str, list[str]] = defaultdict(list)
 
-    async def of(self, kind: str, keys: Sequence[str]) -> dict[str, list[Traces]]:
-        """Where the vectors of these are, by their keys. Asked before they go."""
+    async def of_removed(self, kind: str, keys: Sequence[str]) -> dict[str, list[Traces]]:
+        """Where the vectors of these are, by their keys. Asked before they go.
+
+        Nobody else's can be among them: a knowledge base to which people have added files stays.
+        """
+        if kind not in {"knowledge", FILE}:
+            return {}
+        indexed = await self._indexed()
         if kind == "knowledge":
-            pairs = await self._ledger.indexed("knowledge_file", [f"{key}/%" for key in keys])
-            gone = {pair.partition("/")[0] for pair in pairs}
-            return {key: [Traces(key, None, "knowledge_file", f"{key}/%")] for key in gone}
-        found: dict[str, list[Traces]] = {}
-        for key in await self._files(keys) if kind == "file" else ():
-            pairs = await self._ledger.indexed("knowledge_file", [f"%/{key}"])
-            found[key] = [
-                Traces(f"file-{key}", None, "file", key),
-                *(Traces(pair.partition("/")[0], key, "knowledge_file", pair) for pair in pairs),
-            ]
+            known = [key for key in keys if key in self._of_knowledge]
+            return {
+                key: [Traces(key, None, MEMBER, tuple(self._of_knowledge[key]))] for key in known
+            }
+        known = [*await self._searched(keys), *(key for key in keys if key in indexed)]
+        return {key: self._all_of(key) for key in known}
+
+    async def of_restored(self, key: str, way: WayBack) -> list[Traces]:
+        """Where the vectors are that a thing had not before a run; whatever else it has stays.
+
+        People may have added to a knowledge base since, and had a file indexed of which a run
+        changed only the name.
+        """
+        found: list[Traces] = []
+        for place, before in way.before.items():
+            table, now = place[0], way.now[place] or {}
+            if table == MEMBER and before is None and now:
+                await self._indexed()
+                pair = f"{now['knowledge_id']}/{now['file_id']}"
+                if pair in self._of_file[now["file_id"]]:
+                    found.append(_member(pair))
+            elif table == FILE and before is not None and before.get("data") != now.get("data"):
+                made_of = (await self._indexed()).get(key)
+                if made_of is not None and made_of != text_digest(before.get("data")):
+                    found += self._all_of(key)
         return found
 
-    async def _files(self, keys: Sequence[str]) -> list[str]:
-        """Those that have vectors: their records name the collection that got some last."""
-        table = self._target.schema.table("file")
+    def _all_of(self, file_id: str) -> list[Traces]:
+        own = Traces(f"file-{file_id}", None, FILE, (file_id,))
+        return [own, *map(_member, self._of_file.get(file_id, ()))]
+
+    async def _indexed(self) -> dict[str, str]:
+        """The files that the ledger knows to have vectors; asked once, with their collections."""
+        if self._files is None:
+            self._files = await self._ledger.indexed(FILE)
+            for pair in await self._ledger.indexed(MEMBER):
+                knowledge, _, file_id = pair.partition("/")
+                self._of_knowledge[knowledge].append(pair)
+                self._of_file[file_id].append(pair)
+        return self._files
+
+    async def _searched(self, keys: Sequence[str]) -> list[str]:
+        """Those that Open WebUI itself has made vectors of, as their records say."""
+        table = self._target.schema.table(FILE)
         query = sa.select(table.c.id, table.c.meta).where(table.c.id.in_(keys))
         rows = await self._target.database.rows(query) if keys else []
         return [
@@ -63,7 +105,12 @@ class Vectors:
         """Remove them. What stays is said in the log: nothing leads to it any more."""
         for one in traces:
             if await asyncio.to_thread(_remove, one):
-                await self._ledger.forget_indexed(one.kind, one.pattern)
+                await self._ledger.forget_indexed(one.kind, one.noted)
+
+
+def _member(pair: str) -> Traces:
+    knowledge, _, file_id = pair.partition("/")
+    return Traces(knowledge, file_id, MEMBER, (pair,))
 
 
 def _remove(traces: Traces) -> bool:
