@@ -56,8 +56,14 @@ older: $(OLDER_STAMPS) ## Make environments with the older versions of Open WebU
 	@$(@D)/bin/python -m pip install --quiet --no-deps --requirement $<
 	@touch $@
 
+build/azurite/.installed:
+	@mkdir -p $(@D)
+	@npm install --silent --no-audit --no-fund --prefix $(@D) azurite@3.35.0
+	@touch $@
+
 .PHONY: storages
 storages: .venvs/moto/.installed ## Make the servers of cloud storages that tests fetch files from
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory build/azurite/.installed; fi
 
 .PHONY: bundle
 bundle: venv ## Write the Functions for Open WebUI into dist/

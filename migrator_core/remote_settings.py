@@ -71,6 +71,25 @@ class RemoteFileSettings(BaseModel):
         description="The secret of that access key.",
         json_schema_extra={"env": "MIGRATION_S3_SECRET_ACCESS_KEY"},
     )
+    azure_container: str = Field(
+        default="",
+        description=(
+            "The container of Azure Blob Storage that LibreChat kept files in (its "
+            "AZURE_CONTAINER_NAME), to fetch them from."
+        ),
+        json_schema_extra={
+            "env": "MIGRATION_AZURE_CONTAINER",
+            "flag": "--azure-container",
+            "metavar": "NAME",
+        },
+    )
+    azure_connection_string: SecretStr | None = Field(
+        default=None,
+        description=(
+            "The connection string of its account. Empty: AZURE_STORAGE_CONNECTION_STRING."
+        ),
+        json_schema_extra={"env": "MIGRATION_AZURE_CONNECTION_STRING"},
+    )
     remote_max_mb: int = Field(
         default=1024,
         ge=1,
@@ -92,7 +111,7 @@ class RemoteFileSettings(BaseModel):
         },
     )
 
-    @field_validator("s3_bucket", "s3_region")
+    @field_validator("s3_bucket", "s3_region", "azure_container")
     @classmethod
     def _stripped(cls, value: str) -> str:
         return value.strip()

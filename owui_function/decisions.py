@@ -62,6 +62,7 @@ DECIDING: Mapping[str, tuple[str, Callable[[Any], str]]] = {
     "only": ("Nothing is migrated but", ", ".join),
     "users": ("Nobody's things are migrated but those of", _some),
     "s3_bucket": ("Files in S3", lambda bucket: f"fetched from {bucket}" if bucket else ""),
+    "azure_container": ("Files in Azure", lambda name: f"fetched from {name}" if name else ""),
     "since": (
         "Older conversations, files, prompts and agents that nobody changed are left out",
         lambda since: f"before {since:%Y-%m-%d %H:%M %Z}" if since else "",

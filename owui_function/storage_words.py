@@ -14,8 +14,12 @@ _LIBRECHATS: Final = {
     "AWS_REGION": "s3_region",
     "AWS_ACCESS_KEY_ID": "s3_access_key_id",
     "AWS_SECRET_ACCESS_KEY": "s3_secret_access_key",
+    "AZURE_CONTAINER_NAME": "azure_container",
+    "AZURE_STORAGE_CONNECTION_STRING": "azure_connection_string",
 }
-_WITHOUT_MEANING: Final = frozenset({"AWS_FORCE_PATH_STYLE", "S3_URL_EXPIRY_SECONDS"})
+_WITHOUT_MEANING: Final = frozenset(
+    {"AWS_FORCE_PATH_STYLE", "S3_URL_EXPIRY_SECONDS", "AZURE_STORAGE_PUBLIC_ACCESS"}
+)
 
 
 def settings_in(text: str) -> dict[str, Any]:

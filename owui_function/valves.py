@@ -177,7 +177,7 @@ class Valves(BaseModel):
         default="",
         description=(
             "Where LibreChat kept files that are not in the backup: the lines of its `.env` about "
-            "S3 (`AWS_BUCKET_NAME=… AWS_ACCESS_KEY_ID=…`), or the names of this tool "
+            "S3 or Azure (`AWS_BUCKET_NAME=… AWS_ACCESS_KEY_ID=…`), or the names of this tool "
             "(`MIGRATION_S3_BUCKET=…`). They are then fetched from there. Open WebUI stores valves "
             "as they are, so better give them in the environment. Empty: what that says."
         ),

@@ -122,6 +122,15 @@
 {{- include "stack.envVar" (dict "name" "MIGRATION_S3_ACCESS_KEY_ID" "secret" . "key" $m.files.s3.accessKeyIdKey) }}
 {{- include "stack.envVar" (dict "name" "MIGRATION_S3_SECRET_ACCESS_KEY" "secret" . "key" $m.files.s3.secretAccessKeyKey) }}
 {{- end }}
+{{- end }}
+{{- if .azure.container }}
+- name: MIGRATION_AZURE_CONTAINER
+  value: {{ .azure.container | quote }}
+{{- with .azure.existingSecret }}
+{{- include "stack.envVar" (dict "name" "MIGRATION_AZURE_CONNECTION_STRING" "secret" . "key" $m.files.azure.connectionStringKey) }}
+{{- end }}
+{{- end }}
+{{- if or .s3.bucket .azure.container }}
 - name: MIGRATION_REMOTE_MAX_MB
   value: {{ .maxMb | int | quote }}
 - name: MIGRATION_REMOTE_TIMEOUT

@@ -11,6 +11,7 @@ from typing import Final, Literal, TypeVar
 
 from migrator_core.errors import CannotStartError
 from migrator_core.librechat.blobs import BlobError
+from migrator_core.librechat.object_stores.azure import AzureStore
 from migrator_core.librechat.object_stores.keys import keys_of
 from migrator_core.librechat.object_stores.remote_blob import Limits, RemoteBlob
 from migrator_core.librechat.object_stores.s3 import S3Store
@@ -22,13 +23,20 @@ from migrator_core.librechat.object_stores.store import (
 )
 from migrator_core.remote_settings import RemoteFileSettings
 
-StoreKind = Literal["s3"]
+StoreKind = Literal["s3", "azure"]
 T = TypeVar("T")
 
-_SOURCES: Final[Mapping[str, StoreKind]] = {"s3": "s3", "cloudfront": "s3"}
+_SOURCES: Final[Mapping[str, StoreKind]] = {
+    "s3": "s3",
+    "cloudfront": "s3",
+    "azure_blob": "azure",
+}
 """``source`` of a file record (LibreChat's ``FileSources``), and where its bytes are."""
 
-SETTINGS: Final[Mapping[StoreKind, str]] = {"s3": "MIGRATION_S3_BUCKET"}
+SETTINGS: Final[Mapping[StoreKind, str]] = {
+    "s3": "MIGRATION_S3_BUCKET",
+    "azure": "MIGRATION_AZURE_CONTAINER",
+}
 """What names the storage of each kind."""
 
 
@@ -141,4 +149,6 @@ def _made_of(settings: RemoteFileSettings) -> dict[StoreKind, ObjectStore]:
     stores: dict[StoreKind, ObjectStore] = {}
     if settings.s3_bucket:
         stores["s3"] = S3Store(settings)
+    if settings.azure_container:
+        stores["azure"] = AzureStore(settings)
     return stores
