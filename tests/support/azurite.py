@@ -93,5 +93,5 @@ class Azurite:
 
         ``python`` is one that has Azure's library.
         """
-        command = [python, "-c", _FILL, self.connection, CONTAINER]
+        command = [str(python), "-c", _FILL, self.connection, CONTAINER]
         subprocess.run(command, input=blobs, text=True, check=True)
