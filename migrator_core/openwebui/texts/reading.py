@@ -13,8 +13,9 @@ from migrator_core.openwebui.contents.digests import MADE_OF, Digests, digest
 from migrator_core.openwebui.contents.text import KNOWN, TEXT
 from migrator_core.openwebui.storage.faults import StorageError
 from migrator_core.openwebui.storage.reading import OpenBlob, reading
+from migrator_core.openwebui.texts.child import NoTextError
 from migrator_core.openwebui.texts.decoding import clean, decode
-from migrator_core.openwebui.texts.loaders import Loaders, NoTextError
+from migrator_core.openwebui.texts.loaders import Loaders
 from migrator_core.outcome import Notice, WarningCode
 from migrator_core.rows import FileRow, Item, Reading
 
