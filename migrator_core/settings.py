@@ -180,10 +180,7 @@ class RunSettings(BaseModel):
             "Let the people who used a model in LibreChat use it here, where it is connected and "
             "not everybody may use it: they become a group that may read it."
         ),
-        json_schema_extra={
-            "env": "MIGRATION_SHARE_BASE_MODELS",
-            "flag": "--share-base-models",
-        },
+        json_schema_extra={"env": "MIGRATION_SHARE_BASE_MODELS", "flag": "--share-base-models"},
     )
     openwebui_url: WebAddress = Field(
         default="",
@@ -212,10 +209,7 @@ class RunSettings(BaseModel):
     include_temporary: bool = Field(
         default=False,
         description="Migrate temporary conversations too.",
-        json_schema_extra={
-            "env": "MIGRATION_INCLUDE_TEMPORARY",
-            "flag": "--include-temporary",
-        },
+        json_schema_extra={"env": "MIGRATION_INCLUDE_TEMPORARY", "flag": "--include-temporary"},
     )
     allow_incomplete: bool = Field(
         default=False,

@@ -25,6 +25,9 @@ _BULKY = frozenset({"chat", "chat_message", "shared_chat"})
 """Tables with nearly all that is written. Conversion has made JSON of everything in their documents
 (:func:`~migrator_core.convert.cleaning.clean_json`): no number is infinite, which a faster encoder
 would not tell from nothing."""
+_COMPARED_AS_TEXT = "oauth"
+"""A document in which Open WebUI looks for a text on SQLite: 0.10 finds who signs in through a
+provider only where the spaces are where it would put them (``Users.get_user_by_oauth_sub``)."""
 _PLAIN_JSON = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_PASSTHROUGH_DATETIME
 _NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 
@@ -73,7 +76,9 @@ def _encode_values(row: TableRow, schema: Columns) -> dict[str, object]:
     documents, lengths = schema.json_columns[row.table], schema.lengths[row.table]
     to_json = _bulky_json_text if row.table in _BULKY else _json_text
     return {
-        name: to_json(value) if name in documents else _checked(name, value, lengths.get(name))
+        name: (_spaced_json_text(value) if name == _COMPARED_AS_TEXT else to_json(value))
+        if name in documents
+        else _checked(name, value, lengths.get(name))
         for name, value in row.values.items()
         if value is not None and name in columns
     }
@@ -89,6 +94,11 @@ def _bulky_json_text(value: object) -> str:
     if b"\\u0000" in raw and _NUL.search(text):
         raise RejectedError("a text holds a NUL character")
     return text
+
+
+def _spaced_json_text(value: object) -> str:
+    """As Python's own encoder writes it."""
+    return json.dumps(json.loads(_json_text(value)))
 
 
 def _json_text(value: object) -> str:

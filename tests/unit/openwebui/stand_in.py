@@ -22,12 +22,12 @@ from migrator_core.openwebui.storage.storage import Storage
 from migrator_core.openwebui.tables.registry import KINDS, READ, WRITTEN
 
 _JSON = frozenset(
-    {"chat", "data", "info", "meta", "params", "permissions", "snapshot", "tags", "value"}
+    {"chat", "data", "info", "meta", "oauth", "params", "permissions", "snapshot", "tags", "value"}
 )
 _NUMBERS = frozenset({"created_at", "updated_at", "last_active_at", "last_read_at", "version"})
 _TRUTHS = frozenset({"active", "archived", "done", "is_active", "is_expanded", "pinned"})
 _MORE = {
-    "user": ("username",),
+    "user": ("username", "oauth"),
     "skill": ("data", "version_id"),
     "folder": ("parent_id",),
     "chat": ("share_id", "folder_id", "current_message_id"),

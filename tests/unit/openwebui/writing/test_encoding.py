@@ -180,3 +180,8 @@ def test_the_ledger_is_told_what_a_row_is_and_what_it_brought() -> None:
     brought = entry_of_brought(one.written.item, "tag", f"{BEA}/red_thread")
     assert (brought["state"], brought["target_id"]) == ("brought", f"{BEA}/red_thread")
     assert brought["source_id"] == entry["source_id"]
+
+
+def test_links_to_providers_have_the_spaces_that_open_webui_looks_for() -> None:
+    linked = replace(user("bea"), oauth={"oidc": {"sub": "ä"}})
+    assert encoded(linked)["user"].values["oauth"] == '{"oidc": {"sub": "\\u00e4"}}'
