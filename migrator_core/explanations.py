@@ -75,6 +75,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     Reason.SECRET: "Sessions, keys, tokens and the like are never migrated.",
     Reason.NOT_SUPPORTED: "This kind of data is not carried over.",
     Reason.NEEDS_NEWER: "This Open WebUI has no place for it; the version named here has.",
+    Reason.NOT_PRIVATE: (
+        "It was private in LibreChat, and everybody would see it: BYPASS_MODEL_ACCESS_CONTROL is on"
+        " in Open WebUI."
+    ),
     Reason.NOT_SELECTED: "This run was to leave it out; one without the selection looks at it.",
     Reason.UNREADABLE_DOCUMENT: "The document is damaged in the backup and cannot be decoded.",
     Reason.FILE_DAMAGED: (

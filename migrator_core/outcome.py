@@ -81,6 +81,7 @@ class Reason(StrEnum):
     NOT_SUPPORTED = "not-supported"
     NEEDS_NEWER = "needs-newer"
     NOT_SELECTED = "not-selected"
+    NOT_PRIVATE = "not-private"
     # Failed: something is wrong with this one document or with writing it.
     UNREADABLE_DOCUMENT = "unreadable-document"
     FILE_DAMAGED = "file-damaged"

@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS note (
 CREATE INDEX IF NOT EXISTS note_key ON note (kind, key);
 CREATE TABLE IF NOT EXISTS used (
     model BLOB, account BLOB, chats INTEGER NOT NULL, agents INTEGER NOT NULL,
-    PRIMARY KEY (model, account)
+    answered INTEGER NOT NULL, PRIMARY KEY (model, account)
 ) WITHOUT ROWID;
 """
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 _ADD = (
-    "INSERT INTO used VALUES (?, ?, ?, ?) ON CONFLICT (model, account) DO UPDATE "
-    "SET chats = chats + excluded.chats, agents = agents + excluded.agents"
+    "INSERT INTO used VALUES (?, ?, ?, ?, ?) ON CONFLICT (model, account) DO UPDATE "
+    "SET chats = chats + excluded.chats, agents = agents + excluded.agents, "
+    "answered = answered + excluded.answered"
 )
 _AT_ONCE = 1000
 
@@ -29,26 +30,28 @@ class UsedModels:
         self._db = db
         self._lock = lock
 
-    def add_chat(self, model: str, account: str) -> None:
-        """A chat of this account names this model."""
+    def add_chat(self, model: str, account: str, *, answered: bool) -> None:
+        """A chat of this account names this model; ``answered``, and there is an answer in it."""
         with self._lock:
-            self._db.execute(_ADD, (_bytes(model), _bytes(account), 1, 0))
+            self._db.execute(_ADD, (_bytes(model), _bytes(account), 1, 0, answered))
 
-    def add_agent(self, model: str, account: str, base: str) -> None:
+    def add_agent(self, model: str, account: str, base: str, *, stands_in: bool = False) -> None:
         """A model was made of an agent of this account, on top of ``base``.
 
         Its chats are chats with ``base``: those of everybody who talked to it. They are noted
-        before the agents.
+        before the agents. Where ``base`` only ``stands_in`` for another one, that one answered.
         """
         own = _bytes(model)
         with self._lock:
-            self._db.execute(_ADD, (_bytes(base), _bytes(account), 0, 1))
+            self._db.execute(_ADD, (_bytes(base), _bytes(account), 0, 1, 0))
             if model == base:
                 return
             rows = self._db.execute(
-                "DELETE FROM used WHERE model = ? RETURNING account, chats, agents", (own,)
+                "DELETE FROM used WHERE model = ? RETURNING account, chats, agents, answered",
+                (own,),
             ).fetchall()
-            self._db.executemany(_ADD, [(_bytes(base), *row) for row in rows])
+            moved = [(*row[:-1], 0 if stands_in else row[-1]) for row in rows]
+            self._db.executemany(_ADD, [(_bytes(base), *row) for row in moved])
 
     def most_used(self, limit: int) -> list[Use]:
         """The models that most chats and agents name."""
@@ -67,14 +70,21 @@ class UsedModels:
         return int(count)
 
     def people(self, model: str) -> Iterator[str]:
-        """The accounts that use a model, in a fixed order."""
+        """The accounts whose chats or agents name a model, in a fixed order."""
+        return self._accounts(model, least=0)
+
+    def answered(self, model: str) -> Iterator[str]:
+        """The accounts whom a model has answered, in a fixed order."""
+        return self._accounts(model, least=1)
+
+    def _accounts(self, model: str, *, least: int) -> Iterator[str]:
         last = b""
         while True:
             with self._lock:
                 rows = self._db.execute(
-                    "SELECT account FROM used WHERE model = ? AND account > ? "
+                    "SELECT account FROM used WHERE model = ? AND answered >= ? AND account > ? "
                     "ORDER BY account LIMIT ?",
-                    (_bytes(model), last, _AT_ONCE),
+                    (_bytes(model), least, last, _AT_ONCE),
                 ).fetchall()
             if not rows:
                 return

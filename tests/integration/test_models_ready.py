@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.support.databases import Database
 from tests.support.environments import CURRENT, OLDER, Deployment, deployment
 from tests.support.openai_stand_in import OpenAIStandIn
 from tests.support.openwebui import OpenWebUIServer, Person, Visitor, signed_in
@@ -200,3 +202,25 @@ def test_the_undo_takes_it_back_though_people_went_on(ready: Ready, tmp_path: Pa
 def _without_ledger(place: Deployment) -> dict[str, Any]:
     found = whole_database(place)
     return {name: rows for name, rows in found.items() if name not in _OF_PEOPLE}
+
+
+def test_where_open_webui_asks_nobody_what_was_private_stays_away(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    place = sqlite_database.deployment
+    done = migrate(
+        place, SAMPLE, tmp_path / "run", variables={"BYPASS_MODEL_ACCESS_CONTROL": "true"}
+    )
+    assert done.status == 0, done.output
+    for collection in ("presets", "assistants", "agents"):
+        assert done.collections[collection]["skipped"]["not-private"] >= 1
+    with closing(sqlite3.connect(place.data / "webui.db")) as connection:
+        models = connection.execute(
+            "SELECT id FROM model WHERE id NOT IN (SELECT resource_id FROM access_grant "
+            "WHERE resource_type = 'model' AND principal_id = '*')"
+        ).fetchall()
+    assert models == []
+
+    later = migrate(place, SAMPLE, tmp_path / "later")
+    assert "not-private" not in later.output
+    assert later.collections["presets"]["migrated"] >= 1

@@ -7,9 +7,16 @@ from collections.abc import Iterable
 from migrator_core.access_row import AccessRow
 from migrator_core.convert.cleaning import clean_json, clean_text, single_line
 from migrator_core.convert.ids import group_id
+from migrator_core.convert.model_mapping import BaseModelRule
 from migrator_core.rows import Grant, GroupRow, ModelRow
 
 _MAX_NAME = 200
+
+
+def is_stand_in(row: ModelRow) -> bool:
+    """Whether what a model is built on only stands in for the one that it had in LibreChat."""
+    known = row.meta.get("librechat")
+    return isinstance(known, dict) and known.get("base_model_rule") == BaseModelRule.DEFAULT
 
 
 def model_group(model: str, people: Iterable[str], now: int) -> GroupRow:

@@ -40,6 +40,12 @@ EVERYONE = "*"
 INSTANCE = "instance"
 """The project that LibreChat shared with everybody, before there were permissions."""
 
+
+def is_for_everybody(grants: Iterable[Grant]) -> bool:
+    """Whether everybody who is signed in may use what has these permissions."""
+    return any(grant.principal_id == EVERYONE for grant in grants)
+
+
 Principal: TypeAlias = tuple[Literal["user", "group"], str]
 
 

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from migrator_core.convert.library.agent_versions import earlier_versions, versions_left
 from migrator_core.convert.library.agents import convert_agent, label_of
+from migrator_core.convert.library.base_models import is_stand_in
 from migrator_core.convert.library.connections import Surroundings, connection_notices
 from migrator_core.convert.people.avatars import data_uri
-from migrator_core.convert.people.grants import Resource, agent_is_shared
+from migrator_core.convert.people.grants import Resource, agent_is_shared, is_for_everybody
 from migrator_core.convert.result import Skipped
 from migrator_core.fingerprint import fingerprint
 from migrator_core.librechat import Document
@@ -67,7 +68,8 @@ class AgentsPhase(Phase):
         self._inputs.arrived(written)
         row = written.item.row
         if written.is_there and isinstance(row, ModelRow):
-            self._used.add_agent(row.id, row.user_id, row.base_model_id or "")
+            base = row.base_model_id or ""
+            self._used.add_agent(row.id, row.user_id, base, stands_in=is_stand_in(row))
 
     def _leaves_out(self, agent: Agent) -> bool:
         if not self.is_selected or self.earlier(Accounts).leaves_out(agent.author):
@@ -97,6 +99,10 @@ class AgentsPhase(Phase):
             collaborative=agent.is_collaborative,
         )
         granted = self._granting.grants_of(resource)
+        if self._inputs.connected.open_to_all and not is_for_everybody(granted.grants):
+            yield skipped(document, Reason.NOT_PRIVATE, source_id=agent.id)
+            yield from granted.unused()
+            return
         picture = agent.avatar_path
         content = self._inputs.picture(picture, agent.author) if picture else None
         converted = convert_agent(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from migrator_core.convert.library.agents import label_of
 from migrator_core.convert.library.assistants import Uses, agent_of, convert_assistant
+from migrator_core.convert.library.base_models import is_stand_in
 from migrator_core.convert.library.connections import Surroundings, connection_notices
 from migrator_core.convert.people.avatars import data_uri
 from migrator_core.convert.result import Skipped
@@ -71,6 +72,8 @@ class AssistantsPhase(Phase):
             yield skipped(document, Reason.NOT_SELECTED, source_id=name)
         elif owner is None:
             yield skipped(document, Reason.OWNER_NOT_MIGRATED, source_id=name)
+        elif self._inputs.connected.open_to_all:
+            yield skipped(document, Reason.NOT_PRIVATE, source_id=name)
         else:
             yield from self._write(document, assistant, owner)
 
@@ -103,4 +106,5 @@ class AssistantsPhase(Phase):
         self._inputs.arrived(written)
         row = written.item.row
         if written.is_there and isinstance(row, ModelRow):
-            self._used.add_agent(row.id, row.user_id, row.base_model_id or "")
+            base = row.base_model_id or ""
+            self._used.add_agent(row.id, row.user_id, base, stands_in=is_stand_in(row))

@@ -48,6 +48,12 @@ class Own:
     complete: bool
 
 
+def is_answered(conversation: Conversation, messages: Sequence[StoredMessage]) -> bool:
+    """Whether anything was said after the question, and the conversation says by which model."""
+    names = (conversation.model, conversation.agent_id, conversation.assistant_id)
+    return len(messages) > 1 and any(names)
+
+
 class Chats:
     """Makes the steps of conversations. A phase that uses it needs :attr:`needs`."""
 
@@ -100,7 +106,8 @@ class Chats:
 
     def _count(self, own: Own) -> None:
         """Note who uses which model."""
-        self._used.add_chat(chat_model(own.conversation, self._models), own.owner)
+        model = chat_model(own.conversation, self._models)
+        self._used.add_chat(model, own.owner, answered=is_answered(own.conversation, own.stored))
 
     def here(self, own: Own) -> Iterator[Step]:
         """The steps of a conversation with everything that a backup may hold for it."""

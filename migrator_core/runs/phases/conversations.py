@@ -18,7 +18,7 @@ from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.runs.converting.ahead import Ahead
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
-from migrator_core.runs.phases.chats import Chats, Own
+from migrator_core.runs.phases.chats import Chats, Own, is_answered
 from migrator_core.runs.phases.conversation_steps import (
     MESSAGES,
     as_it_was,
@@ -151,7 +151,8 @@ class ConversationsPhase(Phase):
             source = ""  # what is shared depends on too much
         proven = self._unchanged.proven(source)
         if proven is not None and self._inputs.selection.since is None:
-            self._used.add_chat(chat_model(conversation, self._models), owner)
+            model = chat_model(conversation, self._models)
+            self._used.add_chat(model, owner, answered=is_answered(conversation, stored))
             yield as_it_was(conversation, proven, [message.source_id for message in stored])
             return
         own = Own(document, conversation, stored, user, owner, folder, source, complete)

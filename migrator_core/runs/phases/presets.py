@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from migrator_core.convert.ids import preset_model_id
+from migrator_core.convert.library.base_models import is_stand_in
 from migrator_core.convert.library.presets import convert_preset
 from migrator_core.convert.result import Skipped
 from migrator_core.fingerprint import fingerprint
@@ -76,6 +77,8 @@ class PresetsPhase(Phase):
             yield skipped(document, Reason.NOT_SELECTED)
         elif owner is None:
             yield skipped(document, Reason.OWNER_NOT_MIGRATED)
+        elif self._inputs.connected.open_to_all:
+            yield skipped(document, Reason.NOT_PRIVATE)
         elif not self._inputs.scratch.first_time("preset", preset.user or "", preset.name):
             yield skipped(document, Reason.DUPLICATE)
         else:
@@ -101,7 +104,8 @@ class PresetsPhase(Phase):
         self._inputs.arrived(written)
         row = written.item.row
         if written.is_there and isinstance(row, ModelRow):
-            self._used.add_agent(row.id, row.user_id, row.base_model_id or "")
+            base = row.base_model_id or ""
+            self._used.add_agent(row.id, row.user_id, base, stands_in=is_stand_in(row))
 
 
 def _candidates(user: str, preset: str) -> list[str]:

@@ -18,10 +18,11 @@ from migrator_core.runs.steps import Found, Step, Write, taken
 
 
 class SharedModelsPhase(Phase):
-    """Whoever used a connected model may use it here, with ``share_base_models``, and nobody else.
+    """Whom a connected model has answered may use it, with ``share_base_models``, and nobody else.
 
-    The people are a group, and the group may read the model. What they are not known to have used
-    is not theirs. Nothing is taken back where somebody deletes the chats: they had the model.
+    The people are a group, and the group may read the model. What only names a model (a preset, an
+    agent without a chat), or has it as a stand-in for another one, makes it nobody's. Nothing is
+    taken back where somebody deletes the chats: they had the model.
     """
 
     name = "shared models"
@@ -55,7 +56,7 @@ class SharedModelsPhase(Phase):
             access = self._access.get(model, Reading())
             if access.everybody or access.is_workspace:
                 continue
-            people = list(self._used.people(model))
+            people = list(self._used.answered(model))
             if people:
                 yield from self._share(model, people)
 
