@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import cast
+from unittest.mock import patch
 
 import pytest
 from hypothesis import assume, given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from migrator_core.chat_document import Role
 from migrator_core.convert.content.context import ChatScope, PartContext
 from migrator_core.convert.content.part_types import convert_part
+from migrator_core.convert.content.parts import text as text_part
 from migrator_core.convert.content.pieces import Pieces
 from migrator_core.convert.content.reading import read_parts
 from migrator_core.output_items import MessageItem, ReasoningItem
@@ -31,6 +33,13 @@ def convert(text: str, role: Role = "assistant") -> Pieces:
     context = PartContext("message m1", ChatScope(USER), role=role)
     (part,) = read_parts([{"type": "text", "text": text}])
     return convert_part(part, context)
+
+
+@given(text=PLAIN, role=st.sampled_from(("user", "assistant")))
+def test_a_short_look_at_what_marks_nothing_up_is_enough(text: str, role: Role) -> None:
+    short = convert(text, role)
+    with patch.object(text_part, "_is_unmarked", return_value=False):
+        assert convert(text, role) == short
 
 
 def shown(piece: Pieces) -> str:
