@@ -143,6 +143,10 @@ EXPLANATIONS: dict[Reason | WarningCode, str] = {
     WarningCode.TEXT_NOT_READ: (
         "A document arrived, but its text could not be read; the detail says why."
     ),
+    WarningCode.VECTORS_LEFT: (
+        "Documents were taken out of what an agent knows, but can still be searched there; the "
+        "detail says what removes them."
+    ),
     WarningCode.VECTORS_NOT_MADE: (
         "Documents can be read, but not searched by models yet; the detail says why. A later run "
         "goes on."

@@ -114,6 +114,7 @@ class WarningCode(StrEnum):
     FILE_TEXT_ONLY = "file-text-only"
     TEXT_NOT_READ = "text-not-read"
     VECTORS_NOT_MADE = "vectors-not-made"
+    VECTORS_LEFT = "vectors-left"
     FILE_REFERENCE_LOST = "file-reference-lost"
     TREE_REPAIRED = "tree-repaired"
     PART_NOT_CONVERTED = "part-not-converted"

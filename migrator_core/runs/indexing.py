@@ -1,7 +1,7 @@
 """After a run: the vectors of the documents that have come, made by the running Open WebUI.
 
 One document after the other, with rests between them; what has been done is noted at once, so a
-later run goes on where this one ended.
+later run goes on where this one ended. Vectors of what was taken away go, whatever is wanted.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import time
 from dataclasses import dataclass
 
 from migrator_core.openwebui import Ledger, OpenWebUI
-from migrator_core.openwebui.indexing.pending import Pending
+from migrator_core.openwebui.indexing import store
+from migrator_core.openwebui.indexing.pending import MEMBER, Document, Member, Pending
 from migrator_core.openwebui.indexing.server import NoVectorsError, Server, running_server
 from migrator_core.outcome import Notice, WarningCode
 from migrator_core.progress import EventKind
@@ -39,27 +40,75 @@ class Indexing:
     stop: asyncio.Event
 
     async def carry_out(self, settings: Settings) -> None:
-        """Index whatever has a text and no vectors.
+        """Forget what was taken away, and index whatever has a text and no vectors, if wanted.
 
         Raises:
             StoppedError: ``stop`` was set.
             CannotStartError: an address was given without a token.
         """
+        pending = Pending(self.target)
+        left = await pending.left()
+        wanted = settings.index == "vectors"
+        if not wanted and not left:
+            return
+        server = await self._server(settings) if wanted or settings.openwebui_token else None
+        await self._forget(pending, server, left)
+        if not wanted:
+            return
         progress = self.journal.progress
         progress.start(PHASE)
-        pending = Pending(self.target)
-        files = await pending.files()
+        only = None
+        if not settings.selection.is_everything:
+            only = await pending.touched(self.run_id)
+        files = await pending.files(only)
         progress.expect(len(files))
-        token = settings.openwebui_token
-        server = await running_server(
-            self.target, settings.openwebui_url, token.get_secret_value() if token else ""
-        )
         if server is None:
             if files:
                 await self._warn(f"{len(files):,} documents: {_NOBODY}")
             return
         if await self._index(pending, server, files):
-            await self._join(pending, server)
+            await self._join(pending, server, await pending.members(only))
+
+    async def _server(self, settings: Settings) -> Server | None:
+        token = settings.openwebui_token
+        return await running_server(
+            self.target, settings.openwebui_url, token.get_secret_value() if token else ""
+        )
+
+    async def _forget(
+        self, pending: Pending, server: Server | None, left: list[store.Traces]
+    ) -> None:
+        """What was taken out of a collection must not be found in it."""
+        staying = 0
+        for traces in left:
+            if traces.kind == MEMBER and traces.file_id is not None:
+                await pending.own_again(traces.file_id, traces.collection)
+            if await self._is_forgotten(pending, server, traces):
+                await self.ledger.forget_indexed(traces.kind, traces.noted)
+            elif traces.kind == MEMBER:
+                staying += 1
+        if staying:
+            notice = Notice(WarningCode.VECTORS_LEFT, f"{staying:,} documents: {_OUT_OF_REACH}")
+            self.journal.warn(notice)
+            await self.ledger.note(self.run_id, [notice])
+
+    async def _is_forgotten(
+        self, pending: Pending, server: Server | None, traces: store.Traces
+    ) -> bool:
+        if store.is_in_reach():
+            return await store.remove(traces)
+        if server is None or traces.file_id is None:
+            return False
+        # Open WebUI's interface finds vectors by the text that the file has now.
+        document = await pending.document(traces.file_id)
+        made_of = (await pending.indexed(MEMBER)).get(traces.noted[0])
+        if document is None or document.digest != made_of:
+            return False
+        try:
+            await server.remove(traces.file_id, traces.collection)
+        except NoVectorsError:
+            return False
+        return True
 
     async def _index(self, pending: Pending, server: Server, files: list[str]) -> bool:
         """File by file; whether there is a point in going on."""
@@ -78,8 +127,8 @@ class Indexing:
                     self.journal.progress.emit(EventKind.NOTE, text)
                     return False
             except NoVectorsError as error:
-                await pending.put_back(document)
-                await self._warn(f"file {document.name}: {error}")
+                await pending.heal(document)
+                await self._failed(document, f"file {document.name}: {error}")
                 failures += 1
                 if failures == _IN_A_ROW:
                     left = len(files) - place - 1
@@ -91,17 +140,33 @@ class Indexing:
             await asyncio.sleep(_REST * (time.monotonic() - began))
         return True
 
-    async def _join(self, pending: Pending, server: Server) -> None:
+    async def _join(self, pending: Pending, server: Server, members: list[Member]) -> None:
         """The collections that these files are in."""
-        for member in await pending.members():
+        failures = 0
+        for member in members:
             if self.stop.is_set():
                 raise stopped()
+            document = await pending.document(member.file_id)
+            if document is None:
+                continue
             try:
-                await server.add(member.file_id, member.knowledge_id)
+                await server.add(member.file_id, member.knowledge_id, anew=member.anew)
             except NoVectorsError as error:
-                await self._warn(f"file {member.file_id} in {member.knowledge_id}: {error}")
-                return
+                await pending.heal(document)
+                detail = f"file {document.name} in {member.knowledge_id}: {error}"
+                await self._failed(member, detail)
+                failures += 1
+                if failures == _IN_A_ROW:
+                    return
+                continue
+            failures = 0
+            await pending.own_again(member.file_id, member.knowledge_id)
             await self.ledger.add(self.run_id, [member.indexed])
+
+    async def _failed(self, what: Document | Member, detail: str) -> None:
+        notice = Notice(WarningCode.VECTORS_NOT_MADE, detail)
+        self.journal.warn(notice)
+        await self.ledger.add(self.run_id, [what.failed(notice)])
 
     async def _warn(self, detail: str) -> None:
         notice = Notice(WarningCode.VECTORS_NOT_MADE, detail)
@@ -112,4 +177,9 @@ class Indexing:
 _NOBODY = (
     "nobody was there to make their vectors. Give --openwebui-url and a token in OPEN_WEBUI_TOKEN, "
     "or run inside Open WebUI; a later run goes on"
+)
+_OUT_OF_REACH = (
+    "they were taken out of what an agent knows, and their vectors could not be. Run inside Open "
+    "WebUI, or give --openwebui-url and a token in OPEN_WEBUI_TOKEN; or reindex knowledge in Admin "
+    "Panel → Settings → Documents"
 )

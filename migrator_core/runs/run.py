@@ -150,15 +150,11 @@ class _Run:
     ) -> None:
         """All phases, and the index of what has come."""
         await self._walk(writer, workdir, pause, pool)
-        if self._indexes:
+        if self._course.mode is Mode.RUN:
             ledger = Ledger(self._target)
             await Indexing(
                 self._target, ledger, self._course.id, self._journal, self._stop
             ).carry_out(self._settings)
-
-    @property
-    def _indexes(self) -> bool:
-        return self._settings.index == "vectors" and self._course.mode is Mode.RUN
 
     async def _walk(
         self, writer: Writer, workdir: Path, pause: Callable[[], None], pool: Executor | None

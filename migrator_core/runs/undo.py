@@ -63,6 +63,13 @@ async def undo(
         return await action.execute(run_id, report_dir, workdir)
 
 
+_VECTORS = (
+    "vectors of what was taken back stay in {:,} collections of the vector database: it cannot "
+    "be opened beside the server, or did not answer (see the log). A later run inside Open WebUI "
+    "removes what nothing needs by then."
+)
+
+
 class _Undo:
     """One undo, or its preview."""
 
@@ -122,6 +129,8 @@ class _Undo:
                 self._target, self._ledger, self._memory, run, self._plan, self._breathe
             )
             await removing.carry_out()
+            if removing.vectors_left:
+                self._progress.emit(EventKind.NOTE, _VECTORS.format(removing.vectors_left))
 
     def _breathe(self, done: int) -> None:
         self._progress.advance(done)

@@ -19,7 +19,7 @@ from tests.support.openai_stand_in import OpenAIStandIn
 from tests.support.openwebui import OpenWebUIServer, Person, Visitor, signed_in
 from tests.support.run import Finished, migrate, undo
 from tests.support.snapshots import table_rows
-from tests.support.vectors import collections, connect
+from tests.support.vectors import collections, connect, files_in
 
 MODEL = "gpt-4o"
 FILES = {
@@ -105,9 +105,45 @@ def test_an_index_is_made_once_searched_and_taken_back(library: Library) -> None
     assert again.collections["files"]["existing"] == len(FILES)
     assert len(library.api.embedded) == asked
 
-    assert undo(library.place, library.home / "undo").status == 0
+    _undone(library)
     assert library.files() == {}
-    assert library.collections() == set()
+
+
+def _undone(library: Library) -> None:
+    """Vectors go; a store in files belongs to the server alone, and is left and named."""
+    before = library.collections()
+    undone = undo(library.place, library.home / "undo")
+    assert undone.status == 0, undone.output
+    if library.place.database_url.startswith("sqlite"):
+        assert library.collections() == before
+        assert f"stay in {len(before)} collections" in undone.output
+    else:
+        assert library.collections() == set()
+
+
+def test_what_an_agent_knows_no_more_is_not_found_any_more(library: Library) -> None:
+    _knows(library, "cellar.txt", "harvest.csv")
+    run = library.migrate("run")
+    assert _of_vectors(run) == []
+    files = library.files()
+    cellar, harvest = files["cellar.txt"], files["harvest.csv"]
+    (knowledge,) = table_rows(library.place, "knowledge")
+    assert files_in(library.place, knowledge["id"]) == {cellar["id"], harvest["id"]}
+    for one in (cellar, harvest):
+        assert one["meta"]["collection_name"] == f"file-{one['id']}"
+    _knows(library, "cellar.txt")
+    later = library.migrate("later")
+    assert later.status == 0, later.output
+    assert [one["code"] for one in later.report["warnings"] if "vectors" in one["code"]] == []
+    assert files_in(library.place, knowledge["id"]) == {cellar["id"]}
+
+
+def _knows(library: Library, *names: str) -> None:
+    """The backup's agent has these files."""
+    path = library.backup / "data" / "agents.json"
+    agent = json.loads(path.read_text("utf-8"))
+    agent["tool_resources"]["file_search"]["file_ids"] = [f"file-{name}" for name in names]
+    path.write_text(json.dumps(agent) + "\n", "utf-8")
 
 
 def _of_vectors(run: Finished) -> list[str]:

@@ -42,3 +42,25 @@ def collections(place: Deployment) -> set[str]:
             return {row[0] for row in connection.execute(query)}
     finally:
         engine.dispose()
+
+
+def files_in(place: Deployment, collection: str) -> set[str]:
+    """The ids of the files whose pieces a collection has."""
+    if place.database_url.startswith("sqlite"):
+        store = place.data / "vector_db" / "chroma.sqlite3"
+        query = (
+            "select m.string_value from embedding_metadata m join embeddings e on e.id = m.id"
+            " join segments s on s.id = e.segment_id join collections c on c.id = s.collection"
+            " where c.name = ? and m.key = 'file_id'"
+        )
+        with closing(sqlite3.connect(store)) as connection:
+            return {row[0] for row in connection.execute(query, (collection,))}
+    engine = create_engine(place.database_url)
+    try:
+        with engine.connect() as connection:
+            pieces = text(
+                "select vmetadata->>'file_id' from document_chunk where collection_name = :name"
+            )
+            return {row[0] for row in connection.execute(pieces, {"name": collection})}
+    finally:
+        engine.dispose()

@@ -11,6 +11,7 @@ import importlib
 import sys
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import httpx
 
 _PROCESS = "/api/v1/retrieval/process/file"
+_DELETE = "/api/v1/retrieval/delete"
+_JOIN_ANEW = "/api/v1/knowledge/{}/file/update"
 _SECONDS = 600.0
 """For one document: an embedding model on a processor takes its time."""
 
@@ -44,22 +47,37 @@ class Server:
         Raises:
             NoVectorsError: they were not made.
         """
-        answer = await self._post({"file_id": file_id, "content": text})
+        answer = await self._post(_PROCESS, {"file_id": file_id, "content": text})
         return bool(answer.get("collection_name"))
 
-    async def add(self, file_id: str, knowledge_id: str) -> None:
-        """Make a file's vectors known to a collection that it is in.
+    async def add(self, file_id: str, knowledge_id: str, *, anew: bool) -> None:
+        """Make a file's vectors known to a collection that it is in; ``anew``: for those it had.
 
         Raises:
             NoVectorsError: they were not made.
         """
-        await self._post({"file_id": file_id, "collection_name": knowledge_id})
+        if anew:
+            await self._post(_JOIN_ANEW.format(quote(knowledge_id, "")), {"file_id": file_id})
+        else:
+            body = {"file_id": file_id, "collection_name": knowledge_id}
+            await self._post(_PROCESS, body)
 
-    async def _post(self, body: dict[str, str]) -> dict[str, Any]:
+    async def remove(self, file_id: str, knowledge_id: str) -> None:
+        """Take the vectors of a file's text, as it is now, out of a collection.
+
+        Raises:
+            NoVectorsError: they were not removed.
+        """
+        body = {"file_id": file_id, "collection_name": knowledge_id}
+        answer = await self._post(_DELETE, body)
+        if not answer.get("status"):
+            raise NoVectorsError(f"{self.name} has no such vectors")
+
+    async def _post(self, path: str, body: dict[str, str]) -> dict[str, Any]:
         import httpx  # noqa: PLC0415 - comes with Open WebUI; needed only where vectors are wanted
 
         try:
-            answer = await self._send(body)
+            answer = await self._send(path, body)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
             why = str(error).rstrip(".") or type(error).__name__
             raise NoVectorsError(f"{self.name} does not answer: {why}") from error
@@ -73,7 +91,7 @@ class Server:
         told = " ".join(str(detail or answer.reason_phrase).split())[:_PROBLEM]
         raise NoVectorsError(f"{self.name} answers with {answer.status_code}: {told}")
 
-    async def _send(self, body: dict[str, str]) -> httpx.Response:
+    async def _send(self, path: str, body: dict[str, str]) -> httpx.Response:
         raise NotImplementedError
 
 
@@ -82,11 +100,11 @@ class _Elsewhere(Server):
         super().__init__(f"Open WebUI at {url}", {"Authorization": f"Bearer {token}"})
         self._url = url.rstrip("/")
 
-    async def _send(self, body: dict[str, str]) -> httpx.Response:
+    async def _send(self, path: str, body: dict[str, str]) -> httpx.Response:
         import httpx  # noqa: PLC0415 - see above
 
         async with httpx.AsyncClient(headers=self._headers, timeout=_SECONDS) as http:
-            return await http.post(self._url + _PROCESS, json=body)
+            return await http.post(self._url + path, json=body)
 
 
 class _Here(Server):
@@ -97,11 +115,11 @@ class _Here(Server):
         self._app = app
         self._claims = claims
 
-    async def _send(self, body: dict[str, str]) -> httpx.Response:
-        loop = self._app.state.main_loop
-        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(self._ask(body), loop))
+    async def _send(self, path: str, body: dict[str, str]) -> httpx.Response:
+        asked = asyncio.run_coroutine_threadsafe(self._ask(path, body), self._app.state.main_loop)
+        return await asyncio.wrap_future(asked)
 
-    async def _ask(self, body: dict[str, str]) -> httpx.Response:
+    async def _ask(self, path: str, body: dict[str, str]) -> httpx.Response:
         import httpx  # noqa: PLC0415 - see above
 
         auth = importlib.import_module("open_webui.utils.auth")
@@ -111,7 +129,14 @@ class _Here(Server):
         async with httpx.AsyncClient(
             transport=transport, base_url="http://localhost", headers=headers, timeout=_SECONDS
         ) as http:
-            return await http.post(_PROCESS, json=body)
+            return await http.post(path, json=body)
+
+
+def app_around_us() -> Any:  # noqa: ANN401 - a FastAPI
+    """The application of the server in whose process we live; None where we live in none."""
+    app = getattr(sys.modules.get("open_webui.main"), "app", None)
+    loop = getattr(getattr(app, "state", None), "main_loop", None)
+    return app if loop is not None and loop.is_running() else None
 
 
 async def running_server(target: OpenWebUI, url: str, token: str) -> Server | None:
@@ -120,9 +145,8 @@ async def running_server(target: OpenWebUI, url: str, token: str) -> Server | No
     Raises:
         CannotStartError: there is an address, and no token.
     """
-    app = getattr(sys.modules.get("open_webui.main"), "app", None)
-    loop = getattr(getattr(app, "state", None), "main_loop", None)
-    if loop is not None and loop.is_running():
+    app = app_around_us()
+    if app is not None:
         return _Here(app, await _claims(target))
     if not url:
         return None

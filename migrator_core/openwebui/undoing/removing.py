@@ -62,6 +62,11 @@ class Removing:
         self._needs = Needs(target, plan, self._references, breathe)
         self._vectors = Vectors(target, ledger)
 
+    @property
+    def vectors_left(self) -> int:
+        """In how many collections vectors stay that were to go."""
+        return len(self._vectors.left)
+
     async def carry_out(self) -> None:
         """Everything, in an order in which nothing is left that names what is gone."""
         await self._references.tables()

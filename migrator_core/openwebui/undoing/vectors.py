@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import importlib
-import logging
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.contents.text import text_digest
+from migrator_core.openwebui.indexing import store
 from migrator_core.openwebui.indexing.pending import FILE, MEMBER
+from migrator_core.openwebui.indexing.store import Traces
 from migrator_core.openwebui.ledger.ledger import Ledger
 from migrator_core.openwebui.undoing.restoring import WayBack
-
-_LOG = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Traces:
-    """Where vectors are: a collection, or (``file_id``) those of one file in it."""
-
-    collection: str
-    file_id: str | None
-    kind: str
-    noted: tuple[str, ...]
-    """The ids of the ledger's entries about them."""
 
 
 class Vectors:
@@ -38,6 +22,8 @@ class Vectors:
     def __init__(self, target: OpenWebUI, ledger: Ledger) -> None:
         self._target = target
         self._ledger = ledger
+        self.left: set[str] = set()
+        """The collections in which vectors stay that were to go."""
         self._files: dict[str, str] | None = None
         self._of_knowledge: defaultdict[str, list[str]] = defaultdict(list)
         self._of_file: defaultdict[str, list[str]] = defaultdict(list)
@@ -102,34 +88,14 @@ class Vectors:
         ]
 
     async def forget(self, traces: Iterable[Traces]) -> None:
-        """Remove them. What stays is said in the log: nothing leads to it any more."""
+        """Remove them; what stays is noted still, so that a later run finds it."""
         for one in traces:
-            if await asyncio.to_thread(_remove, one):
+            if store.is_in_reach() and await store.remove(one):
                 await self._ledger.forget_indexed(one.kind, one.noted)
+            else:
+                self.left.add(one.collection)
 
 
 def _member(pair: str) -> Traces:
     knowledge, _, file_id = pair.partition("/")
     return Traces(knowledge, file_id, MEMBER, (pair,))
-
-
-def _remove(traces: Traces) -> bool:
-    name = traces.collection
-    try:
-        client = _client()
-        if not client.has_collection(collection_name=name):
-            return True
-        if traces.file_id is None:
-            client.delete_collection(collection_name=name)
-        else:
-            client.delete(collection_name=name, filter={"file_id": traces.file_id})
-    except Exception as error:  # noqa: BLE001 - any of a dozen vector databases
-        _LOG.warning("The vectors in %s were not removed: %s", name, error)
-        return False
-    return True
-
-
-def _client() -> Any:  # noqa: ANN401 - a class of Open WebUI's
-    factory = importlib.import_module("open_webui.retrieval.vector.factory")
-    connect = getattr(factory, "get_vector_db_client", None)  # since 0.11
-    return factory.VECTOR_DB_CLIENT if connect is None else connect()

@@ -12,9 +12,9 @@ import sqlalchemy as sa
 
 from migrator_core.openwebui import Ledger
 from migrator_core.openwebui.contents.text import text_digest
+from migrator_core.openwebui.indexing import store
 from migrator_core.openwebui.indexing.pending import Member
 from migrator_core.openwebui.ledger.records import entry
-from migrator_core.openwebui.undoing import vectors
 from tests.support.rows import file, knowledge, user
 from tests.unit.openwebui.stand_in import stand_in
 from tests.unit.openwebui.undoing.test_undoing import Deployment
@@ -58,7 +58,8 @@ async def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncItera
         def delete(self, collection_name: str, filter: dict[str, str]) -> None:  # noqa: A002
             asked.append((collection_name, filter["file_id"]))
 
-    monkeypatch.setattr(vectors, "_client", Client)
+    monkeypatch.setattr(store, "_client", Client)
+    monkeypatch.setattr(store, "is_in_reach", lambda: True)
     async with stand_in(tmp_path) as target:
         yield Library(Deployment(target, tmp_path / "undo"), Ledger(target), asked)
 
