@@ -129,7 +129,7 @@ class _Run:
         """
         course = self._course
         directory = report_directory(self._settings.report_dir, self._target.data_dir, course.id)
-        async with self._writer() as writer:
+        async with self._writer(workdir) as writer:
             error = await early_end(self._carry_out(writer, workdir, pause, pool), self._stop)
             error = error or not_adding_up(self._journal.tally)
             course.end(RunState.FINISHED if error is None else RunState.ABORTED)
@@ -217,7 +217,7 @@ class _Run:
         return await comparison.attempt(self._course.started)
 
     @asynccontextmanager
-    async def _writer(self) -> AsyncIterator[Writer]:
+    async def _writer(self, workdir: Path) -> AsyncIterator[Writer]:
         """The writer; for a run that writes, with the lock held and the ledger kept."""
         course = self._course
         if course.mode is Mode.DRY_RUN:
@@ -238,7 +238,8 @@ class _Run:
             async with recorded(
                 lock, ledger, course, progress, self._stop, self._sums
             ) as self._heartbeat:
-                with contextlib.closing(LiveWriter(self._target, ledger, course.id)) as writer:
+                live = LiveWriter(self._target, ledger, course.id, workdir=workdir)
+                with contextlib.closing(live) as writer:
                     yield writer
 
     def _sums(self) -> Sums:

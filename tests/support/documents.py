@@ -27,6 +27,11 @@ def pdf(text: str) -> bytes:
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
         b"<< /Font << /F1 5 0 R >> >>",
     ]
+    return pdf_of(*objects)
+
+
+def pdf_of(*objects: bytes) -> bytes:
+    """A file of these objects, of which the first is the catalogue."""
     content, places = b"%PDF-1.4\n", []
     for number, each in enumerate(objects, 1):
         places.append(len(content))

@@ -33,11 +33,18 @@ _DEFAULT = Limits()
 class Loaders:
     """One process, started with the first document and again after one that ended it.
 
-    What is asked of it blocks: callers use a thread. ``stopped`` is asked now and then.
+    What is asked of it blocks: callers use a thread. ``stopped`` is asked now and then. Documents
+    on their way lie within ``work``, so that they go with it where we cannot tidy up.
     """
 
-    def __init__(self, stopped: Callable[[], bool], limits: Limits = _DEFAULT) -> None:
+    def __init__(
+        self,
+        stopped: Callable[[], bool],
+        limits: Limits = _DEFAULT,
+        work: Path | None = None,
+    ) -> None:
         self._stopped = stopped
+        self._work = work
         self._limits = limits
         self._child: Child | None = None
         self._place: Path | None = None
@@ -47,7 +54,7 @@ class Loaders:
     def place(self) -> Path:
         """A directory for documents on their way, which :meth:`close` removes."""
         if self._place is None:
-            self._place = Path(tempfile.mkdtemp(prefix="librechat-texts-"))
+            self._place = Path(tempfile.mkdtemp(prefix="texts-", dir=self._work))
         return self._place
 
     def read(self, path: Path, name: str, content_type: str) -> str:

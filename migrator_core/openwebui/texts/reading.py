@@ -47,10 +47,12 @@ class Read:
 class Texts:
     """Reads the texts of files, one at a time. What ``foresees`` starts no loader."""
 
-    def __init__(self, stopped: Callable[[], bool], *, foresees: bool = False) -> None:
+    def __init__(
+        self, stopped: Callable[[], bool], *, foresees: bool = False, work: Path | None = None
+    ) -> None:
         self._stopped = stopped
         self._foresees = foresees
-        self._loaders = Loaders(stopped)
+        self._loaders = Loaders(stopped, work=work)
 
     def close(self) -> None:
         """End what was started."""

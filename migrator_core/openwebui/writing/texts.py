@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.contents.digests import Digests
@@ -14,14 +15,14 @@ from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.rows import FileRow, Item, Reading
 
 
-def texts_for(target: OpenWebUI, *, foresees: bool = False) -> Texts:
+def texts_for(target: OpenWebUI, *, foresees: bool = False, workdir: Path | None = None) -> Texts:
     """A reader of texts that ends when the run is stopped."""
 
     def stopped() -> bool:
         stop = target.database.stop
         return stop is not None and stop.is_set()
 
-    return Texts(stopped, foresees=foresees)
+    return Texts(stopped, foresees=foresees, work=workdir)
 
 
 async def text_of_known(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -86,8 +86,10 @@ class Writer(Protocol):
 class LiveWriter:
     """Writes into Open WebUI and into the ledger, together or not at all."""
 
-    def __init__(self, target: OpenWebUI, ledger: Ledger, run_id: str) -> None:
-        """Write for a run that the ledger has opened."""
+    def __init__(
+        self, target: OpenWebUI, ledger: Ledger, run_id: str, *, workdir: Path | None = None
+    ) -> None:
+        """Write for a run that the ledger has opened, with a directory that goes with the run."""
         self._target = target
         self._ledger = ledger
         self._run_id = run_id
@@ -95,7 +97,7 @@ class LiveWriter:
         self._preparation = Preparation(target, ledger)
         self._context: MappingContext | None = None
         self._owner: tuple[str, dict[str, str]] = ("", {})
-        self._texts = texts_for(target)
+        self._texts = texts_for(target, workdir=workdir)
 
     def close(self) -> None:
         """End what was started to read documents."""

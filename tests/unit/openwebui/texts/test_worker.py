@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from migrator_core.openwebui.texts.child import NoTextError
 from migrator_core.openwebui.texts.loaders import Limits, Loaders
+from migrator_core.runs.directories import work_directory
 
 LOADER = """
 import errno, os, signal, subprocess, time
@@ -73,12 +75,15 @@ class Loader:
         return tempfile.gettempdir()
 """
 DRIVER = """
-import sys
 from pathlib import Path
 from migrator_core.openwebui.texts.loaders import Loaders
-loaders = Loaders(lambda: False)
-print(loaders.read(Path("x"), "pid", ""), flush=True)
-loaders.read(Path("x"), "loops", "")
+from migrator_core.runs.directories import work_directory
+with work_directory() as directory:
+    loaders = Loaders(lambda: False, work=directory)
+    document = loaders.place / "document.pdf"
+    document.write_text("of a person")
+    print(loaders.read(document, "pid", ""), flush=True)
+    loaders.read(document, "loops", "")
 """
 
 
@@ -159,17 +164,26 @@ def test_what_the_reader_started_ends_with_it(
     _wait_for_the_end_of(int(note.read_text()))
 
 
-def test_a_reader_ends_with_a_run_that_is_killed(loaders_that_act: Path) -> None:
+def test_with_a_run_that_is_killed_its_reader_ends_and_its_documents_go(
+    loaders_that_act: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = os.pathsep.join([str(loaders_that_act), *sys.path])
+    place = tmp_path / "temporary"
+    place.mkdir()
     with subprocess.Popen(
         [sys.executable, "-c", DRIVER],
         stdout=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": path},
+        env=os.environ | {"PYTHONPATH": path, "TMPDIR": str(place)},
     ) as run:
         assert run.stdout is not None
         pid = int(run.stdout.readline())
         run.kill()
     _wait_for_the_end_of(pid)
+    assert list(place.rglob("document.pdf"))
+    monkeypatch.setattr(tempfile, "tempdir", str(place))
+    with work_directory():
+        pass  # as the next run has one
+    assert list(place.iterdir()) == []
 
 
 def test_memory_that_runs_out_takes_the_reader_first(reader: Loaders) -> None:
