@@ -316,10 +316,11 @@ class Item:
 
     ``fingerprint`` is the SHA-256 of the row's content in canonical JSON, so that a later undo
     can tell what people have changed since. Where the backup is ``partial``, what it does not name
-    (a permission, a link) may only be missing, and nothing is taken back. ``source`` is a digest
-    of all that the row was made of, where that can be told; ``stored`` one of the row that was
-    there before anything was compared. ``encoded`` is what a new row inserts, where another process
-    has made that already. ``reads`` says how the text of a file is read on its way.
+    (a permission, a link) may only be missing, and nothing is taken back; nor are the kinds of
+    things that it is ``lacking``. ``source`` is a digest of all that the row was made of, where
+    that can be told; ``stored`` one of the row that was there before anything was compared.
+    ``encoded`` is what a new row inserts, where another process has made that already. ``reads``
+    says how the text of a file is read on its way.
     """
 
     collection: str
@@ -328,6 +329,7 @@ class Item:
     fingerprint: str
     size: int = 0
     partial: bool = False
+    lacking: frozenset[str] = frozenset()
     source: str = ""
     stored: str = ""
     encoded: Encoded | None = field(default=None, repr=False, compare=False)

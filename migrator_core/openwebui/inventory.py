@@ -204,6 +204,23 @@ class Inventory:
 
         return await self._database.read(ask)
 
+    async def knowledge_of(self, model_ids: Sequence[str]) -> dict[str, bool]:
+        """What these models know: by its id, whether they are given all of it each time."""
+        model = self._schema.table("model")
+        query = sa.select(model.c.meta)
+
+        async def ask(connection: AsyncConnection) -> dict[str, bool]:
+            found: dict[str, bool] = {}
+            for some in in_portions(askable(model_ids)):
+                for (meta,) in await connection.execute(query.where(model.c.id.in_(some))):
+                    known = meta.get("knowledge") if isinstance(meta, dict) else None
+                    for one in known if isinstance(known, list) else ():
+                        if isinstance(one, dict) and isinstance(one.get("id"), str):
+                            found[one["id"]] = one.get("context") == "full"
+            return found
+
+        return await self._database.read(ask)
+
     async def prompt_commands(self) -> dict[str, str]:
         """The commands that are taken, each with the id of its prompt."""
         rows = await self._select("prompt", "command", "id")

@@ -16,6 +16,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.support.databases import Database
 from tests.support.environments import CURRENT, OLDER, Deployment, deployment
 from tests.support.openai_stand_in import OpenAIStandIn
 from tests.support.openwebui import OpenWebUIServer, Person, Visitor, signed_in
@@ -408,3 +409,27 @@ def _ada_works(garden: Garden, cook: dict[str, Any]) -> None:
         "VALUES (?, ?, ?, ?, ?, ?)",
         str(uuid4()), cook["id"], roses["id"], cook["user_id"], now, now,
     )  # fmt: skip
+
+
+def test_a_backup_without_its_files_takes_access_back_and_leaves_the_knowledge(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    place = sqlite_database.deployment
+    assert migrate(place, write(tmp_path / "first", FIRST), tmp_path / "run").status == 0
+    before = {row["id"]: row for row in table_rows(place, "model")}
+    links = len(table_rows(place, "knowledge_file"))
+    later = copy.deepcopy(FIRST)
+    later["files"] = []
+    later["aclentries"] = [_permission(1, "ada", 15)]
+    backup = write(tmp_path / "later", later)
+    (backup / "files.json").unlink()
+    done = migrate(place, backup, tmp_path / "later-run")
+    assert done.status == 0, done.output
+    after = {row["id"]: row for row in table_rows(place, "model")}
+    for name in ("meta", "params"):
+        assert {key: row[name] for key, row in after.items()} == {
+            key: row[name] for key, row in before.items()
+        }
+    assert len(table_rows(place, "knowledge_file")) == links
+    granted = {row["resource_type"] for row in table_rows(place, "access_grant")}
+    assert not granted & {"model", "knowledge"}

@@ -8,8 +8,8 @@ What is said goes into the report alone: readers of an agent could not see its t
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,11 +30,21 @@ _WHERE = "Admin Panel → Settings → Integrations"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What the backup knows of APIs, servers and agents, by the names that agents have for them."""
+    """What the backup knows of APIs, servers and agents, by the names that agents have for them.
+
+    ``actions_of`` are the ids of the actions that say whose they are, by agent.
+    """
 
     actions: Mapping[str, ApiAction] = field(default_factory=dict)
     servers: Mapping[str, McpServer] = field(default_factory=dict)
     agents: Mapping[str, str] = field(default_factory=dict)
+    actions_of: Mapping[str, Sequence[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for key, action in self.actions.items():
+            found[action.agent_id or ""].append(key)
+        object.__setattr__(self, "actions_of", found)
 
 
 def connection_notices(agent: Agent, label: str, around: Surroundings) -> Iterator[Notice]:
@@ -69,7 +79,7 @@ def _server_of(tool: str, known: Mapping[str, McpServer]) -> str:
 
 def _apis(agent: Agent, around: Surroundings) -> Iterator[str]:
     named = {text.rpartition(_ACTION)[2]: None for text in agent.actions if _ACTION in text}
-    own = {key: None for key, one in around.actions.items() if one.agent_id == agent.id}
+    own = dict.fromkeys(around.actions_of.get(agent.id, ()))
     for key in list(own | named)[:MAX_NAMED]:
         known = around.actions.get(key)
         host = _host(known.domain) if known is not None else ""

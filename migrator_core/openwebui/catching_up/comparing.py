@@ -42,7 +42,14 @@ class Behind:
         if contents is None:
             raise ValueError("there is nothing to compare")
         item = self.item
-        found = contents.review(item.row, self.rows, there, self.written, partial=item.partial)
+        found = contents.review(
+            item.row,
+            self.rows,
+            there,
+            self.written,
+            partial=item.partial,
+            lacking=item.lacking,
+        )
         return replace(found, written=noted(item, found.written))
 
 

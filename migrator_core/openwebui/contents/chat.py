@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from migrator_core.openwebui.contents.choices import Choice, choose, remembered
@@ -68,6 +68,7 @@ class ChatContents:
         written: Digests | None,
         *,
         partial: bool,
+        lacking: Collection[str] = (),  # noqa: ARG002 - as the protocol has it
     ) -> Review:
         """See :meth:`.Contents.review`."""
         unsure = frozenset(row.unsure) if isinstance(row, ChatRow) else frozenset()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -136,9 +136,10 @@ class ColumnContents:
         written: Digests | None,
         *,
         partial: bool,
+        lacking: Collection[str] = (),
     ) -> Review:
         """See :meth:`.Contents.review`."""
-        return _Comparison(self, rows, there, written).review(partial=partial)
+        return _Comparison(self, rows, there, written).review(partial=partial, lacking=lacking)
 
     def taken_back(self, there: TableRows, written: Digests) -> Review:
         """See :meth:`.Contents.taken_back`. Who is in a group gives no access by itself."""
@@ -187,10 +188,11 @@ class _Comparison:
         self._choices: dict[str, Choice] = {}
         self._now = dict(written or {})
 
-    def review(self, *, partial: bool) -> Review:
+    def review(self, *, partial: bool, lacking: Collection[str]) -> Review:
         known = self._written is not None
         spared = self._spared()
         lasting = {members.name for members in self._contents.members if members.stays}
+        lasting |= set(lacking)
         for name in dict.fromkeys((*self._ours, *(self._written or {}))):
             if name in UNCOMPARED:
                 continue

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
@@ -111,11 +111,13 @@ class Contents(Protocol):
         written: Digests | None,
         *,
         partial: bool,
+        lacking: Collection[str] = (),
     ) -> Review:
         """Compare rows with those that are there.
 
         ``written`` is what an earlier run has written, None where that is not known. With
-        ``partial`` the backup may lack what belongs to the row, and nothing is taken back.
+        ``partial`` the backup may lack what belongs to the row, and nothing is taken back; nor are
+        the kinds of things (the first word of their names) that it is ``lacking``.
         """
 
     def taken_back(self, there: TableRows, written: Digests) -> Review:

@@ -22,8 +22,8 @@ _DIE_WITH_PARENT = 1  # PR_SET_PDEATHSIG, prctl(2)
 def processes(wanted: int) -> Iterator[Executor | None]:
     """So many processes; None where there are to be none, or where they would outlive this one.
 
-    Must be entered before the caller has any thread. Nothing waits for them at the end: what they
-    were given is wanted no more.
+    Must be entered before the caller has any thread. At the end they finish what they have in hand,
+    which takes no longer than a few conversations, and get nothing more.
     """
     if wanted < 1 or sys.platform != "linux":
         yield None
@@ -38,7 +38,8 @@ def processes(wanted: int) -> Iterator[Executor | None]:
     try:
         yield pool
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        # Without waiting, Python 3.11 stumbles over closed pipes when the interpreter ends.
+        pool.shutdown(wait=True, cancel_futures=True)
 
 
 def _begin(parent: int) -> None:

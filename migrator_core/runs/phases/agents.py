@@ -48,11 +48,12 @@ class AgentsPhase(Phase):
     def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
         """What agents are connected to, and what earlier runs may have made of what they know."""
         names: dict[str, str] = {}
+        models = self.earlier(Models).mapper
         for agent in self._inputs.readable("agents", Agent):
             names[agent.id] = name_of(agent)
             owner = self.earlier(Accounts).of(agent.author)
             if owner is not None:
-                self._knowing.expect(agent, owner)
+                self._knowing.expect(agent, owner, models.agent_model(agent.id))
         self._around = surroundings(self._inputs, names)
 
     async def ask(self, target: OpenWebUI) -> None:

@@ -44,11 +44,14 @@ class AssistantsPhase(Phase):
     def read_ahead(self, advance: Callable[[int], None]) -> None:  # noqa: ARG002 - see Phase
         """By which models the assistants answered: only their conversations say so."""
         found = False
+        models = self.earlier(Models).mapper
         for assistant in self._inputs.readable("assistants", Assistant):
             found = True
             owner = self.earlier(Accounts).of(assistant.user)
             if owner is not None:
-                self._knowing.expect(agent_of(assistant, self._uses), owner)
+                agent = agent_of(assistant, self._uses)
+                model_id = models.assistant_model(agent.author, agent.id)
+                self._knowing.expect(agent, owner, model_id)
         if found:
             for use in self._inputs.readable("conversations", AssistantUse):
                 self._uses.count(use)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from typing import TypeAlias
 
 from migrator_core.convert.files.file_link import FileLink
@@ -43,16 +43,22 @@ class Knowing:
         self._phase = phase
         self._collection = collection
         self._reads = reads
-        self._named: dict[str, None] = {}
+        self._named: dict[str, str] = {}
         self._made: set[str] = set()
+        self._whole: Mapping[str, bool] = {}
 
-    def expect(self, agent: Agent, owner: str) -> None:
-        """Note that an earlier run may have made a collection, also where nothing is known now."""
-        self._named.setdefault(own_knowledge_id(agent, owner, self._ids, self._key(agent)))
+    def expect(self, agent: Agent, owner: str, model_id: str) -> None:
+        """Note that an earlier run may have made a collection, also where nothing is known now.
+
+        ``model_id`` is that of the model which it was attached to.
+        """
+        self._named[own_knowledge_id(agent, owner, self._ids, self._key(agent))] = model_id
 
     async def ask(self, target: OpenWebUI) -> None:
-        """Which collections earlier runs made."""
+        """Which collections earlier runs made, and how models are given them."""
         self._made = await Ledger(target).made("knowledge", list(self._named))
+        models = [self._named[knowledge] for knowledge in sorted(self._made)]
+        self._whole = await target.inventory.knowledge_of(models) if models else {}
 
     def attach(self, agent: Agent, row: ModelRow, editors: Sequence[str] = ()) -> Knows:
         """The model with what the agent knows, which is written first; and what to say of it.
@@ -63,17 +69,26 @@ class Knowing:
         found = self._files(agent, named, editors)
         files = list(found.values())
         knowledge = convert_knowledge(agent, row, files, self._ids, self._key(agent))
+        complete = self._inputs.whole("files")
+        # Whose files a run leaves out is not asked where they are.
+        complete &= self._inputs.selection.is_everything or len(found) == len(named)
         if files or knowledge.id in self._made:
-            complete = self._inputs.whole(self._collection, "files", *self._reads)
-            # Whose files a run leaves out is not asked where they are.
-            complete &= self._inputs.selection.is_everything or len(found) == len(named)
             item = Item(
-                self._collection, agent.id, knowledge, fingerprint(knowledge), partial=not complete
+                self._collection,
+                agent.id,
+                knowledge,
+                fingerprint(knowledge),
+                partial=not self._inputs.whole(self._collection, *self._reads),
+                lacking=frozenset() if complete else frozenset({"file"}),
             )
             yield Enclosure(item, None, label_of(agent), 1000 + 100 * len(files))
         whole = fits_whole(files)
+        if not complete and knowledge.id in self._whole:
+            # What it knew before stays in it, and is given as it was.
+            whole = self._whole[knowledge.id]
+        knows = bool(files) or (not complete and knowledge.id in self._whole)
         notices = knowledge_notices(label_of(agent), named, found, whole=whole)
-        return (attached(row, knowledge, whole=whole) if files else row), notices
+        return (attached(row, knowledge, whole=whole) if knows else row), notices
 
     def _key(self, agent: Agent) -> str:
         """What tells its knowledge from others': several people may have one assistant's id."""

@@ -21,8 +21,19 @@ from migrator_core.openwebui import (
     Written,
 )
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import ChatRow, Grant, GroupRow, Row
-from tests.support.rows import chat, folder, group, item, key, model, prompt, shared_pair, user
+from migrator_core.rows import ChatRow, Grant, GroupRow, KnowledgeRow, Row
+from tests.support.rows import (
+    chat,
+    file,
+    folder,
+    group,
+    item,
+    key,
+    model,
+    prompt,
+    shared_pair,
+    user,
+)
 from tests.unit.openwebui.stand_in import stand_in
 
 BEA, CARL, DORA = key("bea"), key("carl"), key("dora")
@@ -41,9 +52,11 @@ class Deployment:
 
     target: OpenWebUI
 
-    async def run(self, *rows: Row, partial: bool = False) -> list[Written]:
+    async def run(
+        self, *rows: Row, partial: bool = False, lacking: frozenset[str] = frozenset()
+    ) -> list[Written]:
         """A run; its preview must have said the same."""
-        items = [replace(item(row), partial=partial) for row in rows]
+        items = [replace(item(row), partial=partial, lacking=lacking) for row in rows]
         before = await self.everything()
         foretold = await PreviewWriter(self.target).write(items)
         assert await self.everything() == before
@@ -230,6 +243,21 @@ async def test_what_the_backup_may_only_have_lost_is_not_taken_back(
     assert await deployment.rows("access_grant") == await deployment.rows("shared_chat") == []
     assert (await deployment.row("chat"))["share_id"] is None
     assert {fate(one) for one in await deployment.run(*lost)} == {EXISTING}
+
+
+async def test_of_what_the_backup_lacks_nothing_is_taken_back_but_access_is(
+    deployment: Deployment,
+) -> None:
+    known = file("f", BEA)
+    knowledge = KnowledgeRow("k", BEA, "Garden", "", (known.id,), {}, 1, 2, (TO_CARL,))
+    await deployment.run(known, knowledge)
+    lost = replace(knowledge, file_ids=(), grants=())
+    lacking = frozenset({"file"})
+    assert [fate(one) for one in await deployment.run(lost, lacking=lacking)] == [MIGRATED]
+    assert await deployment.rows("access_grant") == []
+    assert len(await deployment.rows("knowledge_file")) == 1
+    assert [fate(one) for one in await deployment.run(lost)] == [MIGRATED]
+    assert await deployment.rows("knowledge_file") == []
 
 
 async def test_a_new_link_of_a_known_chat_is_known_to_the_chat(deployment: Deployment) -> None:
