@@ -105,7 +105,7 @@ class Backup:
         if not self.blobs.roots:
             notices.oddity(
                 "The backup has no folder of uploaded files (files/uploads, files/images): no file "
-                "can be carried over."
+                "can be carried over from it."
             )
 
     @property
