@@ -21,7 +21,7 @@ from migrator_core.openwebui import (
     Written,
 )
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import ChatRow, Grant, GroupRow, KnowledgeRow, Row
+from migrator_core.rows import ChatRow, Grant, GroupRow, Row
 from tests.support.rows import (
     chat,
     file,
@@ -245,19 +245,18 @@ async def test_what_the_backup_may_only_have_lost_is_not_taken_back(
     assert {fate(one) for one in await deployment.run(*lost)} == {EXISTING}
 
 
-async def test_of_what_the_backup_lacks_nothing_is_taken_back_but_access_is(
+async def test_of_what_the_backup_lacks_nothing_is_taken_back_but_the_rest_is_brought(
     deployment: Deployment,
 ) -> None:
-    known = file("f", BEA)
-    knowledge = KnowledgeRow("k", BEA, "Garden", "", (known.id,), {}, 1, 2, (TO_CARL,))
-    await deployment.run(known, knowledge)
-    lost = replace(knowledge, file_ids=(), grants=())
-    lacking = frozenset({"file"})
+    before = group("Team", BEA, CARL)
+    await deployment.run(before)
+    lost = replace(before, name="Another", member_ids=(BEA,))
+    lacking = frozenset({"member"})
     assert [fate(one) for one in await deployment.run(lost, lacking=lacking)] == [MIGRATED]
-    assert await deployment.rows("access_grant") == []
-    assert len(await deployment.rows("knowledge_file")) == 1
+    assert (await deployment.row("group"))["name"] == "Another"
+    assert len(await deployment.rows("group_member")) == 2
     assert [fate(one) for one in await deployment.run(lost)] == [MIGRATED]
-    assert await deployment.rows("knowledge_file") == []
+    assert len(await deployment.rows("group_member")) == 1
 
 
 async def test_a_new_link_of_a_known_chat_is_known_to_the_chat(deployment: Deployment) -> None:
