@@ -24,7 +24,6 @@ from migrator_core.outcome import Reason, State
 from migrator_core.rows import ChatRow, Grant, GroupRow, Row
 from tests.support.rows import (
     chat,
-    file,
     folder,
     group,
     item,
