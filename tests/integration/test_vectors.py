@@ -139,7 +139,9 @@ def test_what_an_agent_knows_no_more_is_not_found_any_more(library: Library) -> 
 
 
 def _knows(library: Library, *names: str) -> None:
-    """The backup's agent has these files."""
+    """The backup's agent has these files, and nothing is missing that says who may use it."""
+    for collection in ("aclentries", "groups"):
+        (library.backup / "data" / f"{collection}.json").write_text("", "utf-8")
     path = library.backup / "data" / "agents.json"
     agent = json.loads(path.read_text("utf-8"))
     agent["tool_resources"]["file_search"]["file_ids"] = [f"file-{name}" for name in names]
