@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,6 +44,7 @@ class Document:
         return entry(
             "files", self.id, EntryState.INDEXED.value,
             target_kind=FILE, target_id=self.id, proof=self.digest,
+            detail=str(int(time.time())),
         )  # fmt: skip
 
     def failed(self, notice: Notice) -> LedgerValues:
@@ -70,6 +72,7 @@ class Member:
         return entry(
             "files", self.file_id, EntryState.INDEXED.value,
             target_kind=MEMBER, target_id=self.key, proof=self.digest,
+            detail=str(int(time.time())),
         )  # fmt: skip
 
     def failed(self, notice: Notice) -> LedgerValues:

@@ -35,7 +35,8 @@ class EntryState(StrEnum):
 
     ``brought`` is a row that came along with the row of a document (a tag with a chat);
     ``updated`` is one that an earlier run had made and that was brought up to date; of what is
-    ``indexed``, Open WebUI has made vectors, and ``proof`` is the digest of the text.
+    ``indexed``, Open WebUI has made vectors, and ``proof`` is the digest of the text and
+    ``detail`` when that was (seconds).
     """
 
     MIGRATED = State.MIGRATED.value

@@ -29,7 +29,8 @@ class Gap:
 class Facts:
     """What is known beyond the rows themselves.
 
-    ``since`` is when the run that wrote the item began (seconds), None where no ledger says so.
+    ``since`` is when the run that wrote the item began (seconds), or when one last had a file
+    indexed; None where no ledger says so.
     ``there`` are the rows that exist, of those that the item points to, ``brought`` the messages
     (chat and message) that a run has written and the backup does not have now. ``orphans`` are tags
     (user and id joined by a slash) that have a row and that no chat of their user has any more.

@@ -62,6 +62,7 @@ class Memory(LedgerReader):
         """The ledger in this Open WebUI's database."""
         super().__init__(target)
         self._starts: Mapping[str, int] | None = None
+        self._indexed_at: Mapping[str, int] | None = None
 
     async def last_start(self) -> int | None:
         """When the newest run began that has not been taken back, in seconds."""
@@ -119,6 +120,20 @@ class Memory(LedgerReader):
             for message in messages[chat]
             if MESSAGE + message in (digests or {})
         )
+
+    async def indexed_at(self) -> Mapping[str, int]:
+        """When a run last had each file indexed (seconds), which Open WebUI notes as a change."""
+        if self._indexed_at is None:
+            item = self._tables.item
+            query = sa.select(item.c.source_id, item.c.detail).where(
+                item.c.state == EntryState.INDEXED.value
+            )
+            found: dict[str, int] = {}
+            for file_id, when in await self._database.rows(query) if await self.exists() else ():
+                if when and when.isdecimal():
+                    found[file_id] = max(int(when), found.get(file_id, 0))
+            self._indexed_at = found
+        return self._indexed_at
 
     async def passwords_given(self, account_id: str) -> bool:
         """Whether a run gave an account that existed its password from LibreChat."""

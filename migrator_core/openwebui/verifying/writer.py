@@ -175,8 +175,9 @@ class VerifyingWriter(SilentWriter):
             elif known is not None and not known.made:
                 gaps = []  # it was there before us, and is not ours to judge
             else:
-                since = replace(facts, since=known.since if known else None)
-                gaps = _gaps_of(kind, item, expected[key], present, since, known)
+                since = await self._since(kind, key, known)
+                facts = replace(facts, since=since)
+                gaps = _gaps_of(kind, item, expected[key], present, facts, known)
                 gaps += await self._bytes(kind, item, present, open_blob)
             answers.append(self._answer(item, key, gaps))
         return answers
@@ -226,6 +227,12 @@ class VerifyingWriter(SilentWriter):
                     {name: v for name, v in one.values.items() if schema.has(one.table, name)}
                 )
         return rows
+
+    async def _since(self, kind: Kind[Any], key: str, known: Remembered | None) -> int | None:
+        """From when on a change that Open WebUI noted is somebody's."""
+        if known is None or known.since is None or kind.name != "file":
+            return known.since if known else None
+        return max(known.since, (await self.memory.indexed_at()).get(key, 0))
 
     async def _why_gone(
         self, kind: Kind[Any], item: Item, known: Remembered | None, *, has_left: bool

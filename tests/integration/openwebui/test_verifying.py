@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 
 from migrator_core.openwebui import Memory, OpenWebUI, VerifyingWriter
+from migrator_core.openwebui.indexing.pending import Document
 from migrator_core.openwebui.ledger.records import entry
 from migrator_core.outcome import Reason, State
 from migrator_core.rows import Grant, Item
@@ -493,6 +494,30 @@ async def test_a_later_run_does_not_turn_what_people_did_before_it_into_damage(
     await house.edit_chat(set_in("a1", "content", "Mine"), updated_at=int(time.time()) - 500)
     await house.edit_message("a1", content="Mine")
     assert (await house.verify()).grave == []
+
+
+async def index(house: House) -> int:
+    """Have a file indexed: Open WebUI notes that as a change. When that was."""
+    now = int(time.time()) + 500
+    await house.update("file", {"id": PLAN.id}, updated_at=now)
+    noted = Document(PLAN.id, PLAN.filename, "", "digest", None).indexed
+    await house.run.ledger.add(house.run.run_id, [{**noted, "detail": str(now)}])
+    assert (await house.verify()).findings == []
+    return now
+
+
+async def test_what_is_lost_after_an_index_is_damage(house: House) -> None:
+    await index(house)
+    await house.update("file", {"id": PLAN.id}, filename="lost")
+    (grave,) = (await house.verify()).grave
+    assert (grave.difference, grave.what) == (Difference.DIFFERS, ("filename",))
+
+
+async def test_what_people_change_after_an_index_is_theirs(house: House) -> None:
+    now = await index(house)
+    await house.update("file", {"id": PLAN.id}, filename="renamed", updated_at=now + 1)
+    (found,) = (await house.verify()).findings
+    assert found.difference is Difference.CHANGED_IN_OPEN_WEBUI
 
 
 async def test_what_no_run_brought_is_not_migrated(run: OpenRun, database: Database) -> None:
