@@ -6,8 +6,9 @@ Knows nothing of Open WebUI. A backup is never modified, and treated as hostile.
 from migrator_core.librechat.backup import Backup, open_backup
 from migrator_core.librechat.blobs import Blob, BlobError, BlobStore
 from migrator_core.librechat.collection import Document
+from migrator_core.librechat.indexed_messages import StoredMessage, Unowned
 from migrator_core.librechat.limits import Limits
-from migrator_core.librechat.message_index import MessageIndex, StoredMessage, Unowned
+from migrator_core.librechat.message_index import MessageIndex
 from migrator_core.librechat.object_stores import (
     Fetched,
     ObjectError,

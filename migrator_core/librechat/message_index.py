@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from migrator_core.librechat.collection import (
     CollectionReader,
@@ -19,10 +18,10 @@ from migrator_core.librechat.collection import (
     RawDocument,
     document_of,
 )
+from migrator_core.librechat.indexed_messages import StoredMessage, Unowned, Untaken
 from migrator_core.librechat.message_keys import identifier, key, keys, message_name, text_of
 from migrator_core.librechat.unsigned_messages import Signed, owners
 from migrator_core.librechat.values import normalise_id
-from migrator_core.record import record
 
 COLLECTION: Final = "messages"
 _CHUNK: Final = 2_000
@@ -59,30 +58,6 @@ WHERE {_UNSIGNED} AND conversation IS NOT NULL AND 1 < (
     )
 )
 """  # noqa: S608 - constants only
-
-
-class Unowned(StrEnum):
-    """Why a message is nobody's here."""
-
-    FOREIGN = "foreign"
-    OWNER_UNKNOWN = "owner unknown"
-
-
-class Untaken(NamedTuple):
-    """A message that nobody took."""
-
-    source_id: str
-    conversation: str | None
-    user: str | None
-    fate: Unowned | None = None
-
-
-@record
-class StoredMessage:
-    """A message as it lies in its file, and what outcomes call it."""
-
-    source_id: str
-    raw: RawDocument
 
 
 class MessageIndex:

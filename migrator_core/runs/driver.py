@@ -22,6 +22,7 @@ from migrator_core.runs.fetching import Fetching
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
 from migrator_core.runs.phase import Phase
+from migrator_core.runs.portions import PORTION_ITEMS, next_portion
 from migrator_core.runs.steps import (
     Enclosure,
     Fetch,
@@ -33,11 +34,6 @@ from migrator_core.runs.steps import (
     Unchanged,
     Write,
 )
-
-PORTION_ITEMS = 100
-PORTION_WEIGHT = 750_000
-"""Bytes of text in one transaction, about. Both bounds keep it well under half a second, even in a
-server whose other work gets in between: ``make bench ARGS=neighbour`` measures it."""
 
 _OF_ACCESS = frozenset({WarningCode.ACCESS_NARROWED, WarningCode.ACCESS_WIDENED})
 """Warnings that count once the access has arrived, whatever was kept of the rest."""
@@ -110,10 +106,10 @@ class Driver:
             raise StoppedError("the run was stopped. It is safe to run again.")
 
     async def _carry_out_all(self, steps: Iterator[Step]) -> None:
-        upcoming = asyncio.create_task(asyncio.to_thread(_portion, steps))
+        upcoming = asyncio.create_task(asyncio.to_thread(next_portion, steps))
         try:
             while portion := await upcoming:
-                upcoming = asyncio.create_task(asyncio.to_thread(_portion, steps))
+                upcoming = asyncio.create_task(asyncio.to_thread(next_portion, steps))
                 await self._carry_out(portion)
                 self._check_stop()
         finally:
@@ -288,15 +284,3 @@ def _child_outcome(collection: str, source_id: str, written: Written, thing: str
         target_id=written.target_id,
         reason=reason,
     )
-
-
-def _portion(steps: Iterator[Step]) -> list[Step]:
-    """The next steps, as many as make one short transaction; none at the end."""
-    portion: list[Step] = []
-    weight = 0
-    for step in steps:
-        portion.append(step)
-        weight += step.weight if isinstance(step, Write | Fetch | Enclosure) else 100
-        if len(portion) >= PORTION_ITEMS * 3 or weight >= PORTION_WEIGHT:
-            break
-    return portion

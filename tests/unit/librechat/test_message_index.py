@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from migrator_core.librechat import Backup, Unowned
-from migrator_core.librechat.message_index import Untaken
+from migrator_core.librechat.indexed_messages import Untaken
 from tests.support.mongo_archive import write_archive
 from tests.unit.librechat.building import (
     ALICE,

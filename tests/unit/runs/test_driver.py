@@ -17,10 +17,11 @@ from migrator_core.openwebui.contents.review import Fate
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.progress import Progress
 from migrator_core.rows import FileRow, Item, TagRow
-from migrator_core.runs.driver import PORTION_ITEMS, Driver, StoppedError
+from migrator_core.runs.driver import Driver, StoppedError
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal
 from migrator_core.runs.phase import Handover, Phase
+from migrator_core.runs.portions import PORTION_ITEMS
 from migrator_core.runs.steps import Enclosure, Found, NewPassword, Step, Write
 
 NOBODY = cast("OpenWebUI", None)
