@@ -149,8 +149,10 @@ class Indexing:
             document = await pending.document(member.file_id)
             if document is None:
                 continue
+            # A run that was killed after that could not note it.
+            anew = member.anew or document.collection == member.knowledge_id
             try:
-                await server.add(member.file_id, member.knowledge_id, anew=member.anew)
+                await server.add(member.file_id, member.knowledge_id, anew=anew)
             except NoVectorsError as error:
                 await pending.heal(document)
                 detail = f"file {document.name} in {member.knowledge_id}: {error}"

@@ -37,6 +37,8 @@ class Document:
     text: str
     digest: str
     hash: str | None
+    collection: object
+    """The one that its vectors were put into last, as its record says."""
 
     @property
     def indexed(self) -> LedgerValues:
@@ -115,13 +117,14 @@ class Pending(LedgerReader):
         """A file that is there as a run left it; None where somebody changed its text since."""
         file = self._target.schema.table("file")
         column = file.c.hash if "hash" in file.c else sa.null()
-        query = sa.select(file.c.filename, file.c.data, column).where(file.c.id == file_id)
-        rows = await self._database.rows(query)
+        query = sa.select(file.c.filename, file.c.data, column, file.c.meta)
+        rows = await self._database.rows(query.where(file.c.id == file_id))
         written = (await self.written("file", [file_id])).get(file_id) or {}
         if not rows or text_digest(rows[0].data) != written.get(TEXT):
             return None
-        name, data, hashed = rows[0]
-        return Document(file_id, name, data["content"], written[TEXT], hashed)
+        name, data, hashed, meta = rows[0]
+        collection = meta.get("collection_name") if isinstance(meta, dict) else None
+        return Document(file_id, name, data["content"], written[TEXT], hashed, collection)
 
     async def members(self, only: set[str] | None = None) -> list[Member]:
         """Files with vectors in collections of ours that do not have them; see :meth:`files`."""
@@ -223,6 +226,8 @@ class Pending(LedgerReader):
 
     async def _failures(self, kind: str) -> Counter[str]:
         """How often each of these could not be indexed."""
+        if not await self.exists():
+            return Counter()
         item = self._tables.item
         query = sa.select(item.c.target_id).where(item.c.target_kind == _FAILED + kind)
         return Counter(row[0] for row in await self._database.rows(query))

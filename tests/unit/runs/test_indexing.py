@@ -145,11 +145,13 @@ async def test_a_newer_text_takes_the_place_of_the_older_in_a_collection(place: 
     assert asked == [("index", NOTES.id), ("anew", NOTES.id, SHELF.id)]
 
 
-async def test_a_record_names_its_own_vectors_and_no_collection(place: Place) -> None:
+async def test_what_was_joined_and_not_noted_is_joined_anew_and_named_no_longer(
+    place: Place,
+) -> None:
     await place.run(BEA, NOTES, SHELF, index="text")
     meta = (await place.house.row("file", NOTES.id))["meta"]
     await place.house.change("file", NOTES.id, meta={**meta, "collection_name": SHELF.id})
-    await place.run(NOTES)
+    assert ("anew", NOTES.id, SHELF.id) in await place.run(NOTES)
     after = (await place.house.row("file", NOTES.id))["meta"]
     assert after == {**meta, "collection_name": f"file-{NOTES.id}"}
 
