@@ -74,10 +74,13 @@ async def test_a_name_that_goes_back_takes_no_vectors_along(library: Library) ->
     assert library.asked == []
 
 
-async def test_vectors_that_people_had_made_of_a_file_stay_with_it(library: Library) -> None:
+@pytest.mark.parametrize("change", [{"filename": "n.txt"}, {"data": {"content": "hello"}}])
+async def test_vectors_that_people_had_made_of_a_file_stay_with_it(
+    library: Library, change: dict[str, Any]
+) -> None:
     house = library.house
     await house.run(BEA, NOTES)
-    second = await house.run(replace(NOTES, filename="n.txt"))
+    second = await house.run(replace(NOTES, **change))
     meta = (await house.row("file", NOTES.id))["meta"]
     await house.change("file", NOTES.id, meta={**meta, "collection_name": f"file-{NOTES.id}"})
     assert await house.undo(second) == set()
