@@ -37,7 +37,7 @@ class Document:
     text: str
     digest: str
     hash: str | None
-    collection: object
+    collection: object = None
     """The one that its vectors were put into last, as its record says."""
 
     @property
