@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -200,10 +201,20 @@ def test_texts_come_with_a_later_run_and_go_with_its_undo(
     ]
 
 
-def test_a_document_that_wants_all_memory_is_one_warning(empty: Deployment, tmp_path: Path) -> None:
+def test_a_document_that_wants_all_memory_is_one_warning_and_the_rest_is_verified(
+    empty: Deployment, tmp_path: Path
+) -> None:
     files = {"greedy.docx": greedy_docx(), "letter.docx": docx("Cherries in June")}
-    run = migrate(empty, backup_with(tmp_path / "backup", files), tmp_path / "run")
+    backup = backup_with(tmp_path / "backup", {**files, "notes.txt": b"Plums in August"})
+    run = migrate(empty, backup, tmp_path / "run")
     assert run.status == 0, run.output
     assert len(_unread(run)) == 1
     texts = {row["filename"]: row["data"].get("content") for row in table_rows(empty, "file")}
+    assert texts.pop("notes.txt") == "Plums in August"
     assert texts == {"greedy.docx": None, "letter.docx": "Cherries in June"}
+    with closing(sqlite3.connect(empty.data / "webui.db")) as connection:
+        for name in ("item", "run"):
+            connection.execute(f"DROP TABLE librechat_migration_{name}")
+        connection.commit()
+    verified = verify(empty, backup, tmp_path / "verify")
+    assert verified.status == 0, verified.output

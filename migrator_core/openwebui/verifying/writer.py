@@ -7,22 +7,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from migrator_core.fingerprint import is_of
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.inventory import Account
 from migrator_core.openwebui.mapping.context import MappingContext
 from migrator_core.openwebui.storage.reading import OpenBlob
 from migrator_core.openwebui.tables.kind import Kind
 from migrator_core.openwebui.tables.registry import kind_named, kind_of
-from migrator_core.openwebui.texts.reading import Texts
 from migrator_core.openwebui.verifying.accounts import compare_password
 from migrator_core.openwebui.verifying.bytes_back import compare_bytes, leftover_bytes
-from migrator_core.openwebui.verifying.comparison import by_difference, compare, with_backup
+from migrator_core.openwebui.verifying.comparison import by_difference
 from migrator_core.openwebui.verifying.facts import Facts, Gap, Rows, Values
 from migrator_core.openwebui.verifying.gone import orphans_of, traces_of
 from migrator_core.openwebui.verifying.memory import Memory, Remembered
 from migrator_core.openwebui.verifying.messages import unexpected_messages
-from migrator_core.openwebui.verifying.readers import unreadable
 from migrator_core.openwebui.verifying.reading import (
     Found,
     existing,
@@ -31,13 +28,15 @@ from migrator_core.openwebui.verifying.reading import (
     read_items,
     recognised,
 )
+from migrator_core.openwebui.verifying.texts import ExpectedTexts
+from migrator_core.openwebui.verifying.verdicts import as_it_was, gaps_of, verdict_of
 from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.openwebui.writing.prepared import load_context
 from migrator_core.openwebui.writing.silent import SilentWriter
-from migrator_core.openwebui.writing.texts import text_of_known, texts_for, told, with_texts
-from migrator_core.outcome import Reason, State
+from migrator_core.openwebui.writing.texts import told
+from migrator_core.outcome import State
 from migrator_core.rows import FileRow, Item, Row
-from migrator_core.verification import HARMLESS, Difference, Finding, VerificationCounts
+from migrator_core.verification import Difference, Finding, VerificationCounts
 
 _SHOWN = 50
 """Parts of one item that a finding names; a chat may have lost thousands of messages."""
@@ -73,10 +72,10 @@ class VerifyingWriter(SilentWriter):
     first_time: Callable[[str, str], bool]
     counts: VerificationCounts = field(default_factory=VerificationCounts)
     _context: MappingContext | None = None
-    _texts: Texts = field(init=False)
+    _texts: ExpectedTexts = field(init=False)
 
     def __post_init__(self) -> None:
-        self._texts = texts_for(self.target, foresees=True)
+        self._texts = ExpectedTexts(self.target, self.memory)
 
     async def write(self, items: Sequence[Item]) -> list[Written]:
         """Compare items; the answers come in the same order."""
@@ -94,7 +93,7 @@ class VerifyingWriter(SilentWriter):
         """Compare a file's record, and the bytes that the storage returns."""
         if not isinstance(item.row, FileRow):
             raise TypeError("only file rows have bytes")
-        read = await text_of_known(self._texts, self.memory, item, open_blob)
+        read = await self._texts.of(item, open_blob)
         (written,) = await self._compare(kind_of(item.row), [read.item], open_blob)
         return told(written, read)
 
@@ -106,7 +105,7 @@ class VerifyingWriter(SilentWriter):
 
     async def recognise(self, items: Sequence[Item]) -> list[Written | None]:
         """Where items are that are not compared."""
-        return await with_texts(self.memory, await recognised(self.target, items))
+        return await self._texts.of_known(await recognised(self.target, items))
 
     async def look(self, item: Item) -> Written | None:
         """Whether a file is there that the backup lacks: there is nothing to compare it with."""
@@ -115,7 +114,7 @@ class VerifyingWriter(SilentWriter):
         if key not in await read_items(self.target, kind, {key: {}}):
             return None
         self._meet(kind, item.row, key)
-        (found,) = await with_texts(self.memory, [Compared(item, State.EXISTING, target_id=key)])
+        (found,) = await self._texts.of_known([Compared(item, State.EXISTING, target_id=key)])
         return found
 
     async def set_password(self, account: Account, password_hash: str) -> bool:
@@ -165,7 +164,7 @@ class VerifyingWriter(SilentWriter):
             self._meet(kind, item.row, key)
             known = remembered.get(key)
             if known is not None and known.left_out:
-                answers.append(_as_it_was(item, known))
+                answers.append(as_it_was(item, known))
                 continue
             present = found.get(key)
             if key in broken:
@@ -177,7 +176,7 @@ class VerifyingWriter(SilentWriter):
             else:
                 since = await self._since(kind, key, known)
                 facts = replace(facts, since=since)
-                gaps = _gaps_of(kind, item, expected[key], present, facts, known)
+                gaps = gaps_of(kind, item, expected[key], present, facts, known)
                 gaps += await self._bytes(kind, item, present, open_blob)
             answers.append(self._answer(item, key, gaps))
         return answers
@@ -268,7 +267,7 @@ class VerifyingWriter(SilentWriter):
         if not gaps:
             self.counts.equal[item.collection] += 1
         self._tell(Finding(Difference.DIFFERS, item.collection, item.source_id, key), gaps)
-        return Compared(item, State.EXISTING, target_id=key, verdict=_verdict(item, key, gaps))
+        return Compared(item, State.EXISTING, target_id=key, verdict=verdict_of(item, key, gaps))
 
     def _tell(self, about: Finding, gaps: Sequence[Gap]) -> None:
         for difference, what in by_difference(gaps).items():
@@ -278,43 +277,3 @@ class VerifyingWriter(SilentWriter):
     def _tell_one(self, finding: Finding) -> None:
         self.counts.differences[finding.difference] += 1
         self.report(finding)
-
-
-def _gaps_of(
-    kind: Kind[Any],
-    item: Item,
-    expected: Rows,
-    present: Found,
-    facts: Facts,
-    known: Remembered | None,
-) -> list[Gap]:
-    gaps = [
-        Gap(Difference.UNREADABLE, f"{table}: {columns}")
-        for table, rows in present.ours.items()
-        for row in rows
-        if (columns := unreadable(table, row)) is not None
-    ]
-    gaps += compare(kind.name, expected, present.ours, present.others, facts)
-    if known is None or known.fingerprint is None:
-        return gaps
-    if is_of(known.fingerprint, item.row, item.fingerprint):
-        return gaps
-    column = "last_active_at" if kind.name == "user" else "updated_at"
-    touched = facts.touched(expected[kind.name][0], present.ours[kind.name][0], column)
-    return with_backup(gaps, touched=touched)
-
-
-def _as_it_was(item: Item, known: Remembered) -> Written:
-    """A document that the run left out with a reason stays left out."""
-    reason = Reason(known.reason) if known.reason else Reason.PARENT_FAILED
-    return Written(item, State(known.state), reason, known.detail)
-
-
-def _verdict(item: Item, key: str, gaps: Sequence[Gap]) -> Written:
-    kinds = {gap.difference for gap in gaps}
-    if kinds - HARMLESS:
-        detail = ", ".join(sorted(kinds - HARMLESS))
-        return Written(item, State.FAILED, Reason.DIFFERS, detail, key)
-    if kinds == {Difference.REMOVED_IN_OPEN_WEBUI} and len(gaps) == 1:
-        return Written(item, State.SKIPPED, Reason.REMOVED_IN_OPEN_WEBUI, None, key)
-    return Written(item, State.EXISTING, target_id=key)

@@ -53,17 +53,18 @@ def told(written: Written, read: Read) -> Written:
 
 async def with_texts(ledger: LedgerReader, found: Sequence[Written | None]) -> list[Written | None]:
     """Of files that are there, how long the texts are that runs made of them."""
-    files = [one.target_id for one in found if one is not None and _is_unread(one)]
+    files = [one.target_id for one in found if one is not None and is_unread(one)]
     known = await ledger.written("file", [name for name in files if name])
     return [
         replace(one, characters=characters_of(known.get(one.target_id or "") or {}))
-        if one is not None and _is_unread(one)
+        if one is not None and is_unread(one)
         else one
         for one in found
     ]
 
 
-def _is_unread(written: Written) -> bool:
+def is_unread(written: Written) -> bool:
+    """Whether what was written is a document whose row does not tell its text."""
     row = written.item.row
     read = written.item.reads is not Reading.NOTHING
     return read and isinstance(row, FileRow) and not row.data

@@ -7,6 +7,7 @@ import io
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,9 @@ import sqlalchemy as sa
 from migrator_core.openwebui import Memory, OpenWebUI, VerifyingWriter
 from migrator_core.openwebui.indexing.pending import Document
 from migrator_core.openwebui.ledger.records import entry
+from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import Grant, Item
+from migrator_core.rows import Grant, Item, Reading
 from migrator_core.verification import HARMLESS, Difference, Finding
 from tests.integration.openwebui.conftest import OpenRun, start_run
 from tests.support import rows
@@ -518,6 +520,49 @@ async def test_what_people_change_after_an_index_is_theirs(house: House) -> None
     await house.update("file", {"id": PLAN.id}, filename="renamed", updated_at=now + 1)
     (found,) = (await house.verify()).findings
     assert found.difference is Difference.CHANGED_IN_OPEN_WEBUI
+
+
+TABLE = replace(rows.item(PLAN), reads=Reading.PLAIN)
+REPORT = replace(rows.item(NOTES), reads=Reading.LOADER)
+
+
+async def without_ledger(run: OpenRun, texts: dict[str, str]) -> list[Written]:
+    """Two documents with these texts, compared after somebody dropped the ledger's tables."""
+    await run.writer.write([rows.item(rows.user("bea"))])
+    for one, content in ((TABLE, b"plum"), (replace(REPORT, reads=Reading.UNWANTED), b"%PDF-")):
+        await run.writer.write_file(one, partial(io.BytesIO, content))
+    file = run.target.schema.table("file")
+    async with run.target.database.engine.begin() as connection:
+        for file_id, text in texts.items():
+            data = {"status": "completed", "content": text}
+            await connection.execute(sa.update(file).where(file.c.id == file_id).values(data=data))
+        for name in ("item", "run"):
+            await connection.execute(sa.text(f"DROP TABLE librechat_migration_{name}"))
+    found: list[Finding] = []
+    writer = VerifyingWriter(run.target, Memory(run.target), found.append, lambda _k, _i: True)
+    table = await writer.write_file(TABLE, lambda: io.BytesIO(b"plum"))
+    report = await writer.write_file(REPORT, lambda: io.BytesIO(b"%PDF-"))
+    looked = await writer.look(REPORT)
+    assert looked is not None
+    assert looked.characters == report.characters
+    assert {one.what for one in found} <= {("text",)}
+    return [table, report]
+
+
+async def test_without_a_ledger_texts_are_what_the_bytes_say_or_what_is_there(
+    run: OpenRun,
+) -> None:
+    table, report = await without_ledger(run, {NOTES.id: "in October"})
+    assert [one.accounted.state for one in (table, report)] == [State.EXISTING] * 2
+    assert (table.characters, report.characters) == (4, 10)
+
+
+async def test_without_a_ledger_a_text_that_is_lost_is_damage_where_the_bytes_tell(
+    run: OpenRun,
+) -> None:
+    table, report = await without_ledger(run, {PLAN.id: ""})
+    assert table.accounted.reason is Reason.DIFFERS
+    assert (report.accounted.state, report.characters) == (State.EXISTING, 0)
 
 
 async def test_what_no_run_brought_is_not_migrated(run: OpenRun, database: Database) -> None:
