@@ -71,7 +71,7 @@ def test_one_process_reads_one_document_after_the_other(start: Callable[..., Loa
 def test_a_document_that_hangs_is_given_up_and_the_next_one_read(
     start: Callable[..., Loaders],
 ) -> None:
-    reader = start(seconds=0.5)
+    reader = start(seconds=2)
     first = reader.read(DOCUMENT, "a", "")
     error = _refusal(reader, "hangs")
     assert "longer than" in str(error)
