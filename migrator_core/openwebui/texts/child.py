@@ -22,9 +22,9 @@ _GLANCE = 0.5
 
 _CHUNK = 1024 * 1024
 
-_ITS_FAULT = frozenset({signal.SIGXCPU, signal.SIGSEGV, signal.SIGABRT, signal.SIGFPE})
-"""Signals that a document brings on its reader; others come from elsewhere, as when memory runs
-out, and say nothing of the document."""
+_ITS_FAULT = frozenset({signal.SIGSEGV, signal.SIGABRT, signal.SIGFPE})
+"""Crashes that a document brings on its reader; other signals come from elsewhere, as when memory
+runs out, and say nothing of the document."""
 
 _KEPT = (
     "PATH", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PYTHONHOME", "SYSTEMROOT", "TZ",
