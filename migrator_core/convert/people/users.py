@@ -132,6 +132,10 @@ def _notices(
     if user.two_factor_enabled:
         detail = f"{email}: signs in without a second factor until it is set up again"
         notices.append(notice(WarningCode.TWO_FACTOR_DROPPED, detail))
+    if user.plugins:
+        many = "1 plug-in" if len(user.plugins) == 1 else f"{len(user.plugins):,} plug-ins"
+        detail = f"{email}: {many} that the person had switched on"
+        notices.append(notice(WarningCode.SETTING_DROPPED, detail))
     if (user.role or "").strip().upper() == "ADMIN":
         detail = f"{email}: was an administrator of LibreChat"
         notices.append(notice(WarningCode.ADMIN_DEMOTED, detail))

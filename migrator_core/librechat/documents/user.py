@@ -54,6 +54,8 @@ class User(SourceModel):
     tenant_id: Tenant = Field(default="", alias="tenantId")
     """Whose installation it is, where several share one database (LibreChat 0.8.5 and later)."""
     personalization: Mapping = Field(default_factory=dict)
+    plugins: Items = Field(default_factory=list)
+    """What the person had switched on; what is written there is nobody's business here."""
     favorites: Items = Field(default_factory=list)
     pinned_order: Texts = Field(default_factory=list, alias="pinnedOrder")
     created_at: Date = Field(default=None, alias="createdAt")

@@ -76,6 +76,7 @@ def test_every_account_has_a_name(
         ({"password": d.HASH[:-1]}, WarningCode.PASSWORD_UNUSABLE),
         ({"password": d.HASH.replace("$10$", "$16$")}, WarningCode.PASSWORD_SLOW),
         ({"twoFactorEnabled": True}, WarningCode.TWO_FACTOR_DROPPED),
+        ({"plugins": ["google", {"odd": 1}]}, WarningCode.SETTING_DROPPED),
         ({"role": "ADMIN"}, WarningCode.ADMIN_DEMOTED),
         ({"createdAt": None}, WarningCode.DATE_REPAIRED),
     ],
