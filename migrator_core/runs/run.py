@@ -228,6 +228,7 @@ class _Run:
             await ledger.mark_interrupted()
             await ledger.start(
                 run_id=course.id,
+                started=course.started,
                 settings=self._settings.model_dump(mode="json"),
                 backup_path=str(self._backup.path),
                 backup_kind=str(self._backup.kind),

@@ -45,10 +45,12 @@ class Ledger(LedgerReader):
         backup_fingerprint: str,
         tool_version: str,
         run_id: str | None = None,
+        started: int | None = None,
     ) -> RunRecord:
         """Open a run, creating the ledger's tables where they are missing.
 
-        ``settings`` must be free of secrets.
+        ``settings`` must be free of secrets. ``started`` is in seconds, now by default: the "now"
+        that the run's conversion sees, and a later verification's.
 
         Raises:
             CannotStartError: the tables cannot be created.
@@ -60,7 +62,7 @@ class Ledger(LedgerReader):
         )
         values = {
             "id": run_id,
-            "started_at": now,
+            "started_at": now if started is None else started,
             "heartbeat_at": now,
             "state": RunState.RUNNING.value,
             "owner": owner(),

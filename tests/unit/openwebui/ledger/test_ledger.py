@@ -37,6 +37,15 @@ async def test_trouble_keeps_a_run_from_starting_until_it_has_begun(target: Open
         await target.database.rows(missing)
 
 
+async def test_a_run_began_when_its_conversion_says(target: OpenWebUI) -> None:
+    """A verification decides by it what had expired, and which dates stand for missing ones."""
+    run = await Ledger(target).start(
+        settings={}, backup_path="", backup_kind="", backup_fingerprint="", tool_version="",
+        started=1_760_000_000,
+    )  # fmt: skip
+    assert run.started_at == 1_760_000_000
+
+
 async def test_a_run_that_was_taken_for_dead_is_told(target: OpenWebUI) -> None:
     ledger = Ledger(target)
     run = await start(target)
