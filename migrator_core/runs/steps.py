@@ -8,18 +8,12 @@ from typing import BinaryIO, TypeAlias
 
 from migrator_core.access_row import AccessRow
 from migrator_core.convert.free_ids import is_another
+from migrator_core.item import Item
 from migrator_core.librechat import Document, Fetched, ObjectError, RemoteBlob
 from migrator_core.models_in_use import ModelsInUse
 from migrator_core.openwebui import Account, Brought, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
-from migrator_core.rows import (
-    Item,
-    KnowledgeRow,
-    ModelRow,
-    SharedChatRow,
-    TagRow,
-    UserRow,
-)
+from migrator_core.rows import KnowledgeRow, ModelRow, SharedChatRow, TagRow, UserRow
 from migrator_core.runs.converting.job import Answer, Job
 
 _FREELY_NAMED = (AccessRow, ModelRow, SharedChatRow, TagRow, UserRow)

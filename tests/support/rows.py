@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from migrator_core.chat_document import FeedbackData
+from migrator_core.item import Item
 from migrator_core.rows import (
     ChatRow,
     FeedbackRow,
@@ -15,7 +16,6 @@ from migrator_core.rows import (
     FolderRow,
     Grant,
     GroupRow,
-    Item,
     KnowledgeRow,
     MemoryRow,
     ModelRow,

@@ -6,7 +6,8 @@ type second; browsers call many source files ``application/octet-stream`` or wor
 
 from __future__ import annotations
 
-from migrator_core.rows import FileRow, Reading
+from migrator_core.item import Reading
+from migrator_core.rows import FileRow
 
 _LOADED = frozenset(
     {

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from migrator_core.item import Item
 from migrator_core.openwebui.belonging import Rows
 from migrator_core.openwebui.catching_up.reading import rows_of
 from migrator_core.openwebui.connection import OpenWebUI
@@ -16,7 +17,7 @@ from migrator_core.openwebui.contents.review import Review
 from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.mapping.context import TableRow
 from migrator_core.openwebui.tables.registry import kind_named, kind_of
-from migrator_core.rows import FileRow, Item
+from migrator_core.rows import FileRow
 
 
 @dataclass(frozen=True, slots=True)

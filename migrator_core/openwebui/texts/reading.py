@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
+from migrator_core.item import Item, Reading
 from migrator_core.openwebui.contents.digests import MADE_OF, Digests, digest
 from migrator_core.openwebui.contents.text import KNOWN, TEXT
 from migrator_core.openwebui.storage.faults import StorageError
@@ -17,7 +18,7 @@ from migrator_core.openwebui.texts.child import NoTextError
 from migrator_core.openwebui.texts.decoding import clean, decode
 from migrator_core.openwebui.texts.loaders import Loaders
 from migrator_core.outcome import Notice, WarningCode
-from migrator_core.rows import FileRow, Item, Reading
+from migrator_core.rows import FileRow
 
 PLAIN_BYTES = 10_000_000
 LOADED_BYTES = 50_000_000

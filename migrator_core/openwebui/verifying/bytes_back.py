@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 
+from migrator_core.item import Item
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.storage.faults import StorageError
 from migrator_core.openwebui.storage.reading import OpenBlob
 from migrator_core.openwebui.verifying.facts import Gap
-from migrator_core.rows import FileRow, Item
+from migrator_core.rows import FileRow
 from migrator_core.verification import Difference
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from migrator_core.item import Item
 from migrator_core.openwebui.belonging import conditions
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.database.parameters import askable, in_portions
@@ -22,7 +23,6 @@ from migrator_core.openwebui.verifying.comparison import GRANTS
 from migrator_core.openwebui.verifying.facts import Key, Rows, Values, one
 from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.outcome import State
-from migrator_core.rows import Item
 
 _NOT_SHARED = ("folder", "file")
 """Kinds that can be shared in Open WebUI, and that we never share."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 
+from migrator_core.item import Item, Reading
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.contents.text import KNOWN
 from migrator_core.openwebui.storage.reading import OpenBlob
@@ -14,7 +15,7 @@ from migrator_core.openwebui.texts.reading import FORESEEN, Read
 from migrator_core.openwebui.verifying.memory import Memory
 from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.openwebui.writing.texts import is_unread, text_of_known, texts_for, with_texts
-from migrator_core.rows import FileRow, Item, Reading
+from migrator_core.rows import FileRow
 
 
 class ExpectedTexts:

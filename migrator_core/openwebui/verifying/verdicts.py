@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from migrator_core.fingerprint import is_of
+from migrator_core.item import Item
 from migrator_core.openwebui.tables.kind import Kind
 from migrator_core.openwebui.verifying.comparison import compare, with_backup
 from migrator_core.openwebui.verifying.facts import Facts, Gap, Rows
@@ -14,7 +15,6 @@ from migrator_core.openwebui.verifying.readers import unreadable
 from migrator_core.openwebui.verifying.reading import Found
 from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import Item
 from migrator_core.verification import HARMLESS, Difference
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from migrator_core.item import Item
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.inventory import Account
 from migrator_core.openwebui.mapping.context import MappingContext
@@ -35,7 +36,7 @@ from migrator_core.openwebui.writing.prepared import load_context
 from migrator_core.openwebui.writing.silent import SilentWriter
 from migrator_core.openwebui.writing.texts import told
 from migrator_core.outcome import State
-from migrator_core.rows import FileRow, Item, Row
+from migrator_core.rows import FileRow, Row
 from migrator_core.verification import Difference, Finding, VerificationCounts
 
 _SHOWN = 50

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from migrator_core.item import Item
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.contents.chat import LINK
 from migrator_core.openwebui.contents.digests import Digests
@@ -19,7 +20,7 @@ from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.tables.kind import Claim, Kind
 from migrator_core.openwebui.tables.registry import kind_named, kind_of
 from migrator_core.outcome import Notice, Reason, State
-from migrator_core.rows import ChatRow, Item, Row
+from migrator_core.rows import ChatRow, Row
 
 _Taken: TypeAlias = defaultdict[tuple[str, Claim], dict[str, str]]
 """Who has which value: by kind and claim, the value and the key of the row that has it."""

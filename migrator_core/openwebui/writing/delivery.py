@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from migrator_core.encoded import EncodedRow
 from migrator_core.errors import AbortedError
+from migrator_core.item import Item
 from migrator_core.openwebui.catching_up.changes import apply, begin
 from migrator_core.openwebui.catching_up.comparing import Behind
 from migrator_core.openwebui.catching_up.reading import rows_of
@@ -30,7 +31,6 @@ from migrator_core.openwebui.writing.prepared import (
 from migrator_core.openwebui.writing.proving import prove, proven
 from migrator_core.openwebui.writing.statements import Inserts
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import Item
 
 _NEEDS = {table.name: table.needs for table in WRITTEN if table.needs is not None}
 """Tables whose rows say nothing without another row: the column and the kind it points to."""

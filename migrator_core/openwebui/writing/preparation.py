@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from migrator_core.access_row import AccessRow
+from migrator_core.item import Item
 from migrator_core.openwebui.belonging import Rows
 from migrator_core.openwebui.catching_up.comparing import Behind, Comparing
 from migrator_core.openwebui.connection import OpenWebUI
@@ -20,7 +21,7 @@ from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.openwebui.writing.encoding import encode_rows
 from migrator_core.openwebui.writing.prepared import Prepared, prepare
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import GroupRow, Item, JsonDict, UserRow
+from migrator_core.rows import GroupRow, JsonDict, UserRow
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from migrator_core.encoded import EncodedRow
+from migrator_core.item import Item
 from migrator_core.openwebui.catching_up.comparing import Behind, noted
 from migrator_core.openwebui.catching_up.remembering import ChangedRow
 from migrator_core.openwebui.connection import OpenWebUI
@@ -25,7 +26,6 @@ from migrator_core.openwebui.tables.registry import KINDS, kind_of
 from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.openwebui.writing.encoding import encode_rows
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import Item
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 
+from migrator_core.item import Item
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.inventory import Account
 from migrator_core.openwebui.ledger.reader import LedgerReader
@@ -32,7 +33,7 @@ from migrator_core.openwebui.writing.texts import (
     with_texts,
 )
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import FileRow, Item
+from migrator_core.rows import FileRow
 
 
 class PreviewWriter(SilentWriter):

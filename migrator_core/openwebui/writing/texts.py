@@ -6,13 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from migrator_core.item import Item, Reading
 from migrator_core.openwebui.connection import OpenWebUI
 from migrator_core.openwebui.contents.digests import Digests
 from migrator_core.openwebui.ledger.reader import LedgerReader
 from migrator_core.openwebui.storage.reading import OpenBlob
 from migrator_core.openwebui.texts.reading import Read, Texts, characters_of
 from migrator_core.openwebui.writing.conflicts import Written
-from migrator_core.rows import FileRow, Item, Reading
+from migrator_core.rows import FileRow
 
 
 def texts_for(target: OpenWebUI, *, foresees: bool = False, workdir: Path | None = None) -> Texts:

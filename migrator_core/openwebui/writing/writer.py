@@ -10,6 +10,7 @@ from typing import Protocol
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from migrator_core.item import Item
 from migrator_core.openwebui.catching_up.changes import apply
 from migrator_core.openwebui.catching_up.leftovers import Brought
 from migrator_core.openwebui.catching_up.remembering import Remembering
@@ -39,7 +40,7 @@ from migrator_core.openwebui.writing.prepared import Prepared, load_context, pre
 from migrator_core.openwebui.writing.restoring import RESTORED, lost_path
 from migrator_core.openwebui.writing.texts import text_of_known, texts_for, told, with_texts
 from migrator_core.outcome import Notice, Outcome, Reason, State
-from migrator_core.rows import FileRow, Item
+from migrator_core.rows import FileRow
 
 
 class Writer(Protocol):

@@ -11,11 +11,12 @@ from migrator_core.convert.library.connections import Surroundings, connection_n
 from migrator_core.convert.people.avatars import data_uri
 from migrator_core.convert.result import Skipped
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.assistant import Assistant, AssistantUse
 from migrator_core.openwebui import OpenWebUI, Written
 from migrator_core.outcome import Reason
-from migrator_core.rows import Item, ModelRow
+from migrator_core.rows import ModelRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.knowing import Knowing

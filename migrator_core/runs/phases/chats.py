@@ -12,13 +12,14 @@ from migrator_core.convert.chats.references import find_references
 from migrator_core.convert.dates import seconds
 from migrator_core.convert.result import Skipped
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.librechat import Document, StoredMessage
 from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
 from migrator_core.openwebui import Encoder
 from migrator_core.outcome import Reason
-from migrator_core.rows import ChatRow, Item
+from migrator_core.rows import ChatRow
 from migrator_core.runs.converting.job import Answer, Job, Setup
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Phase

@@ -9,11 +9,12 @@ from typing import BinaryIO
 
 from migrator_core.convert.chats.chat import ConvertedChat
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.openwebui import Written
 from migrator_core.outcome import Outcome, Reason, State
-from migrator_core.rows import FileRow, Item
+from migrator_core.rows import FileRow
 from migrator_core.runs.phases.stray_files import Stray
 from migrator_core.runs.steps import Enclosure, Step, Unchanged, Write, skipped
 

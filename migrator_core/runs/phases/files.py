@@ -16,11 +16,11 @@ from migrator_core.convert.files.text_kinds import reading_of
 from migrator_core.convert.files.text_only import as_text_file, text_only
 from migrator_core.convert.result import Skipped, notice
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item, Reading
 from migrator_core.librechat import Blob, BlobError, Document, kind_of_source
 from migrator_core.librechat.documents.file import File
 from migrator_core.openwebui import Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
-from migrator_core.rows import Item, Reading
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.remote_files import copy_of, fetch_step

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from migrator_core.convert.chats.folders import FolderNames, convert_project
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.chat_project import ChatProject
 from migrator_core.openwebui import OpenWebUI, Written
 from migrator_core.outcome import Reason
-from migrator_core.rows import FolderRow, Item
+from migrator_core.rows import FolderRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.results import Accounts, Folders, Ids

@@ -12,6 +12,7 @@ from migrator_core.convert.people.groups import convert_group, role_group, tenan
 from migrator_core.convert.people.tenants import NONE
 from migrator_core.convert.result import notice
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.acl_entry import AclEntry
 from migrator_core.librechat.documents.group import Group
@@ -21,7 +22,7 @@ from migrator_core.librechat.documents.user import User
 from migrator_core.librechat.values import tenant_of
 from migrator_core.openwebui import Written
 from migrator_core.outcome import Notice, WarningCode
-from migrator_core.rows import GroupRow, Item
+from migrator_core.rows import GroupRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.results import Accounts, Groups, Ids

@@ -17,10 +17,11 @@ from migrator_core.convert.library.knowledge import (
     own_knowledge_id,
 )
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.librechat.documents.agent import Agent
 from migrator_core.openwebui import Ledger, OpenWebUI
 from migrator_core.outcome import Notice
-from migrator_core.rows import Item, ModelRow
+from migrator_core.rows import ModelRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Phase
 from migrator_core.runs.results import Files, Ids

@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from migrator_core.convert.library.memories import convert_memory
 from migrator_core.convert.result import Skipped, notice
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.agent import Agent
 from migrator_core.librechat.documents.memory_entry import MemoryEntry
 from migrator_core.openwebui import Written
 from migrator_core.outcome import Notice, Reason, WarningCode
-from migrator_core.rows import Item, MemoryRow
+from migrator_core.rows import MemoryRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.results import Accounts, Models

@@ -9,11 +9,12 @@ from migrator_core.convert.library.base_models import is_stand_in
 from migrator_core.convert.library.presets import convert_preset
 from migrator_core.convert.result import Skipped
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.preset import Preset
 from migrator_core.openwebui import Ledger, OpenWebUI, Written
 from migrator_core.outcome import Notice, Reason, WarningCode
-from migrator_core.rows import Item, ModelRow
+from migrator_core.rows import ModelRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.model_ids import TRIES, free_model_id

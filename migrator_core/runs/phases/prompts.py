@@ -11,11 +11,12 @@ from migrator_core.convert.library.prompts import convert_group, own_id, product
 from migrator_core.convert.people.grants import Resource, prompt_is_shared
 from migrator_core.convert.result import Converted, Skipped
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.prompt import Prompt, PromptGroup
 from migrator_core.openwebui import OpenWebUI
 from migrator_core.outcome import Outcome, Reason, State
-from migrator_core.rows import Item, PromptRow
+from migrator_core.rows import PromptRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.permissions import Granting, ResourceGrants

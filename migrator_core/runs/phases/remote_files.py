@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Final, TypeAlias
 
+from migrator_core.item import Reading
 from migrator_core.librechat import (
     Backup,
     Blob,
@@ -19,7 +20,6 @@ from migrator_core.librechat import (
 )
 from migrator_core.librechat.documents.file import File
 from migrator_core.outcome import Outcome, Reason, State
-from migrator_core.rows import Reading
 from migrator_core.runs.steps import Fetch, Write
 
 Arriving: TypeAlias = Callable[[int, str], Write]

@@ -17,12 +17,13 @@ from migrator_core.convert.chats.shared_chats import (
 from migrator_core.convert.people.grants import Resource
 from migrator_core.convert.result import Skipped
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.librechat.documents.message import Message
 from migrator_core.librechat.documents.shared_link import SharedLink
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
-from migrator_core.rows import ChatRow, Item, SharedChatRow
+from migrator_core.rows import ChatRow, SharedChatRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.pages import note_link

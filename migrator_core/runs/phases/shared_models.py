@@ -8,9 +8,10 @@ from dataclasses import replace
 from migrator_core.access_row import SHARED_MODELS, AccessRow
 from migrator_core.convert.library.base_models import model_access, model_group, shared_model
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.models_in_use import Reading
 from migrator_core.openwebui import Ledger, ModelOwner, OpenWebUI, Written
-from migrator_core.rows import GroupRow, Item, ModelRow
+from migrator_core.rows import GroupRow, ModelRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.results import Ids, SharedModels

@@ -8,11 +8,11 @@ from migrator_core.convert.library.skills import FreeNames, convert_skill, own_i
 from migrator_core.convert.people.grants import Resource
 from migrator_core.convert.result import Skipped
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.skill import Skill, SkillFile
 from migrator_core.openwebui import OpenWebUI
 from migrator_core.outcome import Outcome, Reason, State
-from migrator_core.rows import Item
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.permissions import Granting

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from migrator_core.convert.chats.tags import tag_row
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.conversation_tag import ConversationTag
 from migrator_core.outcome import Reason
-from migrator_core.rows import Item
 from migrator_core.runs.phase import Phase
 from migrator_core.runs.results import Accounts
 from migrator_core.runs.steps import Step, Write, skipped

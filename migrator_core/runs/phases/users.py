@@ -26,13 +26,14 @@ from migrator_core.convert.people.users import convert_user, slow_hash, slow_pas
 from migrator_core.convert.result import notice
 from migrator_core.errors import CannotStartError
 from migrator_core.fingerprint import fingerprint
+from migrator_core.item import Item
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.log_entry import LogEntry
 from migrator_core.librechat.documents.user import User
 from migrator_core.librechat.values import normalise_id
 from migrator_core.openwebui import Account, OpenWebUI, Written
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
-from migrator_core.rows import Item, UserRow
+from migrator_core.rows import UserRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.phases.choosing_people import Chosen, choose_people

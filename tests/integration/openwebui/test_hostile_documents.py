@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from migrator_core.item import Reading
 from migrator_core.openwebui.texts.child import NoTextError
 from migrator_core.openwebui.texts.loaders import Limits, Loaders
 from migrator_core.openwebui.texts.reading import Texts
 from migrator_core.outcome import WarningCode
-from migrator_core.rows import Reading
 from tests.support import hostile_documents
 from tests.support.documents import docx, greedy_docx
 from tests.support.rows import file, item

@@ -16,9 +16,9 @@ import pytest
 import sqlalchemy as sa
 import sqlalchemy.exc as sa_exc
 
+from migrator_core.item import Item
 from migrator_core.openwebui import PreviewWriter, Writer, Written
 from migrator_core.outcome import State
-from migrator_core.rows import Item
 from tests.integration.openwebui.conftest import OpenRun, start_run
 from tests.support.databases import ADMIN, Database
 from tests.support.rows import (

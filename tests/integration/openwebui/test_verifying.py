@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from migrator_core.item import Item, Reading
 from migrator_core.openwebui import Memory, OpenWebUI, VerifyingWriter
 from migrator_core.openwebui.indexing.pending import Document
 from migrator_core.openwebui.ledger.records import entry
 from migrator_core.openwebui.writing.conflicts import Written
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import Grant, Item, Reading
+from migrator_core.rows import Grant
 from migrator_core.verification import HARMLESS, Difference, Finding
 from tests.integration.openwebui.conftest import OpenRun, start_run
 from tests.support import rows

@@ -11,9 +11,10 @@ import pytest
 import sqlalchemy as sa
 
 from migrator_core.convert.ids import user_id
+from migrator_core.item import Item
 from migrator_core.openwebui import LiveWriter, OpenWebUI, Written
 from migrator_core.outcome import Reason, State, WarningCode
-from migrator_core.rows import GroupRow, Item
+from migrator_core.rows import GroupRow
 from migrator_core.runs.phases import agents, groups
 from tests.unit.runs.test_selection import ADA, BEN, Walk, backup, run, target
 

@@ -12,11 +12,12 @@ from typing import Any, BinaryIO, cast
 
 import pytest
 
+from migrator_core.item import Item
 from migrator_core.openwebui import Account, Brought, OpenWebUI, Written
 from migrator_core.openwebui.contents.review import Fate
 from migrator_core.outcome import Notice, Outcome, Reason, State, WarningCode
 from migrator_core.progress import Progress
-from migrator_core.rows import FileRow, Item, TagRow
+from migrator_core.rows import FileRow, TagRow
 from migrator_core.runs.driver import Driver, StoppedError
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.journal import Journal

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from migrator_core.convert.files.text_kinds import reading_of
-from migrator_core.rows import FileRow, Reading
+from migrator_core.item import Reading
+from migrator_core.rows import FileRow
 
 PLAIN, LOADER, NOTHING = Reading.PLAIN, Reading.LOADER, Reading.NOTHING
 OCTETS = "application/octet-stream"

@@ -11,9 +11,9 @@ from typing import BinaryIO
 import pytest
 import sqlalchemy as sa
 
+from migrator_core.item import Reading
 from migrator_core.openwebui import Ledger, LiveWriter, OpenWebUI, PreviewWriter, Written
 from migrator_core.outcome import Reason, State
-from migrator_core.rows import Reading
 from tests.support.rows import file, item, key
 from tests.unit.openwebui.stand_in import stand_in
 

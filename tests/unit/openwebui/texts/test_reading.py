@@ -9,12 +9,13 @@ from typing import BinaryIO
 
 import pytest
 
+from migrator_core.item import Item, Reading
 from migrator_core.openwebui.contents.digests import MADE_OF
 from migrator_core.openwebui.contents.text import KNOWN, TEXT
 from migrator_core.openwebui.texts import reading
 from migrator_core.openwebui.texts.reading import FORESEEN, Texts
 from migrator_core.outcome import WarningCode
-from migrator_core.rows import FileRow, Item, Reading
+from migrator_core.rows import FileRow
 from tests.support.rows import file, item
 
 
