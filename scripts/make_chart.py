@@ -105,7 +105,7 @@ def main() -> None:
         description="Pack the Helm chart, with the program of the migration in it.",
     )
     parser.add_argument("--out", type=Path, default=Path("dist"), help="Where to. Default: dist.")
-    path = write(parser.parse_args().out, build().program)
+    path = write(parser.parse_args().out, build().command_line)
     sys.stdout.write(f"{path}: {path.stat().st_size:,} bytes\n")
 
 

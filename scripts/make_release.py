@@ -36,7 +36,7 @@ def write(out: Path, bundle: Bundle) -> list[Path]:
     out = out.resolve()
     bundle.write(out)
     written = [out / name for name in bundle.files()]
-    written += [make_chart.write(out, bundle.program), wheel(out)]
+    written += [make_chart.write(out, bundle.command_line), wheel(out)]
     sums = out / SUMS
     lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in written]
     sums.write_text("".join(sorted(lines, key=lambda line: line.split()[1])), "utf-8", newline="\n")

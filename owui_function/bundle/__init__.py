@@ -12,6 +12,7 @@ from pathlib import Path
 
 from owui_function.bundle.checks import check_file, check_import, check_source
 from owui_function.bundle.sources import (
+    PACKAGES,
     BundleError,
     make_relative,
     read_action,
@@ -29,12 +30,14 @@ class Bundle:
 
     Attributes:
         program: ``librechat_migration.py``, the Pipe and the command line program, as text.
+        command_line: the command line program alone, for a Job, which shows no card to anybody.
         function: the same, packed, as Open WebUI gets it.
         action: ``librechat_migration_buttons.py``.
         functions_json: both Functions for Admin Panel, Functions, Import.
     """
 
     program: str
+    command_line: str
     function: str
     action: str
     functions_json: str
@@ -66,8 +69,16 @@ def build() -> Bundle:
     """
     modules = make_modules(read_sources())
     function, action = function_text(modules), action_text(read_action())
-    bundle = Bundle(program_text(modules), function, action, functions_json(function, action))
+    core = {path: text for path, text in modules.items() if path.startswith(f"{PACKAGES[0]}/")}
+    bundle = Bundle(
+        program=program_text(modules),
+        command_line=program_text(core),
+        function=function,
+        action=action,
+        functions_json=functions_json(function, action),
+    )
     check_file(f"{PIPE_ID}.py", bundle.program)
+    check_file(f"{PIPE_ID}.py, the command line alone", bundle.command_line)
     check_file(f"{PIPE_ID}.py, packed", bundle.function)
     check_file(f"{ACTION_ID}.py", bundle.action)
     check_import(f"{PIPE_ID}.json", bundle.functions_json)

@@ -28,18 +28,30 @@ def processes(wanted: int) -> Iterator[Executor | None]:
     if wanted < 1 or sys.platform != "linux":
         yield None
         return
-    pool = ProcessPoolExecutor(
-        wanted,
-        mp_context=multiprocessing.get_context("fork"),
-        initializer=_begin,
-        initargs=(os.getpid(),),
-    )
-    pool.submit(int)  # with the first task all of them are forked
+    pool = _forked(wanted)
+    if pool is None:
+        yield None
+        return
     try:
         yield pool
     finally:
         # Without waiting, Python 3.11 stumbles over closed pipes when the interpreter ends.
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _forked(wanted: int) -> Executor | None:
+    """So many; None where the system has not what they talk through (semaphores in /dev/shm)."""
+    try:
+        pool = ProcessPoolExecutor(
+            wanted,
+            mp_context=multiprocessing.get_context("fork"),
+            initializer=_begin,
+            initargs=(os.getpid(),),
+        )
+        pool.submit(int)  # with the first task all of them are forked
+    except (ImportError, OSError):
+        return None
+    return pool
 
 
 def _begin(parent: int) -> None:

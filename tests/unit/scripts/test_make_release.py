@@ -44,7 +44,7 @@ def test_it_has_a_file_for_each_way_to_run_the_tool(release: Path, bundle: Bundl
 
 def test_the_chart_carries_the_same_program(release: Path, tmp_path: Path) -> None:
     (chart,) = release.glob("*.tgz")
-    same = make_chart.write(tmp_path, (release / "librechat_migration.py").read_text("utf-8"))
+    same = make_chart.write(tmp_path, build().command_line)
     assert (same.name, same.read_bytes()) == (chart.name, chart.read_bytes())
 
 
