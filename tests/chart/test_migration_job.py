@@ -282,7 +282,7 @@ def test_the_configmap_holds_the_files_as_they_are() -> None:
     state = (SOURCES / "files" / "state.gotmpl").read_text(encoding="utf-8")
     assert configmap["data"] == {"state": state, "wait.py": waiting}
     (name,) = configmap["binaryData"]
-    assert base64.b64decode(configmap["binaryData"][name]) == zipped(build().program)
+    assert base64.b64decode(configmap["binaryData"][name]) == zipped(build().command_line)
     (container,) = rendered.pod["containers"]
     assert container["command"] == ["python", f"/migration/{name}"]
     own = template(VALUES / "own-image.yaml")

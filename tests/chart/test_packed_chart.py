@@ -34,7 +34,7 @@ def contents(packed: Path) -> dict[str, bytes]:
 
 def test_it_holds_what_helm_would_pack(tmp_path: Path) -> None:
     copy = Path(shutil.copytree(SOURCES, tmp_path / "chart"))
-    (copy / PROGRAM).write_bytes(zipped(build().program))
+    (copy / PROGRAM).write_bytes(zipped(build().command_line))
     done = run_helm("package", copy, "--destination", tmp_path)
     assert done.returncode == 0, done.stderr
     ours, helms = contents(chart()), contents(tmp_path / chart().name)

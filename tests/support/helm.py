@@ -31,7 +31,7 @@ def chart() -> Path:
     """The chart as ``make chart`` packs it, made once by each process that asks."""
     folder = Path(tempfile.mkdtemp(prefix="chart-"))
     atexit.register(shutil.rmtree, folder)
-    return make_chart.write(folder, build().program)
+    return make_chart.write(folder, build().command_line)
 
 
 @dataclass(frozen=True)
