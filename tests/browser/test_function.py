@@ -37,6 +37,8 @@ older = pytest.mark.xdist_group("browser-function-older")
 
 MESSAGES = 30_000  # a run of about ten seconds: long enough to stop it, and to reload the page
 STEP = re.compile(r"conversations and messages, ([\d,]+) of ([\d,]+)")
+MANY = re.compile(r"Documents that will be migrated: 3\d\d\.")
+"""How many of the sample, which depends on what this Open WebUI has a place for."""
 PROMISES = 5
 SUMS = ("skipped", "failed")
 BUTTON_NAMES = ("Preview the migration", "Migrate", "Show the report")
@@ -246,7 +248,7 @@ def test_a_button_asks_before_it_migrates(browser: Browser, sample_site: Site) -
 def _reads_the_dialog(talk: Talk) -> None:
     dialog = talk.tab.get_by_role("dialog")
     expect(dialog.get_by_text("Migrate now?")).to_be_visible()
-    expect(dialog).to_contain_text("Documents that will be migrated: 312.")
+    expect(dialog).to_contain_text(MANY)
     expect(dialog.locator("li")).to_have_count(PROMISES)
     talk.picture("dialog")
     for size in (NARROW, WIDE):  # the dialog cannot be scrolled
@@ -320,7 +322,7 @@ def test_older_versions(
             talk.offers("Run", "Report", "Preview")
             talk.looks_right(dark=False)
             talk.follow_up("Run")
-            expect(talk.answer).to_contain_text("Documents that will be migrated: 312.")
+            expect(talk.answer).to_contain_text(MANY)
             talk.follow_up(YES)
             talk.shows("Migration finished: everything is accounted for")
             talk.offers("Report", "Verify", "Check")
