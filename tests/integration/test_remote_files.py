@@ -55,6 +55,8 @@ KEPT = {
                  f"uploads/{ADA}/host__n.txt", TEXT),
     "cdn": Kept(f"https://d111.cloudfront.net/i/r/eu-west-1/t/north/images/{ADA}/cdn.webp?Policy=x",
                 f"i/r/eu-west-1/t/north/images/{ADA}/cdn.webp", LARGE, "cloudfront"),
+    "fire": Kept(f"https://firebasestorage.googleapis.com/v0/b/x.appspot.com/o/images%2F{ADA}%2Ffire.png"
+                 "?alt=media&token=t", f"images/{ADA}/fire.png", PIXEL, "firebase"),
     "key": Kept("https://expired.example/", f"uploads/{ADA}/key__100%25.bin", b"by its name", "s3",
                 (("storageKey", f"uploads/{ADA}/key__100%25.bin"),)),
     "encoded": Kept("", f"images/{ADA}/encoded__ü.png", PIXEL, "s3",
@@ -69,7 +71,7 @@ KEPT = {
     "up": Kept(f"https://minio.example/{BUCKET}/images/{ADA}/..%2F{BEN}/secret.png"),
     "nobodys": Kept("https://minio.example/backups/dump.tar.gz", "backups/dump.tar.gz", b"a dump"),
 }  # fmt: skip
-ARRIVE = {"path", "host", "cdn", "key", "encoded", "resized"}
+ARRIVE = {"path", "host", "cdn", "fire", "key", "encoded", "resized"}
 REASONS = {
     "lost": "remote-missing", "huge": "remote-too-large", "empty": "empty-file",
     "bens": "not-yours", "up": "unsafe-path", "nobodys": "not-yours",
@@ -311,7 +313,7 @@ def test_rights_are_told_apart(
         run = migrate(empty, backup, tmp_path / "report", variables=some)
         assert run.status == 20, run.output
         assert set(_stored(empty)) == {"host"}
-        others = {"path", "cdn", "key", "encoded", "resized", "huge", "empty", "lost"}
+        others = {"path", "cdn", "fire", "key", "encoded", "resized", "huge", "empty", "lost"}
         assert _outcomes(run, "failed") == dict.fromkeys(others, "remote-denied")
     finally:
         s3.guard(on=False)

@@ -29,6 +29,7 @@ T = TypeVar("T")
 _SOURCES: Final[Mapping[str, StoreKind]] = {
     "s3": "s3",
     "cloudfront": "s3",
+    "firebase": "s3",  # Google Cloud Storage speaks S3 to whoever has an HMAC key
     "azure_blob": "azure",
 }
 """``source`` of a file record (LibreChat's ``FileSources``), and where its bytes are."""
