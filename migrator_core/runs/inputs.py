@@ -120,9 +120,13 @@ class Inputs:
         """Whether any document of a collection was read."""
         return collection in self._read
 
-    def met(self, collection: str, source_id: str) -> bool:
-        """Whether this run has met a document; it has, once it was asked for."""
-        return not self.scratch.first_time("met", collection, source_id)
+    def meet(self, collection: str, source_id: str) -> None:
+        """Note that this run has met a document."""
+        self.scratch.first_time("met", collection, source_id)
+
+    def has_met(self, collection: str, source_id: str) -> bool:
+        """Whether this run has met a document."""
+        return self.scratch.has("met", collection, source_id)
 
     def foreign(self, document: Document) -> bool:
         """Whether a document belongs to others than the chosen tenant; a damaged one may not."""
@@ -164,7 +168,7 @@ class Inputs:
                 continue
             steps = self._guarded(document, model, convert)
             if not steps:  # a later phase says what becomes of it
-                self.met(collection, _own_name(document) or document.source_id)
+                self.meet(collection, _own_name(document) or document.source_id)
             for step in steps:
                 self._note(step)
                 yield from taken(step)
@@ -240,11 +244,11 @@ class Inputs:
 
     def _note(self, step: Step) -> None:
         if isinstance(step, Write | Fetch | LeftOut):
-            self.met(step.item.collection, step.item.source_id)
+            self.meet(step.item.collection, step.item.source_id)
         elif isinstance(step, Outcome):
-            self.met(step.collection, step.source_id)
+            self.meet(step.collection, step.source_id)
         elif isinstance(step, Unchanged):
-            self.met(step.outcome.collection, step.outcome.source_id)
+            self.meet(step.outcome.collection, step.outcome.source_id)
 
     def _claims_failed(self) -> Iterator[Step]:
         for collection, source_id in self._claimed:

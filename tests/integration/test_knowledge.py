@@ -433,3 +433,19 @@ def test_a_backup_without_its_files_takes_access_back_and_leaves_the_knowledge(
     assert len(table_rows(place, "knowledge_file")) == links
     granted = {row["resource_type"] for row in table_rows(place, "access_grant")}
     assert not granted & {"model", "knowledge"}
+
+
+def test_an_agent_that_was_deleted_is_nobody_elses_any_more(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    place = sqlite_database.deployment
+    assert migrate(place, write(tmp_path / "first", FIRST), tmp_path / "run").status == 0
+    shared = [row["resource_type"] for row in table_rows(place, "access_grant")]
+    assert {"knowledge", "model"} <= set(shared)
+    later = copy.deepcopy(FIRST)
+    later["agents"] = [agent for agent in later["agents"] if agent["name"] != "Gardener"]
+    done = migrate(place, write(tmp_path / "later", later), tmp_path / "later-run")
+    assert done.status == 0, done.output
+    assert table_rows(place, "access_grant") == []
+    (said,) = (one for one in done.report["warnings"] if one["code"] == "access-taken-back")
+    assert said["detail"] == "1 agents: agent_gardener"

@@ -26,17 +26,11 @@ class _List:
     def __init__(self) -> None:
         self._named: defaultdict[str, list[str]] = defaultdict(list)
         self._counts: defaultdict[str, int] = defaultdict(int)
-        self._known: set[int] = set()
 
-    def add(self, found: Iterable[Brought]) -> None:
-        for one in found:
-            # What an agent knows goes by the agent's name, and may be told of before it.
-            if (name := hash((one.collection, one.source_id))) in self._known:
-                continue
-            self._known.add(name)
-            self._counts[one.collection] += 1
-            if len(self._named[one.collection]) < _NAMED:
-                self._named[one.collection].append(one.source_id)
+    def add(self, collection: str, source_id: str) -> None:
+        self._counts[collection] += 1
+        if len(self._named[collection]) < _NAMED:
+            self._named[collection].append(source_id)
 
     def notices(self, code: WarningCode) -> Iterator[Notice]:
         """One warning a collection."""
@@ -74,11 +68,11 @@ class GonePhase(Phase):
         whole = self._inputs.whole(*Granting.reads, "sharedlinks")
         owners = self._owners(await leftovers.people())
         async for page in leftovers.still_there():
-            gone = [one for one in page if self._is_gone(one, owners)]
-            self._gone.add(gone)
+            gone = [one for one in page if self._is_gone(one, owners) and self._is_new(one)]
+            self._list(self._gone, "gone", gone)
             if whole:
                 shared = await leftovers.shared(gone)
-                self._closed.add(shared)
+                self._list(self._closed, "closed", shared)
                 self._shared += shared
 
     def steps(self) -> Iterator[Step]:
@@ -89,6 +83,16 @@ class GonePhase(Phase):
         """One warning a collection, and one more where access was taken back."""
         yield from self._gone.notices(WarningCode.GONE_FROM_BACKUP)
         yield from self._closed.notices(WarningCode.ACCESS_TAKEN_BACK)
+
+    def _is_new(self, one: Brought) -> bool:
+        """Whether it comes for the first time: the ledger has it once for each run."""
+        return self._inputs.scratch.first_time("gone row", one.kind, one.target_id)
+
+    def _list(self, told: _List, kind: str, found: Iterable[Brought]) -> None:
+        """List documents, each once: several rows may be of one, as an agent and its knowledge."""
+        for one in found:
+            if self._inputs.scratch.first_time(kind, one.collection, one.source_id):
+                told.add(one.collection, one.source_id)
 
     def _owners(self, people: Mapping[str, set[str]]) -> set[str]:
         """The accounts of this backup's people, where nobody else's things went to them, too.
@@ -107,4 +111,4 @@ class GonePhase(Phase):
         # Whose accounts and groups without an owner are is not known: a tenant's backup may be its
         # own alone, and they keep everything anyway.
         ours = not inputs.settings.tenant if one.owner is None else one.owner in owners
-        return ours and not inputs.met(one.collection, one.source_id)
+        return ours and not inputs.has_met(one.collection, one.source_id)
