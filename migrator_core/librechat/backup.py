@@ -13,6 +13,7 @@ from migrator_core.librechat.blobs import BlobStore
 from migrator_core.librechat.collection import Document, NoticeLog, document_of
 from migrator_core.librechat.completeness import check_whole
 from migrator_core.librechat.containers.spool import Workspace
+from migrator_core.librechat.documents.base import M, usable
 from migrator_core.librechat.limits import KIB, Limits
 from migrator_core.librechat.message_index import COLLECTION, MessageIndex
 from migrator_core.librechat.readers import Readers
@@ -155,6 +156,14 @@ class Backup:
     def size(self, collection: str) -> int:
         """Bytes of a collection's data, for progress; 0 where it is not in the backup."""
         return self._readers.size(collection)
+
+    def usable(self, collection: str, model: type[M]) -> Iterator[M]:
+        """The documents of a collection that can be used; damaged ones are left out.
+
+        Raises:
+            AbortedError: see :meth:`documents`.
+        """
+        return usable(model, (document.data for document in self.documents(collection)))
 
     def message_index(
         self,

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from migrator_core.errors import CannotStartError
+from migrator_core.models_in_use import Connected
 
 _PATIENCE: Final = 30.0
 """Seconds: a server asks every provider before it answers, and waits ten for one that is away."""
@@ -40,6 +41,10 @@ class ConnectedModels:
     told_by: str = "nobody"
     complete: bool = False
     open_to_all: bool = False
+
+    def known(self) -> Connected:
+        """What the state of a model is told by."""
+        return Connected(self.names, self.complete, self.open_to_all)
 
 
 def of_this_server() -> ConnectedModels | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from migrator_core.openwebui import Ledger, OpenWebUI
@@ -80,10 +81,11 @@ class Indexing:
     ) -> None:
         """What was taken out of a collection must not be found in it."""
         staying = 0
+        made_of = await pending.indexed(MEMBER) if left else {}
         for traces in left:
             if traces.kind == MEMBER and traces.file_id is not None:
                 await pending.own_again(traces.file_id, traces.collection)
-            if await self._is_forgotten(pending, server, traces):
+            if await self._is_forgotten(pending, server, traces, made_of):
                 await self.ledger.forget_indexed(traces.kind, traces.noted)
             elif traces.kind == MEMBER:
                 staying += 1
@@ -93,7 +95,11 @@ class Indexing:
             await self.ledger.note(self.run_id, [notice])
 
     async def _is_forgotten(
-        self, pending: Pending, server: Server | None, traces: store.Traces
+        self,
+        pending: Pending,
+        server: Server | None,
+        traces: store.Traces,
+        made_of: Mapping[str, str],
     ) -> bool:
         if store.is_in_reach():
             return await store.remove(traces)
@@ -101,8 +107,7 @@ class Indexing:
             return False
         # Open WebUI's interface finds vectors by the text that the file has now.
         document = await pending.document(traces.file_id)
-        made_of = (await pending.indexed(MEMBER)).get(traces.noted[0])
-        if document is None or document.digest != made_of:
+        if document is None or document.digest != made_of.get(traces.noted[0]):
             return False
         try:
             await server.remove(traces.file_id, traces.collection)

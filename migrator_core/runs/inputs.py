@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from typing import Any
 
 from migrator_core.convert.cleaning import clean_text
 from migrator_core.convert.model_mapping import ModelMapper
@@ -12,7 +13,7 @@ from migrator_core.convert.people.avatars import local_path
 from migrator_core.convert.people.tenants import is_foreign
 from migrator_core.errors import AbortedError
 from migrator_core.librechat import Backup, BlobError, Document, ObjectStores, StoreUnusableError
-from migrator_core.librechat.documents.base import InvalidDocumentError, M, parse
+from migrator_core.librechat.documents.base import InvalidDocumentError, M, parse, usable
 from migrator_core.openwebui import ConnectedModels, Written
 from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.runs.scratch import Scratch
@@ -181,14 +182,14 @@ class Inputs:
         """
         if not self.has(collection):
             return
-        for document in self.backup.documents(collection):
-            self.pause()
-            if document.data is None or (not of_all and self.foreign(document)):
-                continue
-            try:
-                yield parse(model, document.data)
-            except InvalidDocumentError:
-                continue
+
+        def ours() -> Iterator[dict[str, Any] | None]:
+            for document in self.backup.documents(collection):
+                self.pause()
+                if of_all or not self.foreign(document):
+                    yield document.data
+
+        yield from usable(model, ours())
 
     def claim(self, collection: str, source_ids: Iterable[str]) -> None:
         """Answer for further documents while one is converted: should it fail, they fail too."""

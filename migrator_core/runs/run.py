@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from migrator_core import __version__
@@ -91,8 +92,19 @@ async def migrate(
         await refuse_what_cannot_end(settings, target, backup, stores)
         journal = stack.enter_context(contextlib.closing(Journal(workdir, progress)))
         models = await ask_for_models(target, settings)
-        run = _Run(settings, target, backup, journal, target.database.stop, models, stores)
-        return await run.execute(workdir, pause, pool)
+        reading = _Reading(workdir, pause, pool, stores)
+        run = _Run(settings, target, backup, journal, target.database.stop, models, reading)
+        return await run.execute()
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What reading and converting go on with; see :func:`migrate`."""
+
+    workdir: Path
+    pause: Callable[[], None]
+    pool: Executor | None
+    stores: ObjectStores
 
 
 class _Run:
@@ -106,10 +118,10 @@ class _Run:
         journal: Journal,
         stop: asyncio.Event,
         models: tuple[ModelMapper, ConnectedModels],
-        stores: ObjectStores,
+        reading: _Reading,
     ) -> None:
         self._models, self._connected = models
-        self._stores = stores
+        self._reading = reading
         self._settings = settings
         self._target = target
         self._backup = backup
@@ -119,9 +131,7 @@ class _Run:
         self._course = Course.begin(mode, open_webui_version=target.version)
         self._heartbeat: Heartbeat | None = None
 
-    async def execute(
-        self, workdir: Path, pause: Callable[[], None], pool: Executor | None
-    ) -> Result:
+    async def execute(self) -> Result:
         """Run, and report even where it does not come to its end.
 
         Raises:
@@ -129,14 +139,14 @@ class _Run:
         """
         course = self._course
         directory = report_directory(self._settings.report_dir, self._target.data_dir, course.id)
-        async with self._writer(workdir) as writer:
-            error = await early_end(self._carry_out(writer, workdir, pause, pool), self._stop)
+        async with self._writer() as writer:
+            error = await early_end(self._carry_out(writer), self._stop)
             error = error or not_adding_up(self._journal.tally)
             course.end(RunState.FINISHED if error is None else RunState.ABORTED)
         async with AsyncExitStack() as stack:
             verification: Verification | None = None
             if error is None and self._verifies:
-                verification, error = await self._verify(workdir, pause, pool, stack)
+                verification, error = await self._verify(stack)
             report = report_of(course, self._backup, self._journal, verification)
             problem = await write_or_explain(report, directory)
         if isinstance(error, StoppedError):
@@ -145,24 +155,21 @@ class _Run:
             raise _with_counts(error, report)
         return result_of(report, self._journal.tally, directory, problem)
 
-    async def _carry_out(
-        self, writer: Writer, workdir: Path, pause: Callable[[], None], pool: Executor | None
-    ) -> None:
+    async def _carry_out(self, writer: Writer) -> None:
         """All phases, and the index of what has come."""
-        await self._walk(writer, workdir, pause, pool)
+        await self._walk(writer)
         if self._course.mode is Mode.RUN:
             ledger = Ledger(self._target)
             await Indexing(
                 self._target, ledger, self._course.id, self._journal, self._stop
             ).carry_out(self._settings)
 
-    async def _walk(
-        self, writer: Writer, workdir: Path, pause: Callable[[], None], pool: Executor | None
-    ) -> None:
+    async def _walk(self, writer: Writer) -> None:
         """Carry out all phases."""
+        reading = self._reading
         with (
-            noting(workdir, needed=self._size_of_data()),
-            contextlib.closing(Scratch(workdir)) as scratch,
+            noting(reading.workdir, needed=self._size_of_data()),
+            contextlib.closing(Scratch(reading.workdir)) as scratch,
         ):
             inputs = Inputs(
                 self._backup,
@@ -170,12 +177,12 @@ class _Run:
                 self._settings,
                 self._models,
                 self._course.started,
-                pause,
-                pool=pool,
+                reading.pause,
+                pool=reading.pool,
                 connected=self._connected,
-                stores=self._stores,
+                stores=reading.stores,
             )
-            driver = Driver(writer, self._journal, self._stop, self._stores)
+            driver = Driver(writer, self._journal, self._stop, reading.stores)
             await walk(inputs, driver, self._target)
             if self._course.mode is Mode.RUN:
                 await recall_warnings(Ledger(self._target), self._course.id, self._journal)
@@ -188,14 +195,11 @@ class _Run:
         return self._settings.verify and self._course.mode is Mode.RUN
 
     async def _verify(
-        self,
-        workdir: Path,
-        pause: Callable[[], None],
-        pool: Executor | None,
-        stack: AsyncExitStack,
+        self, stack: AsyncExitStack
     ) -> tuple[Verification | None, MigratorError | None]:
         """Read everything back; what was found can be read until ``stack`` closes."""
-        place = workdir / "verify"
+        reading = self._reading
+        place = reading.workdir / "verify"
         place.mkdir()
         self._journal.progress.emit(EventKind.NOTE, "reading back what was migrated")
         journal = stack.enter_context(
@@ -210,14 +214,14 @@ class _Run:
             findings,
             place,
             self._stop,
-            pause,
-            pool,
-            self._stores,
+            reading.pause,
+            reading.pool,
+            reading.stores,
         )
         return await comparison.attempt(self._course.started)
 
     @asynccontextmanager
-    async def _writer(self, workdir: Path) -> AsyncIterator[Writer]:
+    async def _writer(self) -> AsyncIterator[Writer]:
         """The writer; for a run that writes, with the lock held and the ledger kept."""
         course = self._course
         if course.mode is Mode.DRY_RUN:
@@ -239,7 +243,7 @@ class _Run:
             async with recorded(
                 lock, ledger, course, progress, self._stop, self._sums
             ) as self._heartbeat:
-                live = LiveWriter(self._target, ledger, course.id, workdir=workdir)
+                live = LiveWriter(self._target, ledger, course.id, workdir=self._reading.workdir)
                 with contextlib.closing(live) as writer:
                     yield writer
 

@@ -7,6 +7,9 @@ import threading
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from migrator_core.convert.library.base_models import is_stand_in
+from migrator_core.rows import ModelRow
+
 _ADD = (
     "INSERT INTO used VALUES (?, ?, ?, ?, ?) ON CONFLICT (model, account) DO UPDATE "
     "SET chats = chats + excluded.chats, agents = agents + excluded.agents, "
@@ -52,6 +55,11 @@ class UsedModels:
             ).fetchall()
             moved = [(*row[:-1], 0 if stands_in else row[-1]) for row in rows]
             self._db.executemany(_ADD, [(_bytes(base), *row) for row in moved])
+
+    def note_model(self, row: ModelRow) -> None:
+        """A model that is there, made of an agent, an assistant or a preset."""
+        base = row.base_model_id or ""
+        self.add_agent(row.id, row.user_id, base, stands_in=is_stand_in(row))
 
     def most_used(self, limit: int) -> list[Use]:
         """The models that most chats and agents name."""

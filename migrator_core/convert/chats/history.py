@@ -62,13 +62,14 @@ class ChatContext:
 
     def chat_id(self, conversation: Conversation) -> str:
         """The id of a conversation's chat."""
-        return free_chat_id(conversation, self.owner_id, self.ids)
+        user, own = conversation.user or "", conversation.conversation_id
+        return free_chat_id(user, own, self.owner_id, self.ids)
 
 
-def free_chat_id(conversation: Conversation, owner_id: str, ids: FreeIds) -> str:
-    """The id of a conversation's chat, which belongs to this account."""
-    own = chat_id(conversation.user or "", conversation.conversation_id)
-    return ids.of("chat", own, owner_id, clean_text(conversation.conversation_id))
+def free_chat_id(user: str, conversation_id: str, owner_id: str, ids: FreeIds) -> str:
+    """The id of the chat of a user's conversation; it belongs to the account ``owner_id``."""
+    derived = chat_id(user, conversation_id)
+    return ids.of("chat", derived, owner_id, clean_text(conversation_id))
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ numbers are accepted for each other where the text is what counts.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
@@ -46,6 +47,17 @@ def parse(model: type[M], data: dict[str, Any]) -> M:
         raise InvalidDocumentError(problems) from error
     except RecursionError as error:
         raise InvalidDocumentError("the document is nested too deeply") from error
+
+
+def usable(model: type[M], documents: Iterable[dict[str, Any] | None]) -> Iterator[M]:
+    """Those of some documents that can be used; None stands for one that cannot be read."""
+    for data in documents:
+        if data is None:
+            continue
+        try:
+            yield parse(model, data)
+        except InvalidDocumentError:
+            continue
 
 
 def _text(value: Any) -> str | None:

@@ -15,6 +15,7 @@ from migrator_core.librechat.object_stores.store import (
     ObjectError,
     Opened,
     StoreUnusableError,
+    try_some,
 )
 from migrator_core.remote_settings import RemoteFileSettings, told
 
@@ -84,21 +85,7 @@ class AzureStore:
                 raise StoreUnusableError(
                     f"{self.place} cannot be used (MIGRATION_AZURE_CONTAINER): {meaning}."
                 ) from error
-            self._try(samples)
-
-    def _try(self, samples: Sequence[str]) -> None:
-        for key in samples:
-            try:
-                self.size(key)
-            except ObjectError as error:
-                if error.kind == "denied":
-                    continue
-            return
-        if samples:
-            raise StoreUnusableError(
-                f"Access to {self.place} is denied: neither may it be listed, nor any of "
-                f"{len(samples)} files be read that the backup names. Check {_KEY}."
-            )
+            try_some(self, samples, f"Check {_KEY}.")
 
     def size(self, key: str) -> int:
         """See :class:`.ObjectStore`."""

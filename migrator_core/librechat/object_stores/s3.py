@@ -18,6 +18,7 @@ from migrator_core.librechat.object_stores.store import (
     ObjectError,
     Opened,
     StoreUnusableError,
+    try_some,
 )
 from migrator_core.remote_settings import RemoteFileSettings, told
 
@@ -86,22 +87,7 @@ class S3Store:
             meaning = self._meaning(error)
             if not isinstance(meaning, ObjectError) or meaning.kind != "denied":
                 raise self._none_at_all(meaning) from error
-            self._try(samples)
-
-    def _try(self, samples: Sequence[str]) -> None:
-        for key in samples:
-            try:
-                self.size(key)
-            except ObjectError as error:
-                if error.kind == "denied":
-                    continue
-            return
-        if samples:
-            raise StoreUnusableError(
-                f"Access to {self.place} is denied: neither may it be listed, nor any of "
-                f"{len(samples)} files be read that the backup names. {KEYS} need the right "
-                "s3:GetObject."
-            )
+            try_some(self, samples, f"{KEYS} need the right s3:GetObject.")
 
     def size(self, key: str) -> int:
         """See :class:`.ObjectStore`."""

@@ -50,6 +50,26 @@ class Opened:
     chunks: Iterator[bytes]
 
 
+def try_some(store: ObjectStore, samples: Sequence[str], remedy: str) -> None:
+    """Whether any of these can be read, where the storage may not be asked as a whole.
+
+    Raises:
+        StoreUnusableError: all of them are denied; ``remedy`` is what to do about it.
+    """
+    for key in samples:
+        try:
+            store.size(key)
+        except ObjectError as error:
+            if error.kind == "denied":
+                continue
+        return
+    if samples:
+        raise StoreUnusableError(
+            f"Access to {store.place} is denied: neither may it be listed, nor any of "
+            f"{len(samples)} files be read that the backup names. {remedy}"
+        )
+
+
 class ObjectStore(Protocol):
     """One bucket or container. Every method blocks and may be called from several threads.
 

@@ -43,15 +43,11 @@ class Document:
     @property
     def indexed(self) -> LedgerValues:
         """What the ledger is to know once it has vectors."""
-        return entry(
-            "files", self.id, EntryState.INDEXED.value,
-            target_kind=FILE, target_id=self.id, proof=self.digest,
-            detail=str(int(time.time())),
-        )  # fmt: skip
+        return _indexed(FILE, self.id, self.id, self.digest)
 
     def failed(self, notice: Notice) -> LedgerValues:
         """What the ledger is to know where it got none."""
-        return {**entry_of_notice(notice), "target_kind": _FAILED + FILE, "target_id": self.id}
+        return _failed(FILE, self.id, notice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +67,22 @@ class Member:
     @property
     def indexed(self) -> LedgerValues:
         """What the ledger is to know once the collection has its vectors."""
-        return entry(
-            "files", self.file_id, EntryState.INDEXED.value,
-            target_kind=MEMBER, target_id=self.key, proof=self.digest,
-            detail=str(int(time.time())),
-        )  # fmt: skip
+        return _indexed(MEMBER, self.key, self.file_id, self.digest)
 
     def failed(self, notice: Notice) -> LedgerValues:
         """What the ledger is to know where the collection got none."""
-        return {**entry_of_notice(notice), "target_kind": _FAILED + MEMBER, "target_id": self.key}
+        return _failed(MEMBER, self.key, notice)
+
+
+def _indexed(kind: str, key: str, file_id: str, digest: str) -> LedgerValues:
+    return entry(
+        "files", file_id, EntryState.INDEXED.value,
+        target_kind=kind, target_id=key, proof=digest, detail=str(int(time.time())),
+    )  # fmt: skip
+
+
+def _failed(kind: str, key: str, notice: Notice) -> LedgerValues:
+    return {**entry_of_notice(notice), "target_kind": _FAILED + kind, "target_id": key}
 
 
 class Pending(LedgerReader):

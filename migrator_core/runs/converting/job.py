@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
 
 from migrator_core.convert.chats.chat import ConvertedChat
 from migrator_core.convert.free_ids import FreeIds
 from migrator_core.convert.model_mapping import ModelMapper
 from migrator_core.encoded import Encoded
+from migrator_core.librechat.collection import Decoder
 from migrator_core.librechat.documents.conversation import Conversation
 from migrator_core.openwebui import Encoder
-
-Decode: TypeAlias = Callable[[bytes], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +26,7 @@ class Setup:
     """
 
     notes: Path
-    decode: Decode
+    decode: Decoder
     models: ModelMapper
     ids: FreeIds
     started: int

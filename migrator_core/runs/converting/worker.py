@@ -59,7 +59,7 @@ class _Converter:
 
     def _convert(self, job: Job) -> Answer | None:
         setup, user = self._setup, job.user
-        messages = [parse(Message, dict(setup.decode(raw))) for _, raw in job.messages]
+        messages = [parse(Message, setup.decode(raw)) for _, raw in job.messages]
         references = find_references(messages, user, setup.hosts)
         paths = {
             path: link

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from migrator_core.convert.library.agent_versions import earlier_versions, versions_left
 from migrator_core.convert.library.agents import convert_agent, label_of
-from migrator_core.convert.library.base_models import is_stand_in
 from migrator_core.convert.library.connections import Surroundings, connection_notices
 from migrator_core.convert.people.avatars import data_uri
 from migrator_core.convert.people.grants import Resource, agent_is_shared, is_for_everybody
@@ -70,8 +69,7 @@ class AgentsPhase(Phase):
         self._inputs.arrived(written)
         row = written.item.row
         if written.is_there and isinstance(row, ModelRow):
-            base = row.base_model_id or ""
-            self._used.add_agent(row.id, row.user_id, base, stands_in=is_stand_in(row))
+            self._used.note_model(row)
 
     def _leaves_out(self, agent: Agent) -> bool:
         if not self.is_selected or self.earlier(Accounts).leaves_out(agent.author):

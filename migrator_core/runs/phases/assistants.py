@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 from migrator_core.convert.library.agents import label_of
 from migrator_core.convert.library.assistants import Uses, agent_of, convert_assistant
-from migrator_core.convert.library.base_models import is_stand_in
 from migrator_core.convert.library.connections import Surroundings, connection_notices
 from migrator_core.convert.people.avatars import data_uri
 from migrator_core.convert.result import Skipped
@@ -110,5 +109,4 @@ class AssistantsPhase(Phase):
         self._inputs.arrived(written)
         row = written.item.row
         if written.is_there and isinstance(row, ModelRow):
-            base = row.base_model_id or ""
-            self._used.add_agent(row.id, row.user_id, base, stands_in=is_stand_in(row))
+            self._used.note_model(row)

@@ -49,10 +49,11 @@ class Own:
     complete: bool
 
 
-def is_answered(conversation: Conversation, messages: Sequence[StoredMessage]) -> bool:
+def _is_answered(own: Own) -> bool:
     """Whether anything was said after the question, and the conversation says by which model."""
+    conversation = own.conversation
     names = (conversation.model, conversation.agent_id, conversation.assistant_id)
-    return len(messages) > 1 and any(names)
+    return len(own.stored) > 1 and any(names)
 
 
 class Chats:
@@ -87,7 +88,7 @@ class Chats:
 
     def job(self, own: Own) -> Job:
         """What another process is given of a conversation."""
-        chat_id = free_chat_id(own.conversation, own.owner, self._ids)
+        chat_id = free_chat_id(own.user, own.conversation.conversation_id, own.owner, self._ids)
         raws = [(message.source_id, message.raw.raw or b"") for message in own.stored]
         is_new = self._unchanged.stored(chat_id) is None
         return Job(own.conversation, own.user, own.owner, own.folder, is_new, raws)
@@ -100,15 +101,15 @@ class Chats:
         row = converted.row
         item = self._item(own, row, answer.fingerprint, certain=not row.unsure, of=converted)
         item = replace(item, encoded=answer.encoded)
-        self._count(own)
+        self.count(own)
         return self._inputs.settle(
             own.document, lambda: written(item, converted, self._inputs.arrived)
         )
 
-    def _count(self, own: Own) -> None:
+    def count(self, own: Own) -> None:
         """Note who uses which model."""
         model = chat_model(own.conversation, self._models)
-        self._used.add_chat(model, own.owner, answered=is_answered(own.conversation, own.stored))
+        self._used.add_chat(model, own.owner, answered=_is_answered(own))
 
     def here(self, own: Own) -> Iterator[Step]:
         """The steps of a conversation with everything that a backup may hold for it."""
@@ -149,7 +150,7 @@ class Chats:
         certain = not (shared.row.unsure or converted.embedded or found.strays)
         certain &= references.paths <= found.links.keys() and not references.pages
         item = self._item(own, shared.row, fingerprint(shared.row), certain=certain, of=converted)
-        self._count(own)
+        self.count(own)
         converted = replace(converted, row=shared.row)
         yield from written(item, converted, self._inputs.arrived)
         yield from shared.after

@@ -8,7 +8,6 @@ from functools import partial
 from migrator_core.convert.chats.chat import (
     is_temporary,
 )
-from migrator_core.convert.chats.placement import chat_model
 from migrator_core.convert.cleaning import clean_text, single_line
 from migrator_core.librechat import Document, Unowned
 from migrator_core.librechat.documents.conversation import Conversation
@@ -18,7 +17,7 @@ from migrator_core.outcome import Outcome, Reason, State
 from migrator_core.runs.converting.ahead import Ahead
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
-from migrator_core.runs.phases.chats import Chats, Own, is_answered
+from migrator_core.runs.phases.chats import Chats, Own
 from migrator_core.runs.phases.conversation_steps import (
     MESSAGES,
     as_it_was,
@@ -73,8 +72,6 @@ class ConversationsPhase(Phase):
         self._chats = self._converting({})
         self._ahead: Ahead | None = None
         self._encoder: Encoder | None = None
-        self._models = self.earlier(Models).mapper
-        self._used = inputs.scratch.used_models()
 
     async def ask(self, target: OpenWebUI) -> None:
         """The addresses of shared chats that are taken, and what is known to be unchanged."""
@@ -149,13 +146,12 @@ class ConversationsPhase(Phase):
         )
         if self._linking.has_links(user, conversation.conversation_id):
             source = ""  # what is shared depends on too much
+        own = Own(document, conversation, stored, user, owner, folder, source, complete)
         proven = self._unchanged.proven(source)
         if proven is not None and self._inputs.selection.since is None:
-            model = chat_model(conversation, self._models)
-            self._used.add_chat(model, owner, answered=is_answered(conversation, stored))
+            self._chats.count(own)
             yield as_it_was(conversation, proven, [message.source_id for message in stored])
             return
-        own = Own(document, conversation, stored, user, owner, folder, source, complete)
         if self._ahead is None or self._linking.has_links(user, conversation.conversation_id):
             yield from self._chats.here(own)
         else:

@@ -67,14 +67,19 @@ class ModelIdsPhase(Phase):
 
     def advice(self) -> Iterable[Notice]:
         """One warning a model with another id."""
-        for own, other in sorted([*self._renamed.items(), *self._taken]):
-            text = f"model {own}: the id is taken by a model of somebody else; ours is {other}"
-            yield Notice(WarningCode.ID_TAKEN, text)
+        return map(taken_notice, sorted([*self._renamed.items(), *self._taken]))
 
     def result(self) -> Models:
         """The models that stand for LibreChat's, agents and assistants among them."""
         mapper = self._inputs.models
         return Models(mapper.with_agents(self._renamed, self._built_on, self._assistants))
+
+
+def taken_notice(ids: tuple[str, str]) -> Notice:
+    """The warning about a model that should have had the first id, and has the second."""
+    own, other = ids
+    text = f"model {own}: the id is taken by a model of somebody else; ours is {other}"
+    return Notice(WarningCode.ID_TAKEN, text)
 
 
 def free_model_id(

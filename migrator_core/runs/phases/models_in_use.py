@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from migrator_core.models_in_use import (
-    Connected,
     ModelInUse,
     ModelsInUse,
     ModelState,
@@ -19,6 +18,7 @@ from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
 from migrator_core.runs.results import SharedModels
 from migrator_core.runs.steps import Step
+from migrator_core.runs.used_models import Use
 
 _LISTED = 200
 """So many are looked at; a hostile backup may name as many as it has chats."""
@@ -34,24 +34,23 @@ class ModelsInUsePhase(Phase):
     def __init__(self, inputs: Inputs, handover: Handover) -> None:
         super().__init__(inputs, handover)
         self._used = inputs.scratch.used_models()
-        connected = inputs.connected
-        self._connected = Connected(connected.names, connected.complete, connected.open_to_all)
+        self._connected = inputs.connected.known()
+        self._uses: list[Use] = []
         self._access: Mapping[str, Reading] = {}
         self._in_use = ModelsInUse()
 
     async def ask(self, target: OpenWebUI) -> None:
         """Who may use which model."""
-        named = [use.model for use in self._used.most_used(_LISTED)]
-        self._access = await target.inventory.model_access(named)
+        self._uses = self._used.most_used(_LISTED)
+        self._access = await target.inventory.model_access([use.model for use in self._uses])
 
     def steps(self) -> Iterator[Step]:
         """How every model is."""
-        uses = self._used.most_used(_LISTED)
-        found = [replace(self._state(u.model), chats=u.chats, agents=u.agents) for u in uses]
+        found = [replace(self._state(u.model), chats=u.chats, agents=u.agents) for u in self._uses]
         self._in_use = ModelsInUse(
             found,
             self._inputs.connected.told_by,
-            self._used.count() - len(uses),
+            self._used.count() - len(self._uses),
             self._connected.open_to_all,
         )
         yield self._in_use

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from migrator_core.convert.chats.history import free_chat_id
 from migrator_core.convert.chats.shared_chats import share_id
-from migrator_core.convert.cleaning import clean_text
-from migrator_core.convert.ids import chat_id
 from migrator_core.convert.page_links import Page, chat_page, model_page, shared_page
 from migrator_core.librechat.documents.shared_link import SharedLink
 from migrator_core.runs.inputs import Inputs
@@ -78,8 +77,7 @@ class Pages:
         stays_behind = self._inputs.scratch.has(TEMPORARY, user, conversation)
         if owner is None or stays_behind or not self._index.has(conversation, user):
             return None
-        derived = chat_id(user, conversation)
-        return self._ids.of("chat", derived, owner, clean_text(conversation))
+        return free_chat_id(user, conversation, owner, self._ids)
 
     def _shared(self, own_id: str, user: str) -> str | None:
         noted = self._inputs.scratch.names(_SHARED, [own_id]).get(own_id)

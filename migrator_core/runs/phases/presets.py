@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from migrator_core.convert.ids import preset_model_id
-from migrator_core.convert.library.base_models import is_stand_in
 from migrator_core.convert.library.presets import convert_preset
 from migrator_core.convert.result import Skipped
 from migrator_core.fingerprint import fingerprint
@@ -13,11 +12,11 @@ from migrator_core.item import Item
 from migrator_core.librechat import Document
 from migrator_core.librechat.documents.preset import Preset
 from migrator_core.openwebui import Ledger, OpenWebUI, Written
-from migrator_core.outcome import Notice, Reason, WarningCode
+from migrator_core.outcome import Notice, Reason
 from migrator_core.rows import ModelRow
 from migrator_core.runs.inputs import Inputs
 from migrator_core.runs.phase import Handover, Phase
-from migrator_core.runs.phases.model_ids import TRIES, free_model_id
+from migrator_core.runs.phases.model_ids import TRIES, free_model_id, taken_notice
 from migrator_core.runs.results import Accounts, Models
 from migrator_core.runs.steps import Step, Write, skipped
 from migrator_core.selection import Part
@@ -67,9 +66,7 @@ class PresetsPhase(Phase):
 
     def advice(self) -> Iterable[Notice]:
         """Ids that were taken."""
-        for own, other in sorted(self._taken):
-            text = f"model {own}: the id is taken by a model of somebody else; ours is {other}"
-            yield Notice(WarningCode.ID_TAKEN, text)
+        return map(taken_notice, sorted(self._taken))
 
     def _convert(self, document: Document, preset: Preset) -> Iterator[Step]:
         accounts = self.earlier(Accounts)
@@ -105,8 +102,7 @@ class PresetsPhase(Phase):
         self._inputs.arrived(written)
         row = written.item.row
         if written.is_there and isinstance(row, ModelRow):
-            base = row.base_model_id or ""
-            self._used.add_agent(row.id, row.user_id, base, stands_in=is_stand_in(row))
+            self._used.note_model(row)
 
 
 def _candidates(user: str, preset: str) -> list[str]:

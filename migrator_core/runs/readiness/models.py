@@ -12,9 +12,8 @@ from migrator_core.convert.model_suggestions import suggested_map
 from migrator_core.errors import MigratorError
 from migrator_core.librechat import Backup
 from migrator_core.librechat.documents.agent import Agent
-from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.conversation import Conversation
-from migrator_core.models_in_use import HEADINGS, Connected, ModelsInUse, ModelState, listed
+from migrator_core.models_in_use import HEADINGS, ModelsInUse, ModelState, listed
 from migrator_core.openwebui import ConnectedModels
 from migrator_core.runs.asking_models import ask_for_models
 from migrator_core.runs.readiness.findings import Findings
@@ -51,28 +50,20 @@ class NamedModels:
 
     def read(self, backup: Backup) -> None:
         """Look at every agent and, where that is quick, every conversation."""
-        for document in backup.documents("agents"):
-            try:
-                agent = parse(Agent, document.data or {})
-            except InvalidDocumentError:
-                continue
+        for agent in backup.usable("agents", Agent):
             name = (agent.provider or "", agent.model or "")
             self._agents[agent.id] = name
             self._by_name[name].add(_Named(agents=1, people={agent.author or ""}))
         if backup.size("conversations") > _READ_AT_MOST:
             return
-        for document in backup.documents("conversations"):
-            try:
-                one = parse(Conversation, document.data or {})
-            except InvalidDocumentError:
-                continue
+        unmapped = ModelMapper({}, "", frozenset())
+        for one in backup.usable("conversations", Conversation):
             saved = one.agent_id or one.model or ""
             use = _Named(chats=1, people={one.user or ""})
             if saved.startswith(SAVED_AGENT):
                 self._chats_of_agents[saved].add(use)
             else:
-                mapped = ModelMapper({}, "", frozenset())
-                name = (one.endpoint or "", mapped.chat_model(None, one.model, one.agent_id))
+                name = (one.endpoint or "", unmapped.chat_model(None, one.model, one.agent_id))
                 self._by_name[name].add(use)
 
     async def say(self, found: Findings) -> None:
@@ -86,7 +77,7 @@ class NamedModels:
             return
         used = dict(self._used(mapper))
         access = await found.target.inventory.model_access(list(used))
-        known = Connected(connected.names, connected.complete, connected.open_to_all)
+        known = connected.known()
         states = []
         for model, use in used.items():
             # Who has no account yet may use what everybody may.

@@ -9,7 +9,6 @@ from typing import Final
 
 from migrator_core.errors import CannotStartError
 from migrator_core.librechat import Backup, BlobError, ObjectStores, keys_of, kind_of_source
-from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.file import File
 from migrator_core.librechat.object_stores.stores import SETTINGS, StoreKind
 from migrator_core.runs.readiness.findings import Findings
@@ -29,11 +28,7 @@ class RemoteFiles:
 
     def read(self, backup: Backup) -> None:
         """Look at every record."""
-        for document in backup.documents("files"):
-            try:
-                file = parse(File, document.data or {})
-            except InvalidDocumentError:
-                continue
+        for file in backup.usable("files", File):
             kind = kind_of_source(file.source)
             if kind is None:
                 continue

@@ -7,7 +7,6 @@ import asyncio
 from migrator_core.convert.files.file_records import skip_reason
 from migrator_core.convert.files.stored_paths import own_path
 from migrator_core.librechat import Backup, BlobError
-from migrator_core.librechat.documents.base import InvalidDocumentError, parse
 from migrator_core.librechat.documents.file import File
 from migrator_core.runs.readiness.findings import Findings
 from migrator_core.wording import size
@@ -26,11 +25,7 @@ class StoredFiles:
 
     def read(self, backup: Backup) -> None:
         """Look for the bytes of every record."""
-        for document in backup.documents("files"):
-            try:
-                file = parse(File, document.data or {})
-            except InvalidDocumentError:
-                continue
+        for file in backup.usable("files", File):
             path = own_path(file.filepath or "", file.user or "")
             if skip_reason(file) is not None and path is None:
                 continue
