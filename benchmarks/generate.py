@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from benchmarks.layout import Layout, date, oid
+from benchmarks.layout import Layout, date, oid, person
 from benchmarks.realistic import generate_realistic
 
 PROFILES = ("plain", "realistic")
@@ -23,7 +23,6 @@ FORMS = ("mongoexport", "mongodump")
 MESSAGES_PER_CONVERSATION = 20
 CONVERSATIONS_PER_USER = 50
 START = 1_735_689_600_000  # 2025-01-01, in milliseconds
-PASSWORD_HASH = "$2a$10$a28tsaBfOBcKvD.7JGC5medv502AguDaN6YUCDv.BssbvRNLuMmtC"
 NO_PARENT = "00000000-0000-0000-0000-000000000000"
 TEXT = """
 the model answers with a table of results and a short note about units while the report
@@ -55,26 +54,12 @@ def _generate_plain(layout: Layout, messages: int, seed: int) -> None:
     for number in range(max(messages // MESSAGES_PER_CONVERSATION, 1)):
         owner = f"{0x64CA1DB0_00000000_00000000 + number // CONVERSATIONS_PER_USER:024x}"
         if number % CONVERSATIONS_PER_USER == 0:
-            layout.add("users", _user(owner, number // CONVERSATIONS_PER_USER))
+            layout.add("users", person(owner, number // CONVERSATIONS_PER_USER, START))
         conversation = str(UUID(int=source.getrandbits(128), version=4))
         began = START + number * 60_000
         layout.add("conversations", _conversation(number, conversation, owner, began))
         for message in _messages(source, conversation, owner, began):
             layout.add("messages", message)
-
-
-def _user(owner: str, number: int) -> dict[str, Any]:
-    return {
-        "_id": oid(owner),
-        "name": f"Person {number}",
-        "username": f"person{number}",
-        "email": f"person{number}@bench.example",
-        "password": PASSWORD_HASH,
-        "provider": "local",
-        "role": "USER",
-        "createdAt": date(START),
-        "updatedAt": date(START),
-    }
 
 
 def _conversation(number: int, conversation: str, owner: str, began: int) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO, Self
 
 import bson
 
+_PASSWORD_HASH = "$2a$10$a28tsaBfOBcKvD.7JGC5medv502AguDaN6YUCDv.BssbvRNLuMmtC"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -20,6 +21,21 @@ def oid(text: str) -> dict[str, str]:
 def date(millis: int) -> dict[str, Any]:
     """A date, as Extended JSON."""
     return {"$date": {"$numberLong": str(millis)}}
+
+
+def person(owner: str, number: int, since: int) -> dict[str, Any]:
+    """A row of ``users``; ``since`` is when they signed up, in milliseconds."""
+    return {
+        "_id": oid(owner),
+        "name": f"Person {number}",
+        "username": f"person{number}",
+        "email": f"person{number}@bench.example",
+        "password": _PASSWORD_HASH,
+        "provider": "local",
+        "role": "USER",
+        "createdAt": date(since),
+        "updatedAt": date(since),
+    }
 
 
 class Layout:

@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from benchmarks.layout import Layout, date, oid
+from benchmarks.layout import Layout, date, oid, person
 from benchmarks.realistic_texts import code_block, prose
 
 PEOPLE = 1000
 START = 1_704_067_200_000  # 2024-01-01, in milliseconds
 NO_PARENT = "00000000-0000-0000-0000-000000000000"
-PASSWORD_HASH = "$2a$10$a28tsaBfOBcKvD.7JGC5medv502AguDaN6YUCDv.BssbvRNLuMmtC"
 _MODELS = (
     ("openAI", "gpt-4o", "GPT-4o"),
     ("anthropic", "claude-3-7-sonnet-latest", "Claude"),
@@ -56,7 +55,7 @@ class _Realist:
         """Everything, until there are so many messages."""
         people = [f"{0x64CA1DB0_00000000_00000000 + number:024x}" for number in range(PEOPLE)]
         for number, owner in enumerate(people):
-            self._layout.add("users", _user(owner, number))
+            self._layout.add("users", person(owner, number, START))
         shares = [1 / (rank + 1) for rank in range(PEOPLE)]
         number = written = 0
         while written < messages:
@@ -255,20 +254,6 @@ class _Realist:
 
     def _uuid(self) -> str:
         return str(UUID(int=self._chance.getrandbits(128), version=4))
-
-
-def _user(owner: str, number: int) -> dict[str, Any]:
-    return {
-        "_id": oid(owner),
-        "name": f"Person {number}",
-        "username": f"person{number}",
-        "email": f"person{number}@bench.example",
-        "password": PASSWORD_HASH,
-        "provider": "local",
-        "role": "USER",
-        "createdAt": date(START),
-        "updatedAt": date(START),
-    }
 
 
 def _tool_call(call: str, name: str, arguments: dict[str, Any], output: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.support.azurite import ACCOUNT, CONTAINER, Azurite
+from tests.support.backups import write
 from tests.support.environments import Deployment, deployment
 from tests.support.openwebui import OpenWebUIServer, Visitor
 from tests.support.rows import HASH
@@ -53,10 +54,7 @@ def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
                       "isCreatedByUser": True}],
     }  # fmt: skip
     folder = tmp_path_factory.mktemp("azure") / "backup"
-    (folder / "data").mkdir(parents=True)
-    for name, documents in collections.items():
-        lines = "\n".join(map(json.dumps, documents))
-        (folder / "data" / f"{name}.json").write_text(lines, encoding="utf-8")
+    write(folder / "data", collections)
     return folder
 
 

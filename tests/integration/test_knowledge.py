@@ -16,6 +16,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from tests.support.backups import Backup, write
 from tests.support.databases import Database
 from tests.support.environments import CURRENT, OLDER, Deployment, deployment
 from tests.support.openai_stand_in import OpenAIStandIn
@@ -26,7 +27,6 @@ from tests.support.snapshots import table_rows
 
 pytestmark = [pytest.mark.openwebui, pytest.mark.xdist_group("knowledge")]
 
-Backup = dict[str, list[dict[str, Any]]]
 PASSWORD = "Password-1"
 PEOPLE = ("ada", "ben", "cleo", "dan")
 """Ada has agents; Ben may use one, Cleo may change it; Dan may do nothing with them."""
@@ -138,14 +138,6 @@ def newer() -> Backup:
     cook["name"] = "Chef"
     backup["aclentries"].pop()
     return backup
-
-
-def write(folder: Path, backup: Backup) -> Path:
-    folder.mkdir()
-    for name, documents in backup.items():
-        lines = "".join(json.dumps(document) + "\n" for document in documents)
-        (folder / f"{name}.json").write_text(lines, "utf-8")
-    return folder
 
 
 @dataclass(frozen=True)

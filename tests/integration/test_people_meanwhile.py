@@ -12,7 +12,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.integration.test_running_again import ADA, FIRST, a_day, a_message, write
+from tests.integration.test_running_again import ADA, FIRST, a_day, a_message
+from tests.support.backups import write
 from tests.support.databases import Database
 from tests.support.openwebui import OpenWebUIServer, Person, signed_in
 from tests.support.run import migrate

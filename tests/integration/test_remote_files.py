@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.backups import write
 from tests.support.environments import Deployment
 from tests.support.rows import HASH
 from tests.support.run import Finished, call, migrate, undo
@@ -117,10 +117,7 @@ def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ],
     }  # fmt: skip
     folder = tmp_path_factory.mktemp("elsewhere") / "backup"
-    (folder / "data").mkdir(parents=True)
-    for name, documents in collections.items():
-        lines = "\n".join(map(json.dumps, documents))
-        (folder / "data" / f"{name}.json").write_text(lines, encoding="utf-8")
+    write(folder / "data", collections)
     return folder
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.backups import Backup, write
 from tests.support.databases import ADMIN, Database, run_python
 from tests.support.environments import Deployment
 from tests.support.openwebui import OpenWebUIServer, Person, signed_in
@@ -20,7 +21,6 @@ from tests.support.snapshots import table_rows
 
 pytestmark = pytest.mark.openwebui
 
-Backup = dict[str, list[dict[str, Any]]]
 HASH = "$2a$04$zFDaTBSWL/O2ztgh4KYGO.jN8znGlAuBYcmdUlRdUM.BfE0JjMfKu"
 ADA, BEN = "64ca1db05f9d88c1aa1a2b01", "64ca1db05f9d88c1aa1a2b02"
 AGENT = "64ca1db05f9d88c1aa1a2c01"
@@ -109,14 +109,6 @@ def newer_backup() -> Backup:
     backup["conversations"] = [c for c in backup["conversations"] if c["conversationId"] != "gone"]
     backup["messages"] = [m for m in backup["messages"] if m["conversationId"] != "gone"]
     return backup
-
-
-def write(folder: Path, backup: Backup) -> Path:
-    folder.mkdir()
-    for name, documents in backup.items():
-        lines = "".join(json.dumps(document) + "\n" for document in documents)
-        (folder / f"{name}.json").write_text(lines, "utf-8")
-    return folder
 
 
 @dataclass(frozen=True)

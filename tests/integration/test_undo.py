@@ -20,13 +20,12 @@ from tests.integration.test_running_again import (
     BEN,
     CHATS,
     FIRST,
-    Backup,
     newer_backup,
     post,
     work,
-    write,
 )
 from tests.support import program
+from tests.support.backups import Backup, write
 from tests.support.databases import ADMIN, Database, run_python, set_up
 from tests.support.dumps import Rows
 from tests.support.environments import OLDER, Deployment, deployment

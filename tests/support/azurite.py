@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import httpx
 import pytest
 
 from tests.support.environments import ROOT
-from tests.support.processes import end_with_parent, free_port
+from tests.support.processes import end_with_parent, free_port, wait_for
 
 STAMP = ROOT / "build" / "azurite" / ".installed"
 ACCOUNT = "devstoreaccount1"
-KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
-"""The emulator's one account, the same everywhere."""
 CONTAINER = "files"
 PATIENCE = 60
 _FILL = """
@@ -39,13 +36,14 @@ class Azurite:
 
     def __init__(self) -> None:
         self._port = free_port()
+        self._key = base64.b64encode(os.urandom(64)).decode()
         self._home = Path(tempfile.mkdtemp(prefix="azurite-"))
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def connection(self) -> str:
         """The connection string of its account."""
-        return self.connection_with(KEY)
+        return self.connection_with(self._key)
 
     def connection_with(self, key: str) -> str:
         """The same with another key."""
@@ -63,19 +61,14 @@ class Azurite:
                 "--blobHost", "127.0.0.1", "--blobPort", str(self._port), "--silent",
                 "--location", self._home, "--skipApiVersionCheck", "--disableTelemetry",
             ],
+            env=os.environ | {"AZURITE_ACCOUNTS": f"{ACCOUNT}:{self._key}"},
             stdout=sys.stderr,
             preexec_fn=end_with_parent,  # noqa: PLW1509 - safe, as it says
         )  # fmt: skip
-        ends = time.monotonic() + PATIENCE
-        while time.monotonic() < ends:
-            try:
-                httpx.get(f"http://127.0.0.1:{self._port}/")
-            except httpx.TransportError:
-                time.sleep(0.1)
-            else:
-                return self
-        self.__exit__(None, None, None)
-        raise RuntimeError("Azurite did not start")
+        if not wait_for(f"http://127.0.0.1:{self._port}/", PATIENCE):
+            self.__exit__(None, None, None)
+            raise RuntimeError("Azurite did not start")
+        return self
 
     def __exit__(
         self,

@@ -7,34 +7,33 @@ from __future__ import annotations
 
 import json
 import secrets
-import threading
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 from jwt.algorithms import RSAAlgorithm
 
+from tests.support.http_stand_in import HTTPStandIn
+
 CLIENT = "open-webui"
 
 
-class OIDCProvider:
+class OIDCProvider(HTTPStandIn):
     """Serves on a free port. A context manager; ``person`` are the claims of whoever signs in."""
 
     def __init__(self) -> None:
         self.person: dict[str, Any] = {}
         self._nonces: dict[str, str] = {}
         self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        super().__init__(_handler(self))
 
     @property
     def issuer(self) -> str:
         """Its address."""
-        return f"http://127.0.0.1:{self._server.server_port}"
+        return self.address
 
     @property
     def discovery(self) -> str:
@@ -75,20 +74,6 @@ class OIDCProvider:
         }  # fmt: skip
         token = jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": "1"})
         return {"access_token": "access", "token_type": "Bearer", "id_token": token}
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 def _handler(provider: OIDCProvider) -> type[BaseHTTPRequestHandler]:

@@ -7,15 +7,16 @@ import queue
 import re
 import threading
 import zlib
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+from tests.support.http_stand_in import HTTPStandIn
 
 SAYS = "This is the stand-in speaking."
 WAIT_SECONDS = 60
 
 
-class OpenAIStandIn:
+class OpenAIStandIn(HTTPStandIn):
     """Serves ``/v1/models``, ``/v1/chat/completions`` and ``/v1/embeddings`` on a free port.
 
     A context manager. ``embedded`` are the texts of which it was asked for vectors; while
@@ -26,13 +27,12 @@ class OpenAIStandIn:
         self._asked: queue.Queue[dict[str, Any]] = queue.Queue()
         self.embedded: list[str] = []
         self.tired = threading.Event()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(models, self))
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        super().__init__(_handler(models, self))
 
     @property
     def url(self) -> str:
         """The base URL, as Open WebUI's settings take it."""
-        return f"http://127.0.0.1:{self._server.server_port}/v1"
+        return f"{self.address}/v1"
 
     def asked(self) -> dict[str, Any]:
         """The body of the next request for a completion, in the order of their arrival.
@@ -41,20 +41,6 @@ class OpenAIStandIn:
             queue.Empty: none arrives.
         """
         return self._asked.get(timeout=WAIT_SECONDS)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
 
 
 def _handler(models: tuple[str, ...], api: OpenAIStandIn) -> type[BaseHTTPRequestHandler]:

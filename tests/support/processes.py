@@ -6,6 +6,9 @@ import ctypes
 import signal
 import socket
 import sys
+import time
+
+import httpx
 
 _LIBC = ctypes.CDLL(None)
 
@@ -15,6 +18,19 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def wait_for(url: str, seconds: float) -> bool:
+    """Wait until something answers at a URL; False where nothing does."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        try:
+            httpx.get(url)
+        except httpx.TransportError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
 
 
 def end_with_parent() -> None:

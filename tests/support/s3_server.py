@@ -7,7 +7,6 @@ import json
 import os
 import subprocess
 import tempfile
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -15,7 +14,7 @@ from typing import Any, Self
 import httpx
 
 from tests.support.environments import ROOT
-from tests.support.processes import end_with_parent, free_port
+from tests.support.processes import end_with_parent, free_port, wait_for
 
 STAMP = ROOT / ".venvs" / "moto" / ".installed"
 BUCKET = "librechat-files"
@@ -43,17 +42,11 @@ class S3Server:
             stderr=self._log,
             preexec_fn=end_with_parent,  # noqa: PLW1509 - safe, as it says
         )
-        ends = time.monotonic() + PATIENCE
-        while time.monotonic() < ends:
-            try:
-                httpx.get(f"{self.url}/moto-api/data.json")
-            except httpx.TransportError:
-                time.sleep(0.05)
-            else:
-                self.client().create_bucket(Bucket=BUCKET)
-                return self
-        self.stop()
-        raise RuntimeError(f"moto did not start: {self.log}")
+        if not wait_for(f"{self.url}/moto-api/data.json", PATIENCE):
+            self.stop()
+            raise RuntimeError(f"moto did not start: {self.log}")
+        self.client().create_bucket(Bucket=BUCKET)
+        return self
 
     def __exit__(
         self,

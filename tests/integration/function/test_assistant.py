@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from tests.integration.function.conftest import SQLITE, WRITTEN, Story
-from tests.integration.test_running_again import FIRST, write
+from tests.integration.test_running_again import FIRST
+from tests.support.backups import write
 from tests.support.containers import CONTAINERS
 from tests.support.function import BUTTONS, MODEL, PIPE, YES, Answer, Site, contents
 from tests.support.openwebui import Person, signed_in
